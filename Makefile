@@ -1,0 +1,54 @@
+# make run    installs into .venv and serves            make test   installs and runs every test
+# make check  ruff, ruff format, mypy                   make bench  export rate against a bare trio loop
+# Needs python3 (3.11 or newer, with venv) and make; nothing else.
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11 python
+JOBS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check bench clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+install: $(INSTALLED)
+
+run: install
+	$(BIN)/gateway serve $(ARGS)
+
+test: install
+	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+check: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: install
+	$(BIN)/python -m benchmarks $(ARGS)
+
+clean:
+	rm -rf $(VENV)
+
+# The stamp is written last: an installation that failed half way leaves nothing that looks done.
+$(INSTALLED): pyproject.toml
+	@python=; \
+	for name in $(PYTHON) $(CANDIDATES); do \
+	    if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$name; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	    echo "The gateway needs Python 3.11 or newer. Install it (Debian, Ubuntu: apt install python3 python3-venv;" >&2; \
+	    echo "Fedora: dnf install python3.12; macOS: brew install python), or name one: make run PYTHON=/path/to/python3.12" >&2; \
+	    exit 1; \
+	fi; \
+	if ! "$$python" -c 'import venv, ensurepip' 2>/dev/null; then \
+	    echo "$$python lacks venv. Install it (Debian, Ubuntu: apt install python3-venv), then run make again." >&2; \
+	    exit 1; \
+	fi; \
+	rm -rf $(VENV); \
+	"$$python" -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,postgres]'
+	@touch $(INSTALLED)

@@ -1,0 +1,24 @@
+"""What can go wrong, by whose fault it is. Driver and library errors are turned into one of these at the room they come from.
+
+Never carries a credential or a whole record: an error's words may be logged and shown.
+"""
+
+
+class GatewayError(Exception):
+    """Root of every error the gateway raises on purpose; its text is meant for people."""
+
+
+class SettingsError(GatewayError):
+    """The settings cannot be used. Names the key, where it stands and the fix. The command exits 2."""
+
+
+class StoreError(GatewayError):
+    """The store could not do it; what was asked for has certainly not happened."""
+
+
+class StoreInUse(StoreError):
+    """Another gateway serves this store."""
+
+
+class ImportTimedOut(StoreError):
+    """No writer had begun, or the writer was stopped before its commit: the import has certainly not happened."""

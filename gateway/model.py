@@ -1,0 +1,235 @@
+"""The nouns that rooms pass to each other. Holds no behaviour beyond what a noun knows of itself, and no credential."""
+
+import os
+import time
+import uuid
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, NamedTuple
+
+from msgspec import Struct
+
+ZoneKind = Literal["institution", "network"]
+
+
+class Host(Struct, frozen=True):
+    """An emulated Alma host: an address of its own, because TCP carries no host name (spec: zones and hosts)."""
+
+    key: str
+    """Name in the settings, such as `i-share-xyz`."""
+    names: tuple[str, ...] = ()
+    """The names that real Alma has for it; shown to people, never resolved."""
+
+
+class Zone(Struct, frozen=True):
+    """An institution's or a consortium's catalogue, reached by (host, logon ID)."""
+
+    key: str
+    """Name in the settings and in the store, such as `xyz`."""
+    host: str
+    kind: ZoneKind
+    code: str
+    """Institution code, which is also the logon ID, such as `01CARLI_XYZ`."""
+    mms_suffix: str
+    """The institution's four digits at the end of each MMS ID."""
+    network: str | None = None
+    """Key of the network zone that an institution belongs to."""
+
+
+def unfiled_zone(host: str) -> str:
+    """The store's zone for attempts at `host` that reached none; `@` stands in no zone key of the settings."""
+    return f"@{host}"
+
+
+class Outcome(StrEnum):
+    """How an attempt ended. One vocabulary for logs, listings and programs."""
+
+    CREATED = "created"
+    MERGED = "merged"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    LOGON_FAILED = "logon_failed"
+    MALFORMED = "malformed"
+    FOREIGN = "foreign"
+    TIMED_OUT = "timed_out"
+    ERROR = "error"
+
+    @property
+    def filed(self) -> bool:
+        """Whether the record is in the zone after it."""
+        return self in (Outcome.CREATED, Outcome.MERGED, Outcome.UNCHANGED)
+
+
+class Reason(StrEnum):
+    """Why an attempt was not filed, told apart as far as the operator may know (the reply may say less)."""
+
+    # refused
+    STRUCTURE = "structure"
+    CHARSET = "charset"
+    REQUIRED = "required"
+    NOT_BIBLIOGRAPHIC = "not_bibliographic"
+    SEVERAL_MATCHES = "several_matches"
+    TOO_LONG = "too_long"
+    # logon_failed
+    NO_LOGON = "no_logon"
+    UNKNOWN_LOGON = "unknown_logon"
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105 - a reason's name, no password
+    # malformed
+    MALFORMED = "malformed"
+    INCOMPLETE = "incomplete"
+    MESSAGE_TOO_LONG = "message_too_long"
+    # foreign
+    HTTP = "http"
+    TLS = "tls"
+    TELNET = "telnet"
+    NOT_MARC = "not_marc"
+    # timed_out, error
+    STORE_SLOW = "store_slow"
+    STORE_FAILED = "store_failed"
+    INTERNAL = "internal"
+
+
+class Severity(StrEnum):
+    """What a finding does: `refuse` ends the import; the others are shown."""
+
+    REFUSE = "refuse"
+    WARN = "warn"
+    INFO = "info"
+
+
+class Finding(Struct, frozen=True, omit_defaults=True):
+    """One thing that is wrong or odd in a record. Its words are derived when read (`marc.rules.words`)."""
+
+    code: str
+    severity: Severity
+    field: str = ""
+    """Tag, or `Leader/09` and the like; empty when it concerns the whole record."""
+    occurrence: int = 0
+    """Which of the fields of that tag, from 1; 0 when it does not matter."""
+    offset: int | None = None
+    """Byte in the record as it arrived, from 0."""
+    detail: str = ""
+    """The value or figure at fault, short and printable."""
+
+
+class Identifier(NamedTuple):
+    """A number by which a record can be found within its zone."""
+
+    kind: Literal["oclc", "oclc_cancelled"]
+    """035 $a or 035 $z."""
+    value: str
+
+
+class Hit(Struct, frozen=True):
+    """A stored record that an incoming one matches."""
+
+    mms_id: str
+    title: str
+
+
+class Facts(Struct, frozen=True, omit_defaults=True):
+    """What was observed of an attempt: the matter from which a diagnosis is derived when somebody reads it."""
+
+    items: str = ""
+    """Tags of the logon items in the order they came, such as `AP`."""
+    lengths: str = ""
+    """Length form of the items: `desktop`, `browser`, `mixed`, or empty without items."""
+    telnet: bool = False
+    """The client opened with Telnet negotiation."""
+    offset: int | None = None
+    """Byte of the message at which it could not be read on."""
+    arrived: int | None = None
+    """Bytes of the message that came before it ended too early."""
+    expected: int | None = None
+    """Bytes the message would have had."""
+    first_bytes: str = ""
+    """How a message that is no export begins: for HTTP its method and path."""
+    logon_hint: str = ""
+    """What near miss the logon was (`importer.diagnose`), such as `case`."""
+    logon_hint_for: str = ""
+    """What the near miss points to: a logon ID or a host."""
+    keys: tuple[str, ...] = ()
+    """OCLC numbers the match looked for."""
+    hits: tuple[Hit, ...] = ()
+    """Stored records it found."""
+
+
+class Submission(Struct, frozen=True):
+    """One record, or one failed try at sending one, as it arrived. Holds no credential."""
+
+    id: str
+    at: datetime
+    """When its last byte arrived, UTC."""
+    host: str
+    peer: str
+    """The client's address, without port."""
+    logon_id: str
+    raw: bytes
+    """The record as it came; of a message that held none, what is left when credentials are cut out."""
+    facts: Facts = Facts()
+
+
+class Receipt(Struct, frozen=True):
+    """What became of a submission."""
+
+    zone: str
+    outcome: Outcome
+    reason: Reason | None = None
+    mms_id: str = ""
+    oclc_numbers: tuple[str, ...] = ()
+    title: str = ""
+    findings: tuple[Finding, ...] = ()
+    facts: Facts = Facts()
+
+
+class Delivery(Struct, frozen=True):
+    """What became of a reply."""
+
+    submission: str
+    seconds: float
+    """From the message's first byte to the reply's last."""
+    delivered: bool
+
+
+class Attempt(Struct, frozen=True):
+    """A submission and its receipt as the store keeps them."""
+
+    seq: int
+    """Rises within a zone, in the order of commits."""
+    submission: Submission
+    receipt: Receipt
+    seconds: float | None = None
+    """None until the reply has gone out."""
+    delivered: bool | None = None
+    """None until known; False when the client had gone before its reply."""
+
+
+class BibRecord(Struct, frozen=True):
+    """A bibliographic record in a zone, one version of it."""
+
+    mms_id: str
+    version: int
+    """From 1, without gaps."""
+    marc: bytes
+    """ISO 2709, UTF-8."""
+    title: str
+    identifiers: frozenset[Identifier]
+    originating_system: str
+    """003 of the import that wrote this version, before it was removed; may be empty."""
+    originating_version: str
+    """005 of that import, before it was replaced; may be empty."""
+    at: datetime
+    """When this version was written, UTC."""
+    submission: str
+    """ID of the submission that wrote this version."""
+
+
+def new_submission_id() -> str:
+    """A UUID of version 7 (RFC 9562): unique across gateways, and rising with time, which keeps indexes compact."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = milliseconds << 80 | int.from_bytes(os.urandom(10))
+    value = value & ~(0xF << 76) | 0x7 << 76
+    return str(uuid.UUID(int=value & ~(0x3 << 62) | 0x2 << 62))
+
+
+
