@@ -1,4 +1,4 @@
-"""What can go wrong, by whose fault it is. Driver and library errors are turned into one of these at the room they come from.
+"""What can go wrong, by whose fault it is. A library's error becomes one of these in the room it comes from.
 
 Never carries a credential or a whole record: an error's words may be logged and shown.
 """

@@ -2,7 +2,6 @@
 
 import os
 import time
-import uuid
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, NamedTuple
@@ -41,6 +40,26 @@ def unfiled_zone(host: str) -> str:
     return f"@{host}"
 
 
+class Logon(Struct, frozen=True):
+    """The logon items of one message, as sent. The only noun that holds a credential; never stored, and prints none."""
+
+    user_id: bytes | None = None
+    logon_id: bytes | None = None
+    password: bytes | None = None
+    tags: str = ""
+    """`U`, `A` and `P` in the order they came."""
+    lengths: str = ""
+    """Length form of the items: `desktop`, `browser`, `mixed`, or empty without items."""
+
+    def __repr__(self) -> str:
+        return f"<Logon {self.tags} {self.lengths}>"
+
+    @property
+    def claimed(self) -> bytes:
+        """Who is logging on: the local-system logon ID, else the user ID (FOLIO reads the one, Koha the other)."""
+        return self.logon_id or self.user_id or b""
+
+
 class Outcome(StrEnum):
     """How an attempt ended. One vocabulary for logs, listings and programs."""
 
@@ -51,6 +70,7 @@ class Outcome(StrEnum):
     LOGON_FAILED = "logon_failed"
     MALFORMED = "malformed"
     FOREIGN = "foreign"
+    BUSY = "busy"
     TIMED_OUT = "timed_out"
     ERROR = "error"
 
@@ -154,6 +174,15 @@ class Facts(Struct, frozen=True, omit_defaults=True):
     """Stored records it found."""
 
 
+class Diagnosis(Struct, frozen=True):
+    """Why an attempt ended as it did, in plain words, and what to change."""
+
+    code: str
+    says: str
+    fix: str = ""
+    """Which entry of Connexion's menus to change, or whom to ask; empty when nothing is wrong."""
+
+
 class Submission(Struct, frozen=True):
     """One record, or one failed try at sending one, as it arrived. Holds no credential."""
 
@@ -165,8 +194,7 @@ class Submission(Struct, frozen=True):
     """The client's address, without port."""
     logon_id: str
     raw: bytes
-    """The record as it came; of a message that held none, what is left when credentials are cut out."""
-    facts: Facts = Facts()
+    """The record as it came, without the logon items; of a message that was cut off, the part that came."""
 
 
 class Receipt(Struct, frozen=True):
@@ -227,9 +255,8 @@ class BibRecord(Struct, frozen=True):
 def new_submission_id() -> str:
     """A UUID of version 7 (RFC 9562): unique across gateways, and rising with time, which keeps indexes compact."""
     milliseconds = time.time_ns() // 1_000_000
-    value = milliseconds << 80 | int.from_bytes(os.urandom(10))
-    value = value & ~(0xF << 76) | 0x7 << 76
-    return str(uuid.UUID(int=value & ~(0x3 << 62) | 0x2 << 62))
+    random = os.urandom(10).hex()
+    return f"{milliseconds >> 16:08x}-{milliseconds & 0xFFFF:04x}-7{random[:3]}-{_VARIANT[random[3]]}{random[4:7]}-{random[7:19]}"
 
 
-
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}

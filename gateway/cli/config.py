@@ -1,0 +1,98 @@
+"""`gateway config …`: look at the settings, check them, start a file of one's own. Serves nothing, opens no store."""
+
+import sys
+from typing import Protocol
+
+import click
+
+from gateway import config as settings_of
+from gateway.config import Settings
+from gateway.errors import SettingsError
+
+ARGON2_MEMORY_KIB = 19 * 1024
+"""19 MiB with two passes and one lane: the least that OWASP's Password Storage Cheat Sheet gives for argon2id; more
+would make a classroom that logs on at once wait."""
+ARGON2_PASSES = 2
+ARGON2_LANES = 1
+
+LINE_BYTES = 4096
+"""Most that is read of a piped password: far more than any, so that one that is too long is told its length."""
+
+
+class Options(Protocol):
+    """What the root command leaves in the context: the `--config` and `--set` it was given, applied."""
+
+    def settings(self) -> Settings: ...
+
+
+@click.group()
+def config() -> None:
+    """Look at the settings, check them, start a file of your own."""
+
+
+@config.command()
+@click.pass_obj
+def check(options: Options) -> None:
+    """Check the settings; say ok and what they are, or everything that is wrong with them."""
+    settings = options.settings()
+    file = settings.origins.file
+    click.echo("ok")
+    click.echo(f"file   {file if file else 'none: the built-in settings'}")
+    click.echo(f"store  {settings.store.url}")
+    for key, host in settings.hosts.items():
+        click.echo(f"host   {key}: {host.address} port {host.connexion}")
+    for key, zone in settings.zones.items():
+        click.echo(f"zone   {key}: {zone.code} at {zone.host}, {zone.kind}")
+
+
+@config.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line: key, value, origin.")
+@click.pass_obj
+def show(options: Options, as_json: bool) -> None:
+    """Show every setting in force and where it was set. Passwords are masked."""
+    settings = options.settings()
+    if not as_json:
+        click.echo(settings_of.toml(settings), nl=False)
+        return
+    import msgspec
+
+    for entry in settings_of.entries(settings):
+        click.echo(msgspec.json.encode(entry))
+
+
+@config.command()
+def example() -> None:
+    """Print the example file: every setting with its default. Redirect it to gateway.toml and edit that."""
+    text = settings_of.example_text()
+    # Redirected on Windows, text would come in the system's code page, and the settings file must be UTF-8.
+    click.echo(text if sys.stdout.isatty() else text.encode(), nl=False)
+
+
+@config.command("hash-password")
+def hash_password() -> None:
+    """Print the hash of a password, to stand in its place in the settings.
+
+    Asks for the password twice on a terminal; otherwise reads one line from standard input.
+    """
+    password = _password()
+    if password.startswith("$argon2"):
+        raise SettingsError("the password is a hash already; put it into the settings as it is")
+    fault = settings_of.password_fault(password)
+    if fault is not None:
+        raise SettingsError(f"the password {fault}")
+    from argon2 import PasswordHasher
+
+    hasher = PasswordHasher(time_cost=ARGON2_PASSES, memory_cost=ARGON2_MEMORY_KIB, parallelism=ARGON2_LANES)
+    click.echo(hasher.hash(password))
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        # The prompt goes to standard error, so that standard output can be redirected into a file.
+        return click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    line = sys.stdin.buffer.readline(LINE_BYTES)
+    try:
+        return line.decode("utf-8-sig").removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError:
+        pass
+    raise SettingsError("the password on standard input is not UTF-8 text")

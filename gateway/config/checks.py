@@ -1,0 +1,202 @@
+"""What must hold across keys, and of single values beyond their type. Reads settings, changes none."""
+
+import ipaddress
+import re
+from collections.abc import Collection
+
+from gateway.config.problems import Problems, listed, nearest, quoted, shown
+from gateway.config.secret import PASSWORD_BYTES
+from gateway.config.tree import HostSettings, Settings
+
+CODE_BYTES = PASSWORD_BYTES
+"""Longest institution code in UTF-8 bytes: it is a logon item as the password is."""
+
+
+def check(settings: Settings, builtin_hosts: Collection[str], problems: Problems) -> None:
+    """Adds what is wrong; `builtin_hosts` are the keys that a file which has hosts or zones of its own replaces."""
+    _Checks(settings, builtin_hosts, problems).all()
+
+
+class _Checks:
+    def __init__(self, settings: Settings, builtin_hosts: Collection[str], problems: Problems) -> None:
+        self.settings = settings
+        self.builtin_hosts = builtin_hosts
+        self.problems = problems
+
+    def all(self) -> None:
+        self.store()
+        self.addresses()
+        self.listeners()
+        self.codes()
+        self.zones_on_hosts()
+        self.logons()
+        self.networks()
+
+    def report(self, key: str, text: str) -> None:
+        self.problems.add(key, self.settings.where(key), text)
+
+    def store(self) -> None:
+        if self.problems.sound("store.url"):
+            fault = _store_fault(self.settings.store.url)
+            if fault is not None:
+                self.report("store.url", fault)
+
+    def addresses(self) -> None:
+        for key, host in self.settings.hosts.items():
+            at = f"hosts.{key}.address"
+            fault = _address_fault(host.address) if self.problems.sound(at) else None
+            if fault is not None:
+                self.report(at, fault)
+
+    def listeners(self) -> None:
+        seen: dict[str, HostSettings] = {}
+        for key, host in self.settings.hosts.items():
+            port, address = f"hosts.{key}.connexion", f"hosts.{key}.address"
+            if not self.problems.sound(port, address) or host.connexion == 0:
+                continue
+            other = next((name for name, earlier in seen.items() if _same_listener(earlier, host)), None)
+            if other is not None:
+                self.problems.add(
+                    port,
+                    self.listener_place(key),
+                    f"hosts.{other} ({self.listener_place(other)}) listens on {host.address} port {host.connexion} "
+                    "already; give one of them another address or port, or port 0",
+                )
+            seen[key] = host
+
+    def listener_place(self, host: str) -> str:
+        """Where its port was set, or else its address, or else the host."""
+        keys = (f"hosts.{host}.connexion", f"hosts.{host}.address", f"hosts.{host}")
+        return next(self.settings.where(key) for key in keys if key in self.settings.origins.places)
+
+    def codes(self) -> None:
+        for key, zone in self.settings.zones.items():
+            at = f"zones.{key}.code"
+            fault = _code_fault(zone.code) if self.problems.sound(at) else None
+            if fault is not None:
+                self.report(at, fault)
+
+    def zones_on_hosts(self) -> None:
+        hosts = self.settings.hosts
+        for key, zone in self.settings.zones.items():
+            at = f"zones.{key}.host"
+            if self.problems.sound(at, "hosts", f"hosts.{zone.host}") and zone.host not in hosts:
+                self.report(at, f"there is no host {shown(zone.host)}; {self.host_hint(zone.host)}")
+
+    def host_hint(self, host: str) -> str:
+        settings = self.settings
+        if not settings.builtin_hosts and host in self.builtin_hosts:
+            return (
+                f"a file that has hosts or zones replaces all built-in ones, and {settings.origins.file} does; "
+                f"write [hosts.{host}] into it too (see: gateway config example)"
+            )
+        near = nearest(host, settings.hosts)
+        if near is not None:
+            return f"did you mean {quoted(near)}?"
+        return (
+            f"there are {listed(settings.hosts)}" if settings.hosts else "there are no hosts at all; add [hosts.NAME]"
+        )
+
+    def logons(self) -> None:
+        seen: dict[tuple[str, str], str] = {}
+        for key, zone in self.settings.zones.items():
+            at = f"zones.{key}.code"
+            if not self.problems.sound(at, f"zones.{key}.host"):
+                continue
+            other = seen.setdefault((zone.host, zone.code), key)
+            if other != key:
+                where = self.settings.where(f"zones.{other}.code")
+                self.report(
+                    at,
+                    f"{shown(zone.code)} is also the code of zones.{other} ({where}) on host {shown(zone.host)}; "
+                    "a zone is found by its host and its code, so change one of them",
+                )
+
+    def networks(self) -> None:
+        for key in self.settings.zones:
+            fault = self.network_fault(key)
+            if fault is not None:
+                self.report(f"zones.{key}.network", fault)
+
+    def network_fault(self, key: str) -> str | None:
+        zones, sound = self.settings.zones, self.problems.sound
+        zone = zones[key]
+        network = zone.network
+        at = f"zones.{network}"
+        if network is None or not sound(f"zones.{key}.network", f"zones.{key}.kind", at, f"{at}.kind"):
+            return None
+        if zone.kind == "network":
+            return "a network zone belongs to no other; leave the key out"
+        if network in zones and zones[network].kind == "network":
+            return None
+        networks = [other for other, candidate in zones.items() if candidate.kind == "network"]
+        near = nearest(network, networks)
+        fix = f"did you mean {quoted(near)}?" if near else _choice(networks)
+        if network in zones:
+            return f'zones.{network} is not of kind "network"; {fix}'
+        return f"there is no zone {shown(network)}; {fix}"
+
+
+def _choice(networks: list[str]) -> str:
+    if not networks:
+        return 'no zone is of kind "network": add one, or leave the key out'
+    return f'of kind "network": {listed(networks)}; or leave the key out'
+
+
+def _store_fault(url: str) -> str | None:
+    """Repeats no more of the URL than its scheme: a database's may hold a password."""
+    scheme, colon, rest = url.partition(":")
+    either = 'must be "memory:" or "sqlite:FILE"'
+    if url == "memory:":
+        return None
+    if scheme == "sqlite" and rest in ("", ":memory:"):
+        return f"{either}; for a store that is gone at the end write memory:"
+    if scheme == "sqlite" and rest.startswith("//"):
+        return f"{either}, with no // before FILE, such as sqlite:/var/lib/gateway/gateway.db"
+    if scheme == "sqlite":
+        return None
+    if re.fullmatch(r"postgres(ql)?(\+\w+)?", scheme):
+        return f"PostgreSQL is not available in this version; {either}"
+    if colon and re.fullmatch(r"[a-z][a-z0-9+.-]{0,19}", scheme):
+        return f"{either}; {scheme}: is none of these"
+    return either
+
+
+def _address_fault(address: str) -> str | None:
+    if _ip(address) is not None:
+        return None
+    if not address:
+        return 'is empty; 127.0.0.1 is this computer alone, "0.0.0.0" every address it has'
+    if ":" in address or "/" in address:
+        return f"{shown(address)} is not an address alone; leave port and brackets out, the port stands in connexion"
+    if re.search(r"\s", address):
+        return f"{shown(address)} is no address; take the white space out"
+    return None
+
+
+def _code_fault(code: str) -> str | None:
+    if not code:
+        return "is empty; it is the logon ID that a client sends"
+    if code != code.strip():
+        return f"{shown(code)} has white space at an end; take it out"
+    length = len(code.encode())
+    if length > CODE_BYTES:
+        return f"is {length} bytes long; Connexion can send at most {CODE_BYTES}"
+    return None
+
+
+def _same_listener(one: HostSettings, other: HostSettings) -> bool:
+    """Whether two listeners are in each other's way; names of computers are not resolved."""
+    if one.connexion != other.connexion:
+        return False
+    first, second = _ip(one.address), _ip(other.address)
+    if first is None or second is None:
+        return one.address.lower() == other.address.lower()
+    return first == second or (first.version == second.version and (first.is_unspecified or second.is_unspecified))
+
+
+def _ip(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(address)
+    except ValueError:
+        return None

@@ -1,0 +1,194 @@
+"""`load`: sources in, checked settings out, or one error that tells everything that is wrong with them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path as FilePath
+from typing import TypeVar
+
+from msgspec import UNSET, Struct, structs
+
+from gateway.config import checks, passwords, sources, values
+from gateway.config.problems import Path, Problems, dotted, kind, listed, nearest, quoted, shown
+from gateway.config.sources import Leaf, Table
+from gateway.config.tree import (
+    FAMILIES,
+    SECTIONS,
+    HostSettings,
+    LimitSettings,
+    LogSettings,
+    Origins,
+    Settings,
+    StoreSettings,
+    SubmissionSettings,
+    ZoneSettings,
+)
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+"""Keys of hosts and zones: they are names in the store, in URLs and in the environment; `@` is reserved."""
+
+ELSEWHERE_LIKENESS = 0.8
+"""Difflib ratio from which a key of another table is suggested: there are many, and a far-fetched one misleads."""
+
+S = TypeVar("S", bound=Struct)
+
+
+def load(file: FilePath | None = None, *, environ: Mapping[str, str] = {}, overrides: Sequence[str] = ()) -> Settings:
+    """The settings in force: built-in, under those of `file`, under the environment's, under `overrides`.
+
+    Without `file`, `./gateway.toml` is read if it is there. `overrides` are texts such as `limits.connections=50`.
+    Raises SettingsError with a line for each problem: dotted key, its place, what is wrong, what to write instead.
+    """
+    problems = Problems()
+    gathered = sources.gather(file, environ, overrides, problems)
+    folder = gathered.file.parent if gathered.file else FilePath()
+    passwords.resolve(gathered.tree, environ, folder, problems)
+    settings = _Reader(gathered, problems).settings()
+    checks.check(settings, builtin_entries("hosts"), problems)
+    problems.raise_any()
+    return settings
+
+
+def builtin_entries(family: str) -> dict[str, Table]:
+    """The built-in hosts or zones by key."""
+    return _tables_of(sources.builtin(), family)
+
+
+def example_password_zones(settings: Settings) -> tuple[str, ...]:
+    """Keys of the zones whose password stands in `config.example.toml`, where anybody can read it."""
+    written = [zone.entries.get("password") for zone in builtin_entries("zones").values()]
+    known = {leaf.value for leaf in written if isinstance(leaf, Leaf)}
+    return tuple(key for key, zone in settings.zones.items() if zone.password.reveal() in known)
+
+
+def _tables_of(tree: Table, family: str) -> dict[str, Table]:
+    table = tree.entries.get(family)
+    entries = table.entries if isinstance(table, Table) else {}
+    return {key: entry for key, entry in entries.items() if isinstance(entry, Table)}
+
+
+class _Reader:
+    """Walks the tree beside the structs. Where a value is unusable it reports that and goes on with UNSET, which the
+    checks step around and nobody else sees: `load` raises."""
+
+    def __init__(self, gathered: sources.Sources, problems: Problems) -> None:
+        self.gathered = gathered
+        self.tree = gathered.tree
+        self.problems = problems
+        self.places: dict[str, str] = {}
+
+    def settings(self) -> Settings:
+        self.unknown_keys(self.tree, (), [*SECTIONS, *FAMILIES])
+        file, builtin_hosts = self.gathered.file, self.gathered.builtin_hosts
+        return Settings(
+            store=self.section(StoreSettings, "store"),
+            submissions=self.section(SubmissionSettings, "submissions"),
+            log=self.section(LogSettings, "log"),
+            limits=self.section(LimitSettings, "limits"),
+            hosts=self.family(HostSettings, "hosts"),
+            zones=self.family(ZoneSettings, "zones"),
+            origins=Origins(file=file, builtin_hosts=builtin_hosts, places=self.places),
+        )
+
+    def section(self, struct: type[S], name: str) -> S:
+        table = self.table(self.tree.entries.get(name), (name,), f"[{name}]")
+        return self.struct(struct, table, (name,)) if table else struct()
+
+    def family(self, struct: type[S], name: str) -> dict[str, S]:
+        found: dict[str, S] = {}
+        named = self.table(self.tree.entries.get(name), (name,), f"[{name}.NAME]")
+        for key, entry in named.entries.items() if named else ():
+            path = (name, key)
+            table = self.table(entry, path, f"[{dotted(path)}]")
+            if table is None:
+                continue
+            fault = self.name_fault(table, struct, path)
+            if fault is not None:
+                self.problems.add(dotted(path), table.place, fault)
+            else:
+                found[key] = self.struct(struct, table, path)
+        return found
+
+    def table(self, entry: Table | Leaf | None, path: Path, header: str) -> Table | None:
+        if entry is None:
+            return None
+        self.places[dotted(path)] = entry.place
+        if isinstance(entry, Table):
+            return entry
+        self.problems.add(dotted(path), entry.place, f"must be a table, {header}, is {kind(entry.value)}")
+        return None
+
+    def struct(self, struct: type[S], table: Table, path: Path) -> S:
+        fields = structs.fields(struct)
+        self.unknown_keys(table, path, [field.name for field in fields])
+        read: dict[str, object] = {}
+        for field in fields:
+            key = (*path, field.name)
+            entry = table.entries.get(field.name)
+            if entry is not None:
+                self.places[dotted(key)] = entry.place
+                read[field.name] = self.value(entry, field.type, key)
+            elif field.required:
+                self.problems.add(dotted(key), table.place, f"is missing; {_example(key)}")
+                read[field.name] = UNSET
+        return struct(**read)
+
+    def value(self, entry: Leaf | Table, wanted: object, path: Path) -> object:
+        try:
+            if isinstance(entry, Leaf):
+                return values.read(entry, wanted)
+            fault = f"must be {values.words(wanted)}, is a table"
+        except values.Unfit as unfit:
+            fault = str(unfit)
+        self.problems.add(dotted(path), entry.place, fault)
+        return UNSET
+
+    def unknown_keys(self, table: Table, path: Path, known: Sequence[str]) -> None:
+        for key, entry in table.entries.items():
+            if key not in known:
+                text = f"there is no such setting; {_key_hint(key, known)}"
+                self.problems.add(dotted((*path, key)), entry.place, text)
+
+    def name_fault(self, table: Table, struct: type[Struct], path: Path) -> str | None:
+        family, key = path
+        if not NAME.fullmatch(key):
+            better = re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")
+            rule = "a name has small letters, digits and hyphens, and no hyphen first"
+            return f"{rule}; write [{family}.{better}]" if better else rule
+        return self.slip(table, struct, path) if table.text else None
+
+    def slip(self, table: Table, struct: type[Struct], path: Path) -> str | None:
+        """A misspelt name in the environment or a flag, which would quietly make a host or half a zone."""
+        family, key = path
+        siblings = _tables_of(self.tree, family)
+        near = nearest(key, [name for name, sibling in siblings.items() if not sibling.text])
+        missing = [field.name for field in structs.fields(struct) if field.required and field.name not in table.entries]
+        if not missing and (near is None or family != "hosts" or self.in_use(key)):
+            return None
+        hints = [f"did you mean {quoted(near)}?"] if near else []
+        hints += [f"a new one needs {listed(missing)} too"] if missing else []
+        return f"there is no such {family.removesuffix('s')}; {'; '.join(hints)}"
+
+    def in_use(self, host: str) -> bool:
+        hosts = [zone.entries.get("host") for zone in _tables_of(self.tree, "zones").values()]
+        return any(isinstance(leaf, Leaf) and leaf.value == host for leaf in hosts)
+
+
+def _key_hint(key: str, known: Sequence[str]) -> str:
+    near = nearest(key, known)
+    if near is not None:
+        return f"did you mean {quoted(near)}?"
+    elsewhere = {field: section for section, struct in SECTIONS.items() for field in struct.__struct_fields__}
+    near = nearest(key, elsewhere, ELSEWHERE_LIKENESS)
+    if near is not None:
+        return f"did you mean {elsewhere[near]}.{near}?"
+    return f"known here: {', '.join(known)}"
+
+
+def _example(path: Path) -> str:
+    """How the first of the built-in hosts or zones has a key."""
+    family, _, name = path
+    if name == "password":
+        return 'write password = "…", or password_file = "FILE", or password_env = "NAME"'
+    entry = next(iter(builtin_entries(family).values())).entries[name]
+    assert isinstance(entry, Leaf)
+    return f"write for example {name} = {shown(entry.value)}"

@@ -1,0 +1,76 @@
+"""The settings in force for people and programs: every value with its place, every password behind a mask."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct, structs
+
+from gateway.config.problems import Path, dotted, quoted
+from gateway.config.secret import MASK, Secret
+from gateway.config.tree import FAMILIES, PASSWORD_KEYS, SECTIONS, Settings, ZoneSettings
+
+Value = str | int | float | tuple[str, ...]
+
+
+class Entry(Struct, frozen=True):
+    """One setting in force."""
+
+    key: str
+    """Dotted, such as `limits.connections`."""
+    value: Value
+    """A password is `********`."""
+    origin: str
+    """Its place (`Settings.where`)."""
+
+
+def entries(settings: Settings) -> tuple[Entry, ...]:
+    """Every setting that has a value, in the order of `config.example.toml`."""
+    return tuple(
+        Entry(key=dotted((*path, name)), value=value, origin=settings.where(dotted((*path, name))))
+        for path, struct in _tables(settings)
+        for name, value in _values(struct)
+    )
+
+
+def toml(settings: Settings) -> str:
+    """The same as TOML, a comment behind each value telling its place."""
+    blocks = []
+    for path, struct in _tables(settings):
+        lines = [f"[{dotted(path)}]"]
+        for name, value in _values(struct):
+            lines.append(f"{name} = {_literal(value)}  # {settings.where(dotted((*path, name)))}")
+        blocks.append("\n".join(lines) + "\n")
+    return "\n".join(blocks)
+
+
+def _tables(settings: Settings) -> Iterator[tuple[Path, Struct]]:
+    for name in SECTIONS:
+        yield (name,), getattr(settings, name)
+    for family in FAMILIES:
+        for key, struct in getattr(settings, family).items():
+            yield (family, key), struct
+
+
+def _values(struct: Struct) -> Iterator[tuple[str, Value]]:
+    for name in _names(struct):
+        value = getattr(struct, name)
+        if isinstance(value, Secret):
+            yield name, MASK
+        elif value is not None:
+            yield name, value
+
+
+def _names(struct: Struct) -> list[str]:
+    """The keys, without `password` where the settings only say where it stands."""
+    names = [field.name for field in structs.fields(struct)]
+    elsewhere = isinstance(struct, ZoneSettings) and (struct.password_file or struct.password_env)
+    return [name for name in names if not (elsewhere and name == PASSWORD_KEYS[0])]
+
+
+def _literal(value: Value) -> str:
+    match value:
+        case str():
+            return quoted(value)
+        case tuple():
+            return f"[{', '.join(quoted(text) for text in value)}]"
+        case _:
+            return repr(value)

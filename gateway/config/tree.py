@@ -1,0 +1,174 @@
+"""The settings as the rest of the gateway sees them: keys, types, defaults, units and reasons.
+
+The defaults are those of `config.example.toml` (a test compares them). Holds no reading and no checking across keys.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from gateway.config.secret import Secret
+from gateway.model import Host, Zone, ZoneKind
+
+BUILT_IN = "built-in settings"
+"""The place of a value that nobody set."""
+
+# `description` completes the sentence "must be …" in an error.
+Text = Annotated[str, Meta(description="text in quotes")]
+Names = Annotated[tuple[str, ...], Meta(description='a list of texts, such as ["alma.example.org"]')]
+Suffix = Annotated[str, Meta(pattern=r"\A[0-9]{4}\Z", description='exactly four digits in quotes, such as "5867"')]
+Port = Annotated[int, Meta(ge=0, le=65535, description="a port, a whole number from 0 (any free one) to 65535")]
+# Upper bounds keep sums of settings within what clocks, calendars and SQLite's integers can hold.
+Count = Annotated[int, Meta(ge=1, le=10**9, description="a whole number from 1 to 1,000,000,000")]
+Days = Annotated[int, Meta(ge=0, le=36_500, description="a whole number of days from 0 to 36,500")]
+Seconds = Annotated[float, Meta(gt=0, le=10**6, description="a number of seconds above 0, at most 1,000,000")]
+SecondsOrNone = Annotated[float, Meta(ge=0, le=10**6, description="a number of seconds from 0 to 1,000,000")]
+
+
+class StoreSettings(Struct, frozen=True):
+    """Where records and attempts are kept."""
+
+    url: Text = "sqlite:gateway-data/gateway.db"
+    """`memory:`, gone at the end, or `sqlite:FILE`; a relative FILE is seen from the working folder."""
+
+
+class SubmissionSettings(Struct, frozen=True):
+    """How long attempts are kept. Records never expire."""
+
+    keep: Count = 100_000
+    """Attempts; the oldest go first. Bounds the store: with the longest record each, 10 GB."""
+    keep_days: Days = 0
+    """Days; 0 = however long, for those whom only the number matters."""
+
+
+class LogSettings(Struct, frozen=True):
+    """What is logged to standard error, and how."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least level that is written."""
+    format: Literal["auto", "json", "console"] = "auto"
+    """`auto` = `console` on a terminal, else `json`, a line an event."""
+
+
+class LimitSettings(Struct, frozen=True):
+    """What keeps one client from using up what all need."""
+
+    connections: Count = 2000
+    """Connections at once, over all hosts; one more gets a busy reply. Open files and memory bound them."""
+    connections_per_peer: Count = 250
+    """Connections of one client address, this computer itself exempt: a classroom behind one address fits."""
+    message_bytes: Count = 101_000
+    """Bytes: the longest record (99,999) and logon items of 191 bytes each, with room for what stands between."""
+    first_byte_seconds: Seconds = 10.0
+    """Seconds from connecting to the first byte: nobody types an export, a client that connects sends."""
+    message_seconds: Seconds = 30.0
+    """Seconds from a message's first byte to its last: the longest record over a slow line, and no slower."""
+    idle_seconds: Seconds = 90.0
+    """Seconds between a reply and the next message: Connexion's own Timeout in the documented settings."""
+    import_seconds: Seconds = 9.0
+    """Seconds after which an import that has not begun is given up: Record Manager waits 10 for its answer."""
+    failed_logon_seconds: SecondsOrNone = 2.0
+    """Longest wait, in seconds, before the reply to a logon that fails again and again: slows guessing. 0 = none."""
+    shutdown_seconds: Seconds = 10.0
+    """Seconds for what is in flight when the gateway is stopped; service managers mostly kill after more."""
+
+
+class HostSettings(Struct, frozen=True):
+    """An emulated Alma host: an address of its own, because TCP does not tell which host name was typed."""
+
+    names: Names = ()
+    """What it is called in real life; shown, never resolved."""
+    address: Text = "127.0.0.1"
+    """Address it listens on, or a name of this computer."""
+    connexion: Port = 5500
+    """Port of OCLC Gateway Export; 0 = any free one."""
+
+
+class ZoneSettings(Struct, frozen=True, kw_only=True):
+    """A catalogue, found by its host and the logon ID."""
+
+    host: Text
+    """Key of the host at which it is reached."""
+    kind: ZoneKind
+    """Whose catalogue it is: an institution's, or that of a network of them."""
+    code: Text
+    """Institution code, which is the logon ID: at most 191 bytes of UTF-8, as the desktop client's length octet."""
+    network: Text | None = None
+    """Key of the network zone that an institution belongs to."""
+    mms_suffix: Suffix
+    """The last four digits of its MMS IDs."""
+    password: Secret
+    """The password, or a hash of it; read from `password_file` or `password_env` where one of these is set."""
+    password_file: Text | None = None
+    """File that holds the password on one line. A relative one is seen from the settings file's folder, or from the
+    working folder where the environment or `--set` names it."""
+    password_env: Text | None = None
+    """Environment variable that holds the password."""
+
+
+PASSWORD_KEYS = ("password", "password_file", "password_env")
+"""Exactly one of these is set for a zone; one that beats another in the cascade takes its place."""
+
+SECTIONS: dict[str, type[Struct]] = {
+    "store": StoreSettings,
+    "submissions": SubmissionSettings,
+    "log": LogSettings,
+    "limits": LimitSettings,
+}
+"""Tables of fixed names."""
+
+FAMILIES: dict[str, type[Struct]] = {"hosts": HostSettings, "zones": ZoneSettings}
+"""Tables whose entries the user names."""
+
+
+class Origins(Struct, frozen=True):
+    """Where the values in force come from."""
+
+    file: Path | None = None
+    """The settings file that was read."""
+    builtin_hosts: bool = True
+    """Whether hosts and zones are those of `config.example.toml`; single keys of theirs may be set elsewhere."""
+    places: dict[str, str] = {}
+    """Dotted key -> place, for each key that was set."""
+
+
+class Settings(Struct, frozen=True):
+    """All settings in force, checked."""
+
+    store: StoreSettings = StoreSettings()
+    submissions: SubmissionSettings = SubmissionSettings()
+    log: LogSettings = LogSettings()
+    limits: LimitSettings = LimitSettings()
+    hosts: dict[str, HostSettings] = {}
+    zones: dict[str, ZoneSettings] = {}
+    origins: Origins = Origins()
+    """No setting: where the others come from."""
+
+    def where(self, key: str) -> str:
+        """The place where a dotted key was set: `gateway.toml, line 12`, `environment variable …`, `--set …`, or
+        `built-in settings`, which is also the answer for a default."""
+        return self.origins.places.get(key, BUILT_IN)
+
+    @property
+    def builtin_hosts(self) -> bool:
+        """Whether hosts and zones are the built-in ones, so that a port that is taken may be swapped for another."""
+        return self.origins.builtin_hosts
+
+    def model_hosts(self) -> dict[str, Host]:
+        """The hosts by key, without addresses."""
+        return {key: Host(key=key, names=host.names) for key, host in self.hosts.items()}
+
+    def model_zones(self) -> dict[str, Zone]:
+        """The zones by key, without passwords."""
+        return {
+            key: Zone(
+                key=key,
+                host=zone.host,
+                kind=zone.kind,
+                code=zone.code,
+                mms_suffix=zone.mms_suffix,
+                network=zone.network,
+            )
+            for key, zone in self.zones.items()
+        }

@@ -1,0 +1,76 @@
+"""What every listener does for its connections: admit them, guard them, close them so that nothing is lost."""
+
+import ipaddress
+from collections import Counter
+from contextlib import suppress
+from functools import lru_cache
+from typing import Final
+
+import trio
+
+DRAIN_SECONDS: Final = 1.0
+"""How long a connection that we must close is read empty, so that the client gets the reply before the reset."""
+DRAIN_BYTES: Final = 1_000_000
+"""And how much of it: ten of the longest messages."""
+CHUNK_BYTES: Final = 65_536
+"""Most bytes taken from a connection at once: most records in one piece."""
+
+PEERS_KNOWN: Final = 4_096
+"""Client addresses whose spelling is remembered, some 1 MB."""
+
+GONE: Final = (trio.BrokenResourceError, trio.ClosedResourceError)
+"""What a stream raises when its peer has gone."""
+
+
+class Admission:
+    """Counts connections over all listeners of one protocol."""
+
+    def __init__(self, *, in_all: int, per_peer: int) -> None:
+        """`per_peer` holds for each client address but this computer's own."""
+        self._in_all = in_all
+        self._per_peer = per_peer
+        self._open: Counter[str] = Counter()
+
+    def enter(self, peer: str) -> bool:
+        """Whether there is room for one more connection of `peer`; if so it is counted until it leaves."""
+        room = self._open.total() < self._in_all and (self._open[peer] < self._per_peer or is_loopback(peer))
+        if room:
+            self._open[peer] += 1
+        return room
+
+    def leave(self, peer: str) -> None:
+        """A connection that had entered is over."""
+        self._open[peer] -= 1
+        if not self._open[peer]:
+            del self._open[peer]
+
+
+@lru_cache(maxsize=PEERS_KNOWN)
+def is_loopback(address: str) -> bool:
+    """Whether the address is this computer's own. Raises ValueError where it is no IP address."""
+    return ipaddress.ip_address(address).is_loopback
+
+
+def peer_address(stream: trio.SocketStream) -> str:
+    """The client's IP address. Raises OSError when it has gone already."""
+    return _plain_address(stream.socket.getpeername()[0])
+
+
+@lru_cache(maxsize=PEERS_KNOWN)
+def _plain_address(name: str) -> str:
+    """Without an IPv6 scope; an IPv4 address that came over IPv6 as what it is."""
+    address = ipaddress.ip_address(name.partition("%")[0])
+    return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+async def close_gently(stream: trio.abc.HalfCloseableStream) -> None:
+    """Shut down writing, read what the peer still sends, close.
+
+    To close with input unread would reset the connection, and Windows may then lose the reply.
+    """
+    with suppress(*GONE), trio.move_on_after(DRAIN_SECONDS):
+        await stream.send_eof()
+        drained = 0
+        while drained < DRAIN_BYTES and (chunk := await stream.receive_some(CHUNK_BYTES)):
+            drained += len(chunk)
+    await stream.aclose()

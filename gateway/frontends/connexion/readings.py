@@ -1,0 +1,198 @@
+"""How the bytes of a message can be read: logon items with either length form, then a record.
+
+Decimal lengths are ambiguous where a value begins with a digit, as each Alma logon ID does (`A1101CARLI_XYZ` is eleven
+bytes, or one, or a hundred and ten), so every reading is followed until one is complete. Sans-IO: no clock, no log.
+Source: spec, "A message" and "The digit trap".
+"""
+
+from typing import Literal, NamedTuple
+
+LengthForm = Literal["desktop", "browser"]
+
+ITEM_VALUE_BYTES = 191
+"""Longest item value, in bytes: the largest octet 0xFF less 0x40. Decimal lengths could say more; no client does."""
+LENGTH_DIGITS = 3
+"""Longest decimal length, in digits: enough for `ITEM_VALUE_BYTES`."""
+RECORD_LENGTH_DIGITS = 5
+"""Digits in which a record states its own length (ISO 2709, Leader/00-04)."""
+LEADER_BYTES = 24
+"""Length of a record's leader (ISO 2709)."""
+SHORTEST_BASE_ADDRESS = 25
+"""Leader and the terminator of an empty directory, in bytes."""
+
+_TAGS = b"UAP"
+_SPACE = 0x20
+_ZERO = 0x30
+_DIGITS = frozenset(b"0123456789")
+_DESKTOP_ZERO = 0x40
+_LESS_THAN = 0x3C
+
+
+class Item(NamedTuple):
+    """Where one logon item's value lies in the message."""
+
+    tag: str
+    start: int
+    length: int
+    form: LengthForm
+
+
+class Reading(NamedTuple):
+    """One way to read a message that nothing speaks against so far."""
+
+    items: tuple[Item, ...]
+    record: int | None
+    """Where its record begins, once it is reached."""
+    need: int
+    """Bytes the message must have before this reading can go on; its end, once the record's length is known."""
+    complete: bool
+    plausible: bool | None
+    """What the record's leader says; None until all of it is in."""
+    xml: bool = False
+    """An XML document stands where the record should."""
+
+    @property
+    def rank(self) -> tuple[bool, bool, int, int]:
+        """Smallest is best, among complete readings with one end."""
+        return (
+            not self.plausible,
+            len({item.form for item in self.items}) > 1,
+            len(self.items),
+            sum(item.length for item in self.items),
+        )
+
+
+class Readings(NamedTuple):
+    """All that a message's bytes can be."""
+
+    alive: tuple[Reading, ...]
+    dead: int
+    """The furthest byte at which a reading turned out impossible."""
+
+    def decide(self) -> Reading | None:
+        """The reading the message is to be taken for; None while more bytes are needed.
+
+        Depends on nothing but the bytes: however they are split, the same reading wins at the same byte. The reading
+        that ends first wins; but one with an implausible leader waits for a plausible one whose leader is in by then.
+        """
+        ends = sorted({reading.need for reading in self.alive if reading.complete})
+        for end in ends:
+            ended = [reading for reading in self.alive if reading.complete and reading.need <= end]
+            best = min(ended, key=_by_rank)
+            if best.plausible or not any(_promising(reading, end) for reading in self.alive):
+                return best
+        return self.alive[0] if self.alive and all(reading.xml for reading in self.alive) else None
+
+    def at_end(self) -> Reading | None:
+        """The best reading when no more bytes will come: complete if there is one, else the one that got furthest."""
+        complete = [reading for reading in self.alive if reading.complete]
+        if complete:
+            return min(complete, key=lambda reading: (not reading.plausible, reading.need, *reading.rank))
+        reached = [reading for reading in self.alive if reading.record is not None]
+        return (
+            min(reached, key=lambda reading: (reading.xml, not reading.plausible, *reading.rank)) if reached else None
+        )
+
+
+def _by_rank(reading: Reading) -> tuple[bool, bool, int, int]:
+    return reading.rank
+
+
+def _promising(reading: Reading, end: int) -> bool:
+    """Whether a reading that ends later has already shown, within the first `end` bytes, a leader worth waiting for."""
+    return (
+        reading.plausible is True
+        and reading.need > end
+        and reading.record is not None
+        and reading.record + LEADER_BYTES <= end
+    )
+
+
+def read(message: bytes | bytearray, size: int) -> Readings:
+    """Every reading of the first `size` bytes of `message`: at most 27, three lengths for each of three items."""
+    alive: list[Reading] = []
+    dead = 0
+    branches: list[tuple[int, tuple[Item, ...]]] = [(0, ())]
+    while branches:
+        position, items = branches.pop()
+        while position < size and message[position] == _SPACE:
+            position += 1
+        if position == size:
+            alive.append(Reading(items, None, size + 1, complete=False, plausible=None))
+            continue
+        byte = message[position]
+        if byte in _DIGITS:
+            reading = _read_record(message, size, position, items)
+            if isinstance(reading, int):
+                dead = max(dead, reading)
+            else:
+                alive.append(reading)
+        elif byte == _LESS_THAN:
+            alive.append(Reading(items, position, size + 1, complete=False, plausible=None, xml=True))
+        elif byte in _TAGS and all(item.tag != chr(byte) for item in items):
+            lengths, waits, stop = _read_lengths(message, size, position + 1)
+            if stop is not None:
+                dead = max(dead, stop)
+            if waits:
+                alive.append(Reading(items, None, size + 1, complete=False, plausible=None))
+            for start, length, form in lengths:
+                item = Item(chr(byte), start, length, form)
+                if start + length > size:
+                    alive.append(Reading((*items, item), None, start + length, complete=False, plausible=None))
+                else:
+                    branches.append((start + length, (*items, item)))
+        else:
+            dead = max(dead, position)
+    return Readings(tuple(alive), dead)
+
+
+def _read_lengths(
+    message: bytes | bytearray, size: int, position: int
+) -> tuple[list[tuple[int, int, LengthForm]], bool, int | None]:
+    """The lengths that can stand at `position`: (start of the value, its length, form); whether more bytes may bring
+    another; and where a byte stands that no length can have, if one does.
+    """
+    if position == size:
+        return [], True, None
+    octet = message[position]
+    if octet >= _DESKTOP_ZERO:
+        return [(position + 1, octet - _DESKTOP_ZERO, "desktop")], False, None
+    if octet == _ZERO:
+        return [(position + 1, 0, "browser")], False, None
+    if octet not in _DIGITS:
+        return [], False, position
+    lengths: list[tuple[int, int, LengthForm]] = []
+    end = position
+    while end < size and end - position < LENGTH_DIGITS and message[end] in _DIGITS:
+        end += 1
+        length = int(message[position:end])
+        if length <= ITEM_VALUE_BYTES:
+            lengths.append((end, length, "browser"))
+    return lengths, end == size and end - position < LENGTH_DIGITS, None
+
+
+def _read_record(message: bytes | bytearray, size: int, position: int, items: tuple[Item, ...]) -> Reading | int:
+    """The reading in which a record begins at `position`, or the byte at which that turned out impossible."""
+    end = min(position + RECORD_LENGTH_DIGITS, size)
+    for offset in range(position, end):
+        if message[offset] not in _DIGITS:
+            return offset
+    if end < position + RECORD_LENGTH_DIGITS:
+        return Reading(items, position, end + 1, complete=False, plausible=None)
+    declared = int(message[position:end])
+    need = position + max(declared, RECORD_LENGTH_DIGITS)
+    return Reading(items, position, need, need <= size, _plausible(message, size, position, declared))
+
+
+def _plausible(message: bytes | bytearray, size: int, position: int, declared: int) -> bool | None:
+    """Whether the leader at `position` looks like one: its counts are both two, its base address can be."""
+    if declared < LEADER_BYTES:
+        return False
+    if position + LEADER_BYTES > size:
+        return None
+    base = message[position + 12 : position + 17]
+    return (
+        base.isdigit()
+        and SHORTEST_BASE_ADDRESS <= int(base) <= declared
+        and message[position + 10 : position + 12] == b"22"
+    )

@@ -1,0 +1,259 @@
+"""The Gateway Export listener of one host: each connection's bytes to the importer, its words back.
+
+Reply before close, and then wait: a client whose connection closes first reports an error. Source: spec, connexion.md.
+"""
+
+import errno
+import math
+import socket
+from collections import Counter
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+import trio
+from msgspec import Struct
+from msgspec.structs import replace
+
+from gateway.frontends.base import CHUNK_BYTES, GONE, Admission, close_gently, peer_address
+from gateway.frontends.connexion import wire
+from gateway.importer import replies
+from gateway.importer.accept import Importer
+from gateway.model import Delivery, Facts, Host, Logon, Outcome, Reason, Submission, new_submission_id
+
+GOODBYE_SECONDS: Final = 2.0
+"""How long unreadable bytes after a served message wait for the end that makes them a goodbye (assumed)."""
+LIVENESS: Final = frozenset({"GET /livez", "HEAD /livez", "GET /admin/health", "HEAD /admin/health"})
+"""Requests of a health check; the latter are FOLIO edge-connexion's."""
+
+
+class Patience(Struct, frozen=True):
+    """How long a client may take, in seconds (spec, "Limits")."""
+
+    first_byte: float = 10.0
+    """From connecting: a person's network is faster, a port scanner need not wait."""
+    message: float = 30.0
+    """From a message's first byte to its last: 101,000 bytes over a slow line."""
+    idle: float = 90.0
+    """Between a reply and the next message: Connexion's own Timeout."""
+
+
+class Server:
+    """One host's listener."""
+
+    def __init__(
+        self,
+        host: Host,
+        importer: Importer,
+        admission: Admission,
+        *,
+        patience: Patience = Patience(),  # noqa: B008 - frozen
+        message_bytes: int = wire.MESSAGE_BYTES,
+    ) -> None:
+        self.host = host
+        self.importer = importer
+        self.patience = {
+            wire.State.FIRST: patience.first_byte,
+            wire.State.MESSAGE: patience.message,
+            wire.State.BETWEEN: patience.idle,
+            wire.State.PARTING: GOODBYE_SECONDS,
+            wire.State.SKIPPING: patience.message,
+            wire.State.CLOSED: 0.0,
+        }
+        """Seconds by where a connection stands."""
+        self.message_bytes = message_bytes
+        self.closing = False
+        self.counts: Counter[str] = Counter()
+        """Connections that are not kept as attempts: `probe`, `busy`, `goodbye`."""
+        self.log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.connexion").bind()
+        self._admission = admission
+        self._conversations: set[_Conversation] = set()
+
+    def close(self) -> None:
+        """End the connections on which nothing is under way; those within a message end after their reply."""
+        self.closing = True
+        for conversation in self._conversations:
+            conversation.end_if_idle()
+
+    async def serve(self, stream: trio.SocketStream) -> None:
+        """Serve one connection to its end; the caller closes the stream. What goes wrong ends this connection alone."""
+        try:
+            peer = peer_address(stream)
+        except OSError:
+            return  # the client has gone already
+        if not self._admission.enter(peer):
+            self.counts["busy"] += 1
+            self.log.warning("connexion.busy", host=self.host.key, peer=peer)
+            await _last_words(stream, wire.reply(replies.BUSY))
+            return
+        conversation = _Conversation(self, stream, peer)
+        self._conversations.add(conversation)
+        try:
+            await conversation.run()
+        except GONE:
+            self.log.debug("connexion.peer_gone", host=self.host.key, peer=peer)
+        except Exception:
+            self.log.exception("connexion.crashed", host=self.host.key, peer=peer)
+            await _last_words(stream, wire.reply(replies.CRASHED))
+        finally:
+            self._conversations.discard(conversation)
+            self._admission.leave(peer)
+
+
+async def _last_words(stream: trio.SocketStream, words: bytes) -> None:
+    with suppress(*GONE):
+        await stream.send_all(words)
+        await close_gently(stream)
+
+
+class _Conversation:
+    """One connection."""
+
+    def __init__(self, server: Server, stream: trio.SocketStream, peer: str) -> None:
+        self._server = server
+        self._stream = stream
+        self._peer = peer
+        self._connection = wire.Connection(message_bytes=server.message_bytes)
+        self._scope = trio.CancelScope()
+        self._idle = False
+        self._logon: Logon | None = None
+        self._telnet = False
+        self._began = 0.0
+        self._delivery: Delivery | None = None
+
+    def end_if_idle(self) -> None:
+        """Stop waiting for a client that has nothing under way."""
+        if self._idle:
+            self._scope.cancel()
+
+    async def run(self) -> None:
+        """Serve message after message until one side ends it."""
+        while True:
+            with self._scope:
+                await self._converse()
+                return
+            if self._idle and self._server.closing:
+                return
+            self._connection.expire()
+            self._scope = trio.CancelScope()
+
+    async def _converse(self) -> None:
+        while True:
+            try:
+                event = await self._next_event()
+            except wire.Malformed as error:
+                await self._malformed(error)
+                return
+            match event:
+                case wire.Record():
+                    await self._record(event)
+                case wire.Telnet():
+                    self._telnet = True
+                    await self._stream.send_all(event.answer)
+                case wire.Foreign():
+                    await self._foreign(event)
+                    return
+                case wire.Probe() | wire.Goodbye() | wire.Closed():
+                    await self._ended(event)
+                    return
+
+    async def _next_event(self) -> wire.Event:
+        """The next event of the wire; how long it is waited for depends on where the connection stands."""
+        connection = self._connection
+        self._began = trio.current_time()
+        state, deadline = None, math.inf
+        while (event := connection.next_event()) is None:
+            if connection.state is not state:
+                state = connection.state
+                deadline = trio.current_time() + self._server.patience[state]
+                self._idle = state is not wire.State.MESSAGE
+            if self._idle and self._server.closing:
+                return wire.Closed()
+            connection.receive(await self._receive(deadline))
+            if self._idle:
+                self._began = trio.current_time()
+        self._idle = False
+        return event
+
+    async def _receive(self, deadline: float) -> bytes | bytearray:
+        """What the client sends next. Time runs only in here: a client is never cut off while its record is imported."""
+        self._scope.deadline = deadline
+        chunk = await self._stream.receive_some(CHUNK_BYTES)
+        self._scope.deadline = math.inf
+        if self._scope.cancel_called:
+            await trio.lowlevel.checkpoint()
+        return chunk
+
+    async def _record(self, event: wire.Record) -> None:
+        self._logon = event.logon or self._logon
+        observed = self._facts(event.logon)
+        submission = self._submission(self._logon, event.raw)
+        receipt = await self._server.importer.accept(submission, self._logon, observed)
+        await self._answer(submission, wire.reply(replies.text(receipt)))
+
+    async def _malformed(self, error: wire.Malformed) -> None:
+        """Answer, and close: nothing after it can be framed."""
+        submission = self._submission(error.logon, error.raw)
+        incomplete = error.reason is Reason.INCOMPLETE
+        observed = replace(
+            self._facts(error.logon),
+            offset=None if incomplete else error.offset,
+            arrived=error.offset if incomplete else None,
+            expected=error.expected,
+        )
+        receipt = await self._server.importer.turn_away(submission, Outcome.MALFORMED, error.reason, observed)
+        await self._answer(submission, wire.reply(replies.text(receipt)))
+        await close_gently(self._stream)
+
+    async def _foreign(self, event: wire.Foreign) -> None:
+        """Answer another protocol in its own words, or not at all."""
+        if event.begins in LIVENESS:
+            self._server.counts["probe"] += 1
+            await _last_words(self._stream, wire.http_response("200 OK", "ok"))
+            return
+        submission = self._submission(event.logon, b"")
+        observed = replace(self._facts(event.logon), first_bytes=event.begins)
+        receipt = await self._server.importer.turn_away(submission, Outcome.FOREIGN, event.kind, observed)
+        words = replies.text(receipt)
+        if event.kind is Reason.HTTP:
+            await self._answer(submission, wire.http_response("400 Bad Request", words))
+        elif words:
+            await self._answer(submission, wire.reply(words))
+        await close_gently(self._stream)
+
+    async def _ended(self, event: wire.Probe | wire.Goodbye | wire.Closed) -> None:
+        if self._telnet and self._delivery is None:
+            submission = self._submission(None, b"")
+            await self._server.importer.turn_away(submission, Outcome.FOREIGN, Reason.TELNET, self._facts(None))
+        elif isinstance(event, wire.Probe):
+            self._server.counts["probe"] += 1
+        elif isinstance(event, wire.Goodbye):
+            self._server.counts["goodbye"] += 1
+            self._server.log.info("connexion.goodbye", host=self._server.host.key, peer=self._peer, size=event.size)
+        if self._delivery is not None and self._delivery.delivered and self._left_unread():
+            self._server.importer.note(replace(self._delivery, delivered=False))
+
+    async def _answer(self, submission: Submission, words: bytes) -> None:
+        """Send a reply and note what became of it."""
+        try:
+            await self._stream.send_all(words)
+        except GONE:
+            self._note(submission, delivered=False)
+            raise
+        self._note(submission, delivered=True)
+
+    def _note(self, submission: Submission, *, delivered: bool) -> None:
+        self._delivery = Delivery(submission.id, round(trio.current_time() - self._began, 6), delivered)
+        self._server.importer.note(self._delivery)
+
+    def _left_unread(self) -> bool:
+        """Whether the peer had closed before the reply reached it: the system then reports a broken pipe."""
+        return self._stream.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == errno.EPIPE
+
+    def _submission(self, logon: Logon | None, raw: bytes) -> Submission:
+        claimed = logon.claimed.decode("utf-8", "backslashreplace") if logon else ""
+        return Submission(new_submission_id(), datetime.now(UTC), self._server.host.key, self._peer, claimed, raw)
+
+    def _facts(self, logon: Logon | None) -> Facts:
+        return Facts(items=logon.tags if logon else "", lengths=logon.lengths if logon else "", telnet=self._telnet)

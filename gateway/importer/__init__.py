@@ -1,0 +1,1 @@
+"""What Alma does with a record: logon, validate, normalize, match, merge or create, store, reply."""

@@ -1,0 +1,145 @@
+"""Why an attempt ended as it did, in plain words, and which entry of Connexion's menus to change.
+
+Derived from what the attempt left, when somebody reads it. For the operator: a client is never told as much.
+"""
+
+from typing import Final, NamedTuple
+
+from gateway.importer import replies
+from gateway.model import Diagnosis, Facts, Outcome, Reason, Receipt, Submission
+
+DESTINATION: Final = "Tools > Options > Export > your destination"
+CHARACTERISTICS: Final = "Tools > Options > Export > Record Characteristics"
+
+
+class Words(NamedTuple):
+    """What to say and what to change; what stands in braces is given by `_values`."""
+
+    says: str
+    fix: str
+
+
+LOGON_HINTS: Final[dict[str, Words]] = {
+    "case": Words(
+        "Logon ID {logon_id} differs from {points_to} only in capitals.", f"Retype it at {DESTINATION} > Logon ID."
+    ),
+    "white_space": Words(
+        "Logon ID '{logon_id}' differs from {points_to} only by spaces.", f"Retype it at {DESTINATION} > Logon ID."
+    ),
+    "other_host": Words(
+        "Logon ID {logon_id} belongs to the host {points_to}, not to {host}.",
+        f"Correct Host Name, or Logon ID, at {DESTINATION}: they must correspond to each other.",
+    ),
+    "swapped": Words(
+        "The logon ID stands where the password should.", f"Exchange Logon ID and Password at {DESTINATION}."
+    ),
+    "user_id_sent": Words(
+        "A user ID was sent instead of the logon ID.",
+        f"At {DESTINATION} turn Send Local System Login ID and Password on and Send User ID off.",
+    ),
+    "no_password": Words("The logon ID is right, but no password was sent.", f"Type it at {DESTINATION} > Password."),
+    "password_case": Words(
+        "The password differs from the right one only in capitals.", f"Retype it at {DESTINATION} > Password."
+    ),
+    "password_white_space": Words(
+        "The password differs from the right one only by spaces.", f"Retype it at {DESTINATION} > Password."
+    ),
+    "other_password": Words(
+        "The password is that of {points_to}, not of {logon_id}.", f"Retype it at {DESTINATION} > Password."
+    ),
+}
+"""By the near miss that `importer.logon` found."""
+
+REASONS: Final[dict[Reason, Words]] = {
+    Reason.NO_LOGON: Words(
+        "No logon ID was sent.", f"Turn Send Local System Login ID and Password on at {DESTINATION}."
+    ),
+    Reason.UNKNOWN_LOGON: Words(
+        "No zone of the host {host} has the logon ID {logon_id}.",
+        f"Compare Host Name and Logon ID at {DESTINATION} with your library's instructions.",
+    ),
+    Reason.WRONG_PASSWORD: Words(
+        "The logon ID is right, the password is not.", f"Retype it at {DESTINATION} > Password."
+    ),
+    Reason.CHARSET: Words(
+        "The characters are not in UTF-8.", f"Choose UTF-8 Unicode at {CHARACTERISTICS}, for both kinds of records."
+    ),
+    Reason.STRUCTURE: Words(
+        "The record arrived damaged.", "Export it again; if it repeats, send this report to your systems librarian."
+    ),
+    Reason.REQUIRED: Words("The record lacks what every record needs.", "Correct the record in Connexion."),
+    Reason.NOT_BIBLIOGRAPHIC: Words(
+        "It is not a bibliographic record.", "Export bibliographic records only to this destination."
+    ),
+    Reason.SEVERAL_MATCHES: Words(
+        "The zone holds more than one record with this OCLC number.",
+        "Merge them, or correct their 035, then export again.",
+    ),
+    Reason.TOO_LONG: Words("The record is too long once the import has changed it.", "Shorten it in Connexion."),
+    Reason.INCOMPLETE: Words(
+        "The transfer stopped in the middle: {arrived} bytes arrived{expected}.",
+        "Export again; if it repeats, a firewall may cut long transfers, or the record states a wrong length.",
+    ),
+    Reason.MALFORMED: Words(
+        "What arrived is not what OCLC Gateway Export sends.",
+        "Create the destination anew at Tools > Options > Export > Create > OCLC Gateway Export.",
+    ),
+    Reason.MESSAGE_TOO_LONG: Words(
+        "More arrived than a record can hold, without an end.",
+        "Create the destination anew at Tools > Options > Export > Create > OCLC Gateway Export.",
+    ),
+    Reason.NOT_MARC: Words("The record is XML (Dublin Core or MARCXML).", f"Choose MARC 21 at {CHARACTERISTICS}."),
+    Reason.HTTP: Words(
+        "A browser or a health check asked for {first_bytes}.",
+        "This port is for Connexion; nothing needs to change there.",
+    ),
+    Reason.TLS: Words(
+        "The client tried an encrypted connection (TLS).",
+        "Gateway Export is not encrypted: turn TLS off in the client.",
+    ),
+    Reason.TELNET: Words(
+        "The client opened with Telnet negotiation and then sent no record.",
+        "The destination is plain TCP/IP with Telnet on. Create one of the kind OCLC Gateway Export instead.",
+    ),
+    Reason.STORE_SLOW: Words(
+        "The gateway's store did not answer in time.", "Export again; tell whoever runs the gateway."
+    ),
+    Reason.STORE_FAILED: Words(
+        "The gateway's store could not write.", "Tell whoever runs the gateway: is the disk full?"
+    ),
+    Reason.INTERNAL: Words(
+        "The gateway made a mistake of its own.", "Tell whoever runs the gateway: its log says more."
+    ),
+}
+"""By reason, where no near miss says more."""
+
+FILED: Final[dict[Outcome, str]] = {
+    Outcome.CREATED: "Added as a new record.",
+    Outcome.MERGED: "Replaced the record that has the same OCLC number.",
+    Outcome.UNCHANGED: "Replaced, no difference: the zone holds this record already.",
+}
+
+
+def diagnose(submission: Submission, receipt: Receipt) -> Diagnosis:
+    """What to tell the operator of an attempt."""
+    if receipt.outcome.filed:
+        return Diagnosis(receipt.outcome.value, FILED[receipt.outcome])
+    facts = receipt.facts
+    assert receipt.reason is not None, "an attempt that was not filed has a reason"
+    code = facts.logon_hint or receipt.reason.value
+    words = LOGON_HINTS[facts.logon_hint] if facts.logon_hint else REASONS[receipt.reason]
+    says = words.says.format_map(_values(submission, facts))
+    if receipt.outcome is Outcome.REFUSED:
+        says = replies.text(receipt).rpartition("\n")[2]  # the reply says it all, and more precisely
+    return Diagnosis(code, says, words.fix)
+
+
+def _values(submission: Submission, facts: Facts) -> dict[str, object]:
+    return {
+        "logon_id": submission.logon_id,
+        "host": submission.host,
+        "points_to": facts.logon_hint_for,
+        "first_bytes": facts.first_bytes,
+        "arrived": facts.arrived,
+        "expected": f" of {facts.expected}" if facts.expected else "",
+    }

@@ -1,0 +1,143 @@
+"""Who may export to which zone: (host, logon ID, password) -> zone, or a refusal that says what was nearly right.
+
+The client is never told which of the two was wrong. Source: spec, "Zones and hosts"; design, "Logons".
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+from weakref import WeakValueDictionary
+
+import argon2
+import trio
+
+from gateway.model import Logon, Reason, Zone
+
+HASH_PREFIX: Final = "$argon2"
+"""How a password begins that is kept as a hash (PHC string format)."""
+HASHERS: Final = max(2, (os.cpu_count() or 2) // 2)
+"""Hashes verified at once, at 19 MiB each; one peer has one of them at a time, so that none keeps the others out."""
+FIRST_DELAY: Final = 0.25
+"""Seconds that a second failure in a row waits; each further one twice as long, up to the setting."""
+FAILURES_KEPT: Final = 10_000
+"""Pairs of peer and logon ID whose failures are remembered, some 2 MB; the least recent go first."""
+FAILURES_FORGOTTEN: Final = 600.0
+"""Seconds after which failures in a row are forgotten."""
+
+
+class Account(NamedTuple):
+    """A zone and what opens it: a password, or its argon2 hash."""
+
+    zone: Zone
+    secret: str
+
+    def __repr__(self) -> str:
+        return f"<Account {self.zone.key}>"
+
+
+class Denied(NamedTuple):
+    """Why a logon is refused; for the operator alone."""
+
+    reason: Reason
+    zone: Zone | None = None
+    """The zone that was named, if its logon ID was right."""
+    hint: str = ""
+    """A near miss, one of `importer.diagnose`'s."""
+    hint_for: str = ""
+    """The logon ID or host that the near miss points to."""
+
+
+class Logons:
+    """The accounts of every host, and the memory of good and bad logons."""
+
+    def __init__(self, accounts: Iterable[Account], *, longest_delay: float) -> None:
+        """`longest_delay`: seconds that a reply to repeated failures waits at most; 0 for none."""
+        self._accounts = {(account.zone.host, account.zone.code): account for account in accounts}
+        self._longest_delay = longest_delay
+        self._hasher = argon2.PasswordHasher()
+        self._hashing = trio.CapacityLimiter(HASHERS)
+        self._turns: WeakValueDictionary[str, trio.Lock] = WeakValueDictionary()
+        self._key = secrets.token_bytes(32)
+        self._verified: dict[tuple[str, str], bytes] = {}
+        self._failures: OrderedDict[tuple[str, bytes], tuple[int, float]] = OrderedDict()
+
+    async def verify(self, host: str, peer: str, logon: Logon | None) -> Zone | Denied:
+        """The zone this logon opens at this host, or why it opens none."""
+        if logon is None or not logon.claimed:
+            return Denied(Reason.NO_LOGON)
+        password = logon.password or b""
+        account = self._accounts.get((host, logon.claimed.decode("utf-8", "replace")))
+        if account is None:
+            return Denied(Reason.UNKNOWN_LOGON, None, *self._near_logon(host, logon))
+        if await self._opens(account, password, peer):
+            self._failures.pop((peer, logon.claimed), None)
+            return account.zone
+        return Denied(Reason.WRONG_PASSWORD, account.zone, *self._near_password(account, password))
+
+    def delay(self, peer: str, logon: Logon | None) -> float:
+        """Seconds that the reply to this failed logon waits: none for the first, so that a slip costs nothing."""
+        key = (peer, logon.claimed if logon else b"")
+        now = trio.current_time()
+        count, last = self._failures.pop(key, (0, now))
+        if now - last > FAILURES_FORGOTTEN:
+            count = 0
+        self._failures[key] = (count + 1, now)
+        if len(self._failures) > FAILURES_KEPT:
+            self._failures.popitem(last=False)
+        return min(self._longest_delay, FIRST_DELAY * 2.0 ** min(count - 1, 10)) if count else 0.0
+
+    async def _opens(self, account: Account, password: bytes, peer: str) -> bool:
+        if not account.secret.startswith(HASH_PREFIX):
+            return hmac.compare_digest(account.secret.encode(), password)
+        key = (account.zone.host, account.zone.code)
+        seen = hashlib.blake2b(account.secret.encode() + b"\0" + password, key=self._key).digest()
+        if hmac.compare_digest(self._verified.get(key, b""), seen):
+            return True
+        async with self._turns.setdefault(peer, trio.Lock()):
+            good = await trio.to_thread.run_sync(self._verify_hash, account.secret, password, limiter=self._hashing)
+        if good:
+            self._verified[key] = seen
+        return good
+
+    def _verify_hash(self, secret: str, password: bytes) -> bool:
+        try:
+            return self._hasher.verify(secret, password)
+        except argon2.exceptions.VerificationError:
+            return False
+
+    def _near_logon(self, host: str, logon: Logon) -> tuple[str, str]:
+        claimed = logon.claimed.decode("utf-8", "replace")
+        here = [code for at, code in self._accounts if at == host]
+        for hint, alike in (("white_space", str.strip), ("case", _fold)):
+            for code in here:
+                if alike(claimed) == alike(code):
+                    return hint, code
+        elsewhere = [at for at, code in self._accounts if code == claimed]
+        if elsewhere:
+            return "other_host", elsewhere[0]
+        if (logon.password or b"").decode("utf-8", "replace") in here:
+            return "swapped", ""
+        return ("user_id_sent" if not logon.logon_id else ""), ""
+
+    def _near_password(self, account: Account, password: bytes) -> tuple[str, str]:
+        """Near misses are told of passwords that the settings hold in clear; a hash tells none."""
+        if not password:
+            return "no_password", ""
+        sent = password.decode("utf-8", "replace")
+        if sent.strip() == account.secret:
+            return "password_white_space", ""
+        if sent.casefold() == account.secret.casefold():
+            return "password_case", ""
+        others = self._others(account.zone)
+        return next((("other_password", other.zone.code) for other in others if other.secret == sent), ("", ""))
+
+    def _others(self, zone: Zone) -> Iterator[Account]:
+        return (account for account in self._accounts.values() if account.zone != zone)
+
+
+def _fold(text: str) -> str:
+    return text.strip().casefold()

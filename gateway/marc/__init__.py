@@ -1,0 +1,1 @@
+"""What MARC 21 is: structure, characters, numbers, and what can be wrong with them. No store, network or clock."""

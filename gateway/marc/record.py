@@ -1,0 +1,123 @@
+"""A record as fields of bytes: light enough for every export, and each untouched field comes out as it came.
+
+pymarc, which reads a record into objects a view or a listing can use, is met here alone (`to_pymarc`).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from gateway.marc import iso2709
+
+if TYPE_CHECKING:
+    import pymarc
+
+SUBFIELD = 0x1F
+"""Subfield delimiter (MARC 21)."""
+
+
+class Field(NamedTuple):
+    """A field: its tag, and its bytes without the terminator (indicators and subfield delimiters included)."""
+
+    tag: str
+    body: bytes
+
+    @property
+    def control(self) -> bool:
+        """Whether it is a control field: no indicators, no subfields."""
+        return self.tag.startswith("00")
+
+    @property
+    def indicators(self) -> str:
+        """Both indicators; shorter where the field is."""
+        return self.body[:2].decode("ascii", "replace")
+
+    @property
+    def text(self) -> str:
+        """The value of a control field."""
+        return self.body.decode("utf-8", "replace")
+
+    def subfields(self) -> Iterator[tuple[str, str]]:
+        """(code, value) of each subfield in its order; a delimiter with nothing behind it is passed over."""
+        for part in self.body.split(b"\x1f")[1:]:
+            if part:
+                text = part.decode("utf-8", "replace")
+                yield text[0], text[1:]
+
+    def values(self, codes: str) -> list[str]:
+        """The values of the subfields whose code is one of `codes`."""
+        return [value for code, value in self.subfields() if code in codes]
+
+
+_new_field = tuple.__new__  # a record has some forty: this takes half the time of Field(*pair)
+
+
+class Record:
+    """A leader of 24 bytes and the fields in the order of the directory. Never changes."""
+
+    __slots__ = ("_by_tag", "fields", "leader")
+
+    def __init__(self, leader: bytes, fields: Iterable[Field]) -> None:
+        self.leader: Final = leader
+        self.fields: Final = tuple(fields)
+        self._by_tag: dict[str, list[Field]] | None = None
+
+    @classmethod
+    def parse(cls, raw: bytes) -> "Record":
+        """Read ISO 2709. Raises `iso2709.Damaged`, which says where."""
+        return cls(raw[:24], [_new_field(Field, field) for field in iso2709.split(raw)])
+
+    def serialize(self) -> bytes:
+        """ISO 2709 with record length and base address made anew; the rest of the leader as it is.
+
+        Raises `iso2709.TooLong`.
+        """
+        return iso2709.join(self.leader, self.fields)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Record) and (self.leader, self.fields) == (other.leader, other.fields)
+
+    def __hash__(self) -> int:
+        return hash((self.leader, self.fields))
+
+    def get(self, tag: str) -> Sequence[Field]:
+        """The fields with this tag, in record order."""
+        if self._by_tag is None:
+            self._by_tag = {}
+            for field in self.fields:
+                self._by_tag.setdefault(field[0], []).append(field)
+        return self._by_tag.get(tag, ())
+
+    def first(self, tag: str) -> Field | None:
+        """The first field with this tag."""
+        return next(iter(self.get(tag)), None)
+
+    def control_value(self, tag: str) -> str:
+        """The value of the first control field with this tag; empty where there is none."""
+        field = self.first(tag)
+        return field.text if field else ""
+
+    def adding(self, field: Field) -> "Record":
+        """The record with `field` before the first one of a higher tag, so behind those of its own."""
+        fields = self.fields
+        place = len(fields)
+        for i, present in enumerate(fields):
+            if present[0] > field.tag:
+                place = i
+                break
+        result = Record(self.leader, (*fields[:place], field, *fields[place:]))
+        if self._by_tag is not None:
+            result._by_tag = {**self._by_tag, field.tag: [*self.get(field.tag), field]}
+        return result
+
+    @property
+    def title(self) -> str:
+        """245 $a $n $p $b in record order, less the punctuation before what follows; empty without a 245."""
+        field = self.first("245")
+        return " ".join(value.strip() for value in field.values("anpb")).rstrip(" /:;,") if field else ""
+
+
+def to_pymarc(raw: bytes) -> "pymarc.Record":
+    """The record as pymarc reads it. `raw` is a record this gateway has stored: structure sound, UTF-8."""
+    import pymarc  # its import costs more than a listing that does not need it
+
+    return pymarc.Record(data=raw, force_utf8=True, to_unicode=True)

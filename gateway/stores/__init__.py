@@ -1,0 +1,33 @@
+"""Where records live. A store is a module of this folder and a line in `STORES`."""
+
+from contextlib import AbstractAsyncContextManager
+from importlib import import_module
+from typing import Final, Protocol, cast
+
+from gateway.errors import StoreError
+from gateway.stores.base import Purpose, Retention, Store
+
+STORES: Final = {
+    "memory": "gateway.stores.memory",
+    "sqlite": "gateway.stores.sqlite",
+}
+"""URL scheme -> module, imported when a URL names it."""
+
+
+class _Module(Protocol):
+    def open_store(
+        self, location: str, *, purpose: Purpose, retention: Retention
+    ) -> AbstractAsyncContextManager[Store]: ...
+
+
+def open_store(
+    url: str, *, purpose: Purpose = "serve", retention: Retention | None = None
+) -> AbstractAsyncContextManager[Store]:
+    """The store at `url`, open within the context. Raises `StoreInUse` where another gateway serves it, else
+    `StoreError`.
+    """
+    scheme, colon, location = url.partition(":")
+    if not colon or scheme not in STORES:
+        raise StoreError(f"no store is called {scheme!r}; there are: {', '.join(f'{name}:' for name in STORES)}")
+    module = cast("_Module", import_module(STORES[scheme]))
+    return module.open_store(location, purpose=purpose, retention=retention or Retention())

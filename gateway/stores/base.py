@@ -1,0 +1,108 @@
+"""The contract of a store. `tests/stores` holds every store against the words of these docstrings."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal, NamedTuple, Protocol, TypeVar
+
+from gateway.model import Attempt, BibRecord, Delivery, Identifier, Receipt, Submission
+
+T = TypeVar("T")
+
+Purpose = Literal["serve", "read"]
+"""What a store is opened for: one gateway at a time may serve an SQLite file; others read beside it."""
+
+PAGE_ROWS = 100
+"""Rows of a listing that are fetched at once: a screenful or two, some 200 kB of records."""
+
+
+class Retention(NamedTuple):
+    """Which attempts to keep; records never expire."""
+
+    keep: int = 100_000
+    """The newest so many, over all zones."""
+    age: timedelta | None = None
+    """And of those, the ones younger than this."""
+
+
+class Transaction(Protocol):
+    """One zone's records and attempts within one durable transaction.
+
+    Changes are made together when the plan has returned; until then its reads do not see them.
+    """
+
+    def holders(self, identifiers: Iterable[Identifier]) -> list[str]:
+        """MMS IDs, rising, of the zone's records that bear one of `identifiers` now (not in an earlier version)."""
+
+    def get(self, mms_id: str) -> BibRecord | None:
+        """The record's newest version."""
+
+    def next_ordinal(self) -> int:
+        """1 for the zone's first record, then 2, and so on; one that a failed plan drew is drawn again."""
+
+    def put(self, record: BibRecord) -> None:
+        """Keep a new record (version 1) or a record's next version. Earlier versions stay."""
+
+    def file(self, submission: Submission, receipt: Receipt) -> None:
+        """Keep the attempt under `receipt.zone`; its `seq` is higher than that of any filed there before."""
+
+
+Plan = Callable[[Transaction], T]
+"""What to do in a transaction: synchronous, pure but for the transaction, so that it may be run again."""
+
+
+@dataclass
+class Changes:
+    """What a plan wants changed, for stores to gather while it runs."""
+
+    ordinal: int
+    records: list[BibRecord] = field(default_factory=list)
+    attempts: list[tuple[Submission, Receipt]] = field(default_factory=list)
+
+    def next_ordinal(self) -> int:
+        """The contract's."""
+        self.ordinal += 1
+        return self.ordinal
+
+    def put(self, record: BibRecord) -> None:
+        """The contract's."""
+        self.records.append(record)
+
+    def file(self, submission: Submission, receipt: Receipt) -> None:
+        """The contract's."""
+        self.attempts.append((submission, receipt))
+
+
+class Store(Protocol):
+    """Zones of records, and every attempt to change them. Zones never see each other's records."""
+
+    async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
+        """Run `plan` in one transaction and return what it returned, after that is durable.
+
+        What the plan raises undoes its changes and no others, and is raised here. Plans that run at once have the
+        effect of running one after another. Raises `ImportTimedOut` when after `seconds` it has certainly not
+        happened, `StoreError` when the store could not do it. Cancelled, it has not happened or has happened whole.
+        """
+
+    def note(self, delivery: Delivery) -> None:
+        """Add to an attempt what became of its reply: soon, but not at once and not surely."""
+
+    async def attempt(self, seq: int) -> Attempt | None:
+        """One attempt by its number."""
+
+    async def attempts(
+        self, *, zone: str | None = None, before: int | None = None, limit: int = PAGE_ROWS
+    ) -> list[Attempt]:
+        """Attempts, newest first; those with a lower `seq` than `before`."""
+
+    async def record(self, zone: str, mms_id: str) -> BibRecord | None:
+        """A record's newest version."""
+
+    async def records(self, zone: str, *, after: str = "", limit: int = PAGE_ROWS) -> list[BibRecord]:
+        """The zone's records, newest version of each, by rising MMS ID; those behind `after`."""
+
+    async def find(self, zone: str, identifiers: Iterable[Identifier]) -> list[BibRecord]:
+        """The zone's records that bear one of `identifiers`, by rising MMS ID."""
+
+    async def versions(self, zone: str, mms_id: str) -> list[BibRecord]:
+        """Every version of a record, oldest first."""

@@ -1,0 +1,148 @@
+"""A store that is gone at the end: for tests, and for trying things out."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import msgspec
+import trio
+
+from gateway.errors import StoreError
+from gateway.model import Attempt, BibRecord, Delivery, Identifier
+from gateway.stores.base import PAGE_ROWS, Changes, Plan, Purpose, Retention, T
+
+
+@asynccontextmanager
+async def open_store(location: str, *, purpose: Purpose, retention: Retention) -> AsyncIterator["MemoryStore"]:
+    """An empty store."""
+    if location:
+        raise StoreError(f"memory: takes nothing after the colon, not {location!r}")
+    if purpose == "read":
+        raise StoreError("a memory: store can be read only by the gateway that serves it")
+    yield MemoryStore(retention)
+
+
+@dataclass
+class _Shelf:
+    """One zone's records."""
+
+    versions: dict[str, list[BibRecord]] = field(default_factory=dict)
+    index: dict[Identifier, set[str]] = field(default_factory=dict)
+    ordinal: int = 0
+
+    def holders(self, identifiers: Iterable[Identifier]) -> list[str]:
+        """MMS IDs, rising."""
+        return sorted(set().union(*(self.index.get(identifier, ()) for identifier in identifiers)))
+
+    def get(self, mms_id: str) -> BibRecord | None:
+        """The newest version."""
+        versions = self.versions.get(mms_id)
+        return versions[-1] if versions else None
+
+    def take(self, changes: Changes) -> None:
+        """Keep what a plan put; the newest version alone is indexed."""
+        self.ordinal = changes.ordinal
+        for record in changes.records:
+            present = self.get(record.mms_id)
+            before = present.identifiers if present else frozenset()
+            for identifier in before - record.identifiers:
+                self.index[identifier].discard(record.mms_id)
+            for identifier in record.identifiers - before:
+                self.index.setdefault(identifier, set()).add(record.mms_id)
+            self.versions.setdefault(record.mms_id, []).append(record)
+
+
+class _MemoryTransaction(Changes):
+    """Reads the shelf as it is, and gathers what is to change."""
+
+    def __init__(self, shelf: _Shelf) -> None:
+        super().__init__(shelf.ordinal)
+        self.holders = shelf.holders
+        self.get = shelf.get
+
+
+class MemoryStore:
+    """Dictionaries; a plan's changes are made when it has returned."""
+
+    def __init__(self, retention: Retention) -> None:
+        self._retention = retention
+        self._shelves: dict[str, _Shelf] = {}
+        self._attempts: dict[int, Attempt] = {}
+        self._seqs: dict[str, int] = {}
+        self._seq = 0
+
+    async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
+        """Run the plan at once."""
+        await trio.lowlevel.checkpoint_if_cancelled()
+        shelf = self._shelves.setdefault(zone, _Shelf())
+        transaction = _MemoryTransaction(shelf)
+        result = plan(transaction)
+        shelf.take(transaction)
+        for submission, receipt in transaction.attempts:
+            self._seq += 1
+            self._attempts[self._seq] = Attempt(self._seq, submission, receipt)
+            self._seqs[submission.id] = self._seq
+        self._expire()
+        await trio.lowlevel.cancel_shielded_checkpoint()
+        return result
+
+    def note(self, delivery: Delivery) -> None:
+        """Add it at once."""
+        seq = self._seqs.get(delivery.submission)
+        if seq is not None:
+            self._attempts[seq] = msgspec.structs.replace(
+                self._attempts[seq], seconds=delivery.seconds, delivered=delivery.delivered
+            )
+
+    def _expire(self) -> None:
+        oldest_time = datetime.now(UTC) - self._retention.age if self._retention.age else None
+        while self._attempts:
+            seq, oldest = next(iter(self._attempts.items()))
+            too_many = len(self._attempts) > self._retention.keep
+            if not too_many and (oldest_time is None or oldest.submission.at >= oldest_time):
+                return
+            del self._attempts[seq], self._seqs[oldest.submission.id]
+
+    async def attempt(self, seq: int) -> Attempt | None:
+        """One attempt by its number."""
+        await trio.lowlevel.checkpoint()
+        return self._attempts.get(seq)
+
+    async def attempts(
+        self, *, zone: str | None = None, before: int | None = None, limit: int = PAGE_ROWS
+    ) -> list[Attempt]:
+        """Attempts, newest first."""
+        await trio.lowlevel.checkpoint()
+        page = []
+        for seq, attempt in reversed(self._attempts.items()):
+            if (before is None or seq < before) and zone in (None, attempt.receipt.zone):
+                page.append(attempt)
+                if len(page) == limit:
+                    break
+        return page
+
+    async def record(self, zone: str, mms_id: str) -> BibRecord | None:
+        """A record's newest version."""
+        versions = await self.versions(zone, mms_id)
+        return versions[-1] if versions else None
+
+    async def records(self, zone: str, *, after: str = "", limit: int = PAGE_ROWS) -> list[BibRecord]:
+        """The zone's records by rising MMS ID."""
+        await trio.lowlevel.checkpoint()
+        versions = self._shelf(zone).versions
+        return [versions[mms_id][-1] for mms_id in sorted(versions) if mms_id > after][:limit]
+
+    async def find(self, zone: str, identifiers: Iterable[Identifier]) -> list[BibRecord]:
+        """The records that bear one of `identifiers`."""
+        await trio.lowlevel.checkpoint()
+        shelf = self._shelf(zone)
+        return [shelf.versions[mms_id][-1] for mms_id in shelf.holders(identifiers)]
+
+    async def versions(self, zone: str, mms_id: str) -> list[BibRecord]:
+        """Every version, oldest first."""
+        await trio.lowlevel.checkpoint()
+        return list(self._shelf(zone).versions.get(mms_id, ()))
+
+    def _shelf(self, zone: str) -> _Shelf:
+        return self._shelves.get(zone) or _Shelf()

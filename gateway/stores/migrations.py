@@ -1,0 +1,44 @@
+"""Bring an SQLite file to the schema that this version of the gateway knows: numbered SQL files, each applied once."""
+
+from importlib.resources import files
+from pathlib import Path
+
+import apsw
+
+from gateway.errors import StoreError
+
+
+def _steps() -> list[tuple[int, str]]:
+    """(number, SQL) of each migration, rising."""
+    folder = files("gateway.stores").joinpath("schema", "sqlite")
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    return [(int(name[:4]), folder.joinpath(name).read_text(encoding="utf-8")) for name in names]
+
+
+def _version(connection: apsw.Connection) -> int:
+    table = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'schema_version'").fetchone()
+    version = connection.execute("SELECT max(version) FROM schema_version").get if table else 0
+    return int(version or 0)
+
+
+def migrate(connection: apsw.Connection) -> None:
+    """Apply what is missing, all or nothing; a second process waits for the first. A newer schema is a `StoreError`."""
+    steps = _steps()
+    with connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY) STRICT")
+        present = _version(connection)
+        if present > steps[-1][0]:
+            raise StoreError(f"the store was made by a newer gateway (schema {present}, this one knows {steps[-1][0]})")
+        for number, sql in steps:
+            if number > present:
+                connection.execute(sql)
+                connection.execute("INSERT INTO schema_version VALUES (?)", (number,))
+
+
+def check(connection: apsw.Connection, path: Path) -> None:
+    """Raise `StoreError` unless the file has the schema that this version reads."""
+    present, known = _version(connection), _steps()[-1][0]
+    if present == 0:
+        raise StoreError(f"{path} is no store of the gateway")
+    if present != known:
+        raise StoreError(f"{path} has schema {present}, not {known}; gateway serve brings an older one up to date")
