@@ -65,8 +65,11 @@ async def running(settings: config.Settings, *, lan: bool = False) -> AsyncItera
     Raises `SettingsError` when a listener cannot be had, `StoreError` when the store cannot.
     """
     retention = Retention(settings.submissions.keep, _days(settings.submissions.keep_days))
-    async with open_store(settings.store.url, retention=retention) as store, trio.open_nursery() as connections:
-        listening = await _listen(settings, lan=lan)
+    async with (
+        _listeners(settings, lan=lan) as listening,
+        open_store(settings.store.url, retention=retention) as store,
+        trio.open_nursery() as connections,
+    ):
         limits = settings.limits
         logons = Logons(_accounts(settings), longest_delay=limits.failed_logon_seconds)
         importer = Importer(store, logons, import_seconds=limits.import_seconds)
@@ -77,7 +80,7 @@ async def running(settings: config.Settings, *, lan: bool = False) -> AsyncItera
             for host, listeners, _ in listening:
                 server = Server(host, importer, admission, patience=patience, message_bytes=limits.message_bytes)
                 servers.append(server)
-                accepting.start_soon(_accept, server, listeners, connections)
+                accepting.start_soon(server.accept, listeners, connections)
             yield Running({host.key: bound for host, _, bound in listening})
             accepting.cancel_scope.cancel()
         for server in servers:
@@ -85,10 +88,6 @@ async def running(settings: config.Settings, *, lan: bool = False) -> AsyncItera
         connections.cancel_scope.deadline = trio.current_time() + limits.shutdown_seconds
     log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.app")
     log.info("gateway.stopped", not_kept={server.host.key: dict(server.counts) for server in servers})
-
-
-async def _accept(server: Server, listeners: list[trio.SocketListener], connections: trio.Nursery) -> None:
-    await trio.serve_listeners(server.serve, listeners, handler_nursery=connections)
 
 
 def _accounts(settings: config.Settings) -> Iterator[Account]:
@@ -101,7 +100,9 @@ def _days(days: int) -> timedelta | None:
     return timedelta(days=days) if days else None
 
 
-async def _listen(settings: config.Settings, *, lan: bool) -> list[_Listening]:
+@asynccontextmanager
+async def _listeners(settings: config.Settings, *, lan: bool) -> AsyncIterator[list[_Listening]]:
+    """Every host's, closed at the end."""
     listening: list[_Listening] = []
     try:
         for host in settings.model_hosts().values():
@@ -110,12 +111,11 @@ async def _listen(settings: config.Settings, *, lan: bool) -> list[_Listening]:
         open_to_others = [one for one in listening if not is_loopback(one.bound.address)]
         if open_to_others:
             _refuse_example_passwords(settings, open_to_others)
-    except BaseException:
+        yield listening
+    finally:
         for one in listening:
             for listener in one.listeners:
                 listener.socket.close()
-        raise
-    return listening
 
 
 def _refuse_example_passwords(settings: config.Settings, open_to_others: list[_Listening]) -> None:

@@ -32,7 +32,7 @@ def configure(
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             redact(secrets),
-            *((structlog.dev.ConsoleRenderer(colors=stream.isatty()),) if console else (_to_json_line,)),
+            structlog.dev.ConsoleRenderer(colors=stream.isatty()) if console else _to_json_line,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
         logger_factory=_factory(stream, console=console),

@@ -1,9 +1,9 @@
 """The nouns that rooms pass to each other. Holds no behaviour beyond what a noun knows of itself, and no credential."""
 
-import os
 import time
 from datetime import datetime
 from enum import StrEnum
+from random import getrandbits
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
@@ -255,7 +255,7 @@ class BibRecord(Struct, frozen=True):
 def new_submission_id() -> str:
     """A UUID of version 7 (RFC 9562): unique across gateways, and rising with time, which keeps indexes compact."""
     milliseconds = time.time_ns() // 1_000_000
-    random = os.urandom(10).hex()
+    random = f"{getrandbits(80):020x}"
     return f"{milliseconds >> 16:08x}-{milliseconds & 0xFFFF:04x}-7{random[:3]}-{_VARIANT[random[3]]}{random[4:7]}-{random[7:19]}"
 
 

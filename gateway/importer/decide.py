@@ -1,5 +1,6 @@
 """What becomes of one record: examined without a store, then decided in a plan that may run again."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -18,6 +19,7 @@ from gateway.model import BibRecord, Facts, Finding, Hit, Identifier, Outcome, R
 from gateway.stores.base import Transaction
 
 MERGE_METHOD: Final = METHODS["overlay-all-fields-but-local"]
+_STAMPED: Final = frozenset({"001", "003", "005"})
 NOT_COMPARED: Final = frozenset({"001", "003", "005", "994"})
 """What differs between two exports of one record: OCLC's 005 is the time of export, and it adds the 994 [doc]."""
 
@@ -80,50 +82,61 @@ def decide(
         return examined.receipt(zone, facts)
     matches = unique_oclc_identifier(transaction, examined.found_by)
     stored = [bib for match in matches if (bib := transaction.get(match)) is not None]
-    facts = replace(
-        facts,
-        keys=tuple(sorted({number for _, number in examined.found_by})),
-        hits=tuple(Hit(bib.mms_id, bib.title) for bib in stored),
-    )
-    receipt = examined.receipt(zone, facts)
+    receipt = examined.receipt(zone, _with_matches(facts, examined, stored))
     if len(stored) > 1:
         return replace(receipt, reason=Reason.SEVERAL_MATCHES)
     try:
         if not stored:
-            bib = _record(examined, record, mms_id(transaction.next_ordinal(), zone.mms_suffix), 1, now, submission)
-            transaction.put(bib)
-            return replace(receipt, outcome=Outcome.CREATED, mms_id=bib.mms_id)
+            made = mms_id(transaction.next_ordinal(), zone.mms_suffix)
+            transaction.put(
+                BibRecord(
+                    mms_id=made,
+                    version=1,
+                    marc=stamp(record, made, now).serialize(),
+                    title=examined.title,
+                    identifiers=examined.found_by,
+                    originating_system=examined.originating_system,
+                    originating_version=examined.originating_version,
+                    at=now,
+                    submission=submission,
+                )
+            )
+            return replace(receipt, outcome=Outcome.CREATED, mms_id=made)
         present = Record.parse(stored[0].marc)
         merged = merge(present, record, MERGE_METHOD)
         if same(merged, present):
             return replace(receipt, outcome=Outcome.UNCHANGED, mms_id=stored[0].mms_id)
-        bib = _record(examined, merged, stored[0].mms_id, stored[0].version + 1, now, submission)
-        transaction.put(bib)
-        return replace(receipt, outcome=Outcome.MERGED, mms_id=bib.mms_id)
+        transaction.put(
+            replace(
+                stored[0],
+                version=stored[0].version + 1,
+                marc=stamp(merged, stored[0].mms_id, now).serialize(),
+                title=merged.title,
+                identifiers=identifiers(merged),
+                originating_system=examined.originating_system,
+                originating_version=examined.originating_version,
+                at=now,
+                submission=submission,
+            )
+        )
+        return replace(receipt, outcome=Outcome.MERGED, mms_id=stored[0].mms_id)
     except TooLong as error:
         finding = Finding("tooLong", Severity.REFUSE, detail=str(error))
         return replace(receipt, reason=Reason.TOO_LONG, findings=(*receipt.findings, finding))
 
 
-def _record(examined: Examined, record: Record, mms_id: str, version: int, now: datetime, submission: str) -> BibRecord:
-    """The version of a record that is to be kept. Raises `TooLong`."""
-    return BibRecord(
-        mms_id=mms_id,
-        version=version,
-        marc=stamp(record, mms_id, now).serialize(),
-        title=record.title,
-        identifiers=identifiers(record),
-        originating_system=examined.originating_system,
-        originating_version=examined.originating_version,
-        at=now,
-        submission=submission,
+def _with_matches(facts: Facts, examined: Examined, stored: Sequence[BibRecord]) -> Facts:
+    return replace(
+        facts,
+        keys=tuple(sorted({number for _, number in examined.found_by})),
+        hits=tuple([Hit(bib.mms_id, bib.title) for bib in stored]),
     )
 
 
 def stamp(record: Record, mms_id: str, now: datetime) -> Record:
     """As it is kept: 001 is the MMS ID, 003 is gone, 005 is the time of import in UTC [assumed]."""
-    rest = [field for field in record.fields if field.tag not in ("001", "003", "005")]
-    made = now.strftime("%Y%m%d%H%M%S") + f".{now.microsecond // 100_000}"
+    rest = [field for field in record.fields if field[0] not in _STAMPED]
+    made = f"{now:%Y%m%d%H%M%S}.{now.microsecond // 100_000}"
     return Record(record.leader, [Field("001", mms_id.encode()), Field("005", made.encode()), *rest])
 
 

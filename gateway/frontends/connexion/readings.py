@@ -75,6 +75,9 @@ class Readings(NamedTuple):
         Depends on nothing but the bytes: however they are split, the same reading wins at the same byte. The reading
         that ends first wins; but one with an implausible leader waits for a plausible one whose leader is in by then.
         """
+        if len(self.alive) == 1:
+            only = self.alive[0]
+            return only if only.complete or only.xml else None
         ends = sorted({reading.need for reading in self.alive if reading.complete})
         for end in ends:
             ended = [reading for reading in self.alive if reading.complete and reading.need <= end]

@@ -24,6 +24,8 @@ from gateway.model import Delivery, Facts, Host, Logon, Outcome, Reason, Submiss
 
 GOODBYE_SECONDS: Final = 2.0
 """How long unreadable bytes after a served message wait for the end that makes them a goodbye (assumed)."""
+PATIENCE_LOOK_SECONDS: Final = 0.25
+"""Between two looks at which connections have taken too long: their patience is counted in seconds."""
 LIVENESS: Final = frozenset({"GET /livez", "HEAD /livez", "GET /admin/health", "HEAD /admin/health"})
 """Requests of a health check; the latter are FOLIO edge-connexion's."""
 
@@ -76,6 +78,20 @@ class Server:
         for conversation in self._conversations:
             conversation.end_if_idle()
 
+    async def accept(self, listeners: list[trio.SocketListener], connections: trio.Nursery) -> None:
+        """Take connections from `listeners` until cancelled; they are served in `connections`, which may outlast it."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._watch)
+            await trio.serve_listeners(self.serve, listeners, handler_nursery=connections)
+
+    async def _watch(self) -> None:
+        """End the wait for clients that take too long: one look at all costs less than a timer for each."""
+        while True:
+            await trio.sleep(PATIENCE_LOOK_SECONDS)
+            now = trio.current_time()
+            for conversation in self._conversations:
+                conversation.end_if_overdue(now)
+
     async def serve(self, stream: trio.SocketStream) -> None:
         """Serve one connection to its end; the caller closes the stream. What goes wrong ends this connection alone."""
         try:
@@ -117,6 +133,7 @@ class _Conversation:
         self._connection = wire.Connection(message_bytes=server.message_bytes)
         self._scope = trio.CancelScope()
         self._idle = False
+        self._deadline = math.inf
         self._logon: Logon | None = None
         self._telnet = False
         self._began = 0.0
@@ -125,6 +142,11 @@ class _Conversation:
     def end_if_idle(self) -> None:
         """Stop waiting for a client that has nothing under way."""
         if self._idle:
+            self._scope.cancel()
+
+    def end_if_overdue(self, now: float) -> None:
+        """Stop waiting for a client that has taken too long."""
+        if self._deadline <= now:
             self._scope.cancel()
 
     async def run(self) -> None:
@@ -177,11 +199,12 @@ class _Conversation:
         return event
 
     async def _receive(self, deadline: float) -> bytes | bytearray:
-        """What the client sends next. Time runs only in here: a client is never cut off while its record is imported."""
-        self._scope.deadline = deadline
+        """What the client sends next. Time runs in here alone: nobody is cut off while a record is imported."""
+        self._deadline = deadline
         chunk = await self._stream.receive_some(CHUNK_BYTES)
-        self._scope.deadline = math.inf
+        self._deadline = math.inf
         if self._scope.cancel_called:
+            self._connection.receive(chunk)
             await trio.lowlevel.checkpoint()
         return chunk
 

@@ -185,7 +185,8 @@ class Connection:
             start = 0
             while start < len(self._buffer) and self._buffer[start] in _SEPARATORS:
                 start += 1
-            del self._buffer[:start]
+            if start:
+                del self._buffer[:start]
 
     def _look(self) -> Event | None:
         """Look at the bytes in the order of the spec's table of what reaches the port."""

@@ -10,7 +10,7 @@ from gateway.errors import StoreError
 
 def _steps() -> list[tuple[int, str]]:
     """(number, SQL) of each migration, rising."""
-    folder = files("gateway.stores").joinpath("schema", "sqlite")
+    folder = files("gateway.stores.sqlite").joinpath("schema")
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
     return [(int(name[:4]), folder.joinpath(name).read_text(encoding="utf-8")) for name in names]
 

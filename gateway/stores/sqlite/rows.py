@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
 from typing import Any, Final
 
 import apsw
@@ -23,9 +22,6 @@ _identifiers_of = msgspec.json.Decoder(frozenset[Identifier]).decode
 _findings_of = msgspec.json.Decoder(tuple[Finding, ...]).decode
 _facts_of = msgspec.json.Decoder(Facts).decode
 _numbers_of = msgspec.json.Decoder(tuple[str, ...]).decode
-
-ROWS_A_STATEMENT: Final = (32, 8, 1)
-"""Rows that one statement inserts, the most that fit first: few enough kinds that all stay prepared."""
 
 _RECORD = "mms_id, version, marc, title, identifiers, originating_system, originating_version, at, submission"
 _COLUMNS = f"zone, {_RECORD}"
@@ -78,32 +74,26 @@ def attempts(execute: Execute, zone: str | None, before: int | None, limit: int)
     return [_to_attempt(row) for row in execute(query, (*given.values(), limit))]
 
 
-def insert_records(execute: Execute, records: Sequence[tuple[str, BibRecord]]) -> None:
-    """Keep versions of records, (zone, record) each, in this order; a version before moves to the earlier ones."""
-    for is_first, run in groupby(records, key=lambda pair: pair[1].version == 1):
-        if is_first:
-            _insert_first_versions(execute, list(run))
-        else:
-            for zone, record in run:
-                _insert_next_version(execute, zone, record)
-
-
-def _insert_first_versions(execute: Execute, records: Sequence[tuple[str, BibRecord]]) -> None:
-    _insert(execute, "record", _COLUMNS, [_from_record(*pair) for pair in records])
-    found_by = [
-        (zone, value, kind, record.mms_id) for zone, record in records for kind, value in sorted(record.identifiers)
-    ]
-    _insert(execute, "identifier", "zone, value, kind, mms_id", found_by)
-
-
-def _insert_next_version(execute: Execute, zone: str, record: BibRecord) -> None:
-    key = (zone, record.mms_id)
-    before: frozenset[Identifier] = _identifiers_of(
-        execute("SELECT identifiers FROM record WHERE zone = ? AND mms_id = ?", key).get
+def insert_record(execute: Execute, zone: str, record: BibRecord) -> None:
+    """Keep a version; the one before it moves to the earlier ones. The newest alone is found by its identifiers."""
+    before: frozenset[Identifier] = frozenset()
+    if record.version > 1:
+        before = _set_aside(execute, zone, record.mms_id)
+    execute(
+        f"INSERT INTO record ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            zone,
+            record.mms_id,
+            record.version,
+            record.marc,
+            record.title,
+            _to_json(record.identifiers),
+            record.originating_system,
+            record.originating_version,
+            _to_microseconds(record.at),
+            record.submission,
+        ),
     )
-    execute(f"INSERT INTO record_version SELECT {_COLUMNS} FROM record WHERE zone = ? AND mms_id = ?", key)
-    execute("DELETE FROM record WHERE zone = ? AND mms_id = ?", key)
-    _insert(execute, "record", _COLUMNS, [_from_record(zone, record)])
     for kind, value in record.identifiers - before:
         execute("INSERT INTO identifier VALUES (?, ?, ?, ?)", (zone, value, kind, record.mms_id))
     for kind, value in before - record.identifiers:
@@ -111,20 +101,35 @@ def _insert_next_version(execute: Execute, zone: str, record: BibRecord) -> None
         execute(query, (zone, value, kind, record.mms_id))
 
 
-def insert_attempts(execute: Execute, attempts: Sequence[tuple[Submission, Receipt]]) -> None:
-    """Keep attempts, numbered in this order."""
-    _insert(execute, "attempt", _INSERTED, [_from_attempt(*attempt) for attempt in attempts])
+def _set_aside(execute: Execute, zone: str, mms_id: str) -> frozenset[Identifier]:
+    """Move the newest version to the earlier ones; returns what it was found by."""
+    key = (zone, mms_id)
+    execute(f"INSERT INTO record_version SELECT {_COLUMNS} FROM record WHERE zone = ? AND mms_id = ?", key)
+    found_by = execute("DELETE FROM record WHERE zone = ? AND mms_id = ? RETURNING identifiers", key).get
+    return _identifiers_of(found_by)
 
 
-def _insert(execute: Execute, table: str, columns: str, rows: Sequence[Row]) -> None:
-    """Insert rows, several a statement: during each another thread takes the interpreter, and taking it back costs."""
-    start = 0
-    while start < len(rows):
-        size = next(size for size in ROWS_A_STATEMENT if size <= len(rows) - start)
-        some = rows[start : start + size]
-        marks = ", ".join([f"({', '.join('?' * len(some[0]))})"] * size)
-        execute(f"INSERT INTO {table} ({columns}) VALUES {marks}", [value for row in some for value in row])
-        start += size
+def insert_attempt(execute: Execute, submission: Submission, receipt: Receipt) -> None:
+    """Keep an attempt under the next number."""
+    execute(
+        f"INSERT INTO attempt ({_INSERTED}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            submission.id,
+            _to_microseconds(submission.at),
+            submission.host,
+            submission.peer,
+            submission.logon_id,
+            submission.raw,
+            receipt.zone,
+            receipt.outcome.value,
+            receipt.reason and receipt.reason.value,
+            receipt.mms_id,
+            _to_json(receipt.oclc_numbers),
+            receipt.title,
+            _to_json(receipt.findings),
+            _to_json(receipt.facts),
+        ),
+    )
 
 
 def update_deliveries(execute: Execute, deliveries: Sequence[Delivery]) -> None:
@@ -177,40 +182,6 @@ def _to_record(row: Row) -> BibRecord:
         originating_version=originating,
         at=_from_microseconds(at),
         submission=submission,
-    )
-
-
-def _from_attempt(submission: Submission, receipt: Receipt) -> Row:
-    return (
-        submission.id,
-        _to_microseconds(submission.at),
-        submission.host,
-        submission.peer,
-        submission.logon_id,
-        submission.raw,
-        receipt.zone,
-        receipt.outcome.value,
-        receipt.reason and receipt.reason.value,
-        receipt.mms_id,
-        _to_json(receipt.oclc_numbers),
-        receipt.title,
-        _to_json(receipt.findings),
-        _to_json(receipt.facts),
-    )
-
-
-def _from_record(zone: str, record: BibRecord) -> Row:
-    return (
-        zone,
-        record.mms_id,
-        record.version,
-        record.marc,
-        record.title,
-        _to_json(record.identifiers),
-        record.originating_system,
-        record.originating_version,
-        _to_microseconds(record.at),
-        record.submission,
     )
 
 

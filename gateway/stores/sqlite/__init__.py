@@ -1,0 +1,101 @@
+"""A store in one SQLite file: one writer that commits whole groups of imports, and readers beside it.
+
+apsw brings a SQLite of its own: the one that many Pythons link is of a range of versions that can corrupt a WAL.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import apsw
+import trio
+
+from gateway.errors import StoreError
+from gateway.model import Attempt, BibRecord, Delivery, Identifier
+from gateway.stores.base import PAGE_ROWS, Plan, Purpose, Retention, T
+from gateway.stores.sqlite import rows
+from gateway.stores.sqlite.connections import Connections
+from gateway.stores.sqlite.writer import Writer
+
+
+@asynccontextmanager
+async def open_store(location: str, *, purpose: Purpose, retention: Retention) -> AsyncIterator["SqliteStore"]:
+    """The store in the file `location`; to serve it, the file and its folder are made."""
+    if not location:
+        raise StoreError("sqlite: takes a file, such as sqlite:gateway-data/gateway.db")
+    with Connections(Path(location), purpose) as connections:
+        writer = Writer(connections.writer, retention)
+        async with trio.open_nursery() as nursery:
+            if purpose == "serve":
+                nursery.start_soon(writer.run)
+            try:
+                yield SqliteStore(connections.reader, writer)
+            finally:
+                with trio.CancelScope(shield=True):
+                    await writer.write_notes()
+                nursery.cancel_scope.cancel()
+
+
+class SqliteStore:
+    """`stores.base.Store` over a file."""
+
+    def __init__(self, reader: apsw.Connection, writer: Writer) -> None:
+        self._execute = reader.execute
+        self._reading = trio.Lock()
+        self._writer = writer
+
+    async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
+        """The writer's."""
+        return await self._writer.transact(zone, plan, seconds=seconds)
+
+    def note(self, delivery: Delivery) -> None:
+        """The writer's."""
+        self._writer.note(delivery)
+
+    async def attempt(self, seq: int) -> Attempt | None:
+        """One attempt by its number."""
+        return await self._read(lambda execute: rows.attempt(execute, seq))
+
+    async def attempts(
+        self, *, zone: str | None = None, before: int | None = None, limit: int = PAGE_ROWS
+    ) -> list[Attempt]:
+        """Attempts, newest first."""
+        return await self._read(lambda execute: rows.attempts(execute, zone, before, limit))
+
+    async def record(self, zone: str, mms_id: str) -> BibRecord | None:
+        """A record's newest version."""
+        return await self._read(lambda execute: rows.record(execute, zone, mms_id))
+
+    async def records(self, zone: str, *, after: str = "", limit: int = PAGE_ROWS) -> list[BibRecord]:
+        """The zone's records by rising MMS ID."""
+        return await self._read(lambda execute: rows.records(execute, zone, after, limit))
+
+    async def find(self, zone: str, identifiers: Iterable[Identifier]) -> list[BibRecord]:
+        """The records that bear one of `identifiers`."""
+        wanted = tuple(identifiers)
+
+        def found(execute: rows.Execute) -> list[BibRecord]:
+            holders = rows.holders(execute, zone, wanted)
+            return [record for mms_id in holders if (record := rows.record(execute, zone, mms_id))]
+
+        return await self._read(found)
+
+    async def versions(self, zone: str, mms_id: str) -> list[BibRecord]:
+        """Every version, oldest first."""
+        return await self._read(lambda execute: rows.versions(execute, zone, mms_id))
+
+    async def _read(self, query: Callable[[rows.Execute], T]) -> T:
+        """Run `query` in a thread, over one state of the database."""
+
+        def run() -> T:
+            self._execute("BEGIN")
+            try:
+                return query(self._execute)
+            finally:
+                self._execute("COMMIT")
+
+        async with self._reading:
+            try:
+                return await trio.to_thread.run_sync(run)
+            except apsw.Error as error:
+                raise StoreError(f"the store cannot be read: {error}") from error

@@ -1,0 +1,230 @@
+"""The one writer of an SQLite store: group commit.
+
+Plans run in the event loop, where nothing contends for the interpreter; only the commit, which waits for the disk,
+goes to a thread. What arrives meanwhile makes the next group.
+"""
+
+import math
+from collections import deque
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Generic, cast
+
+import apsw
+import trio
+
+from gateway.errors import ImportTimedOut, StoreError
+from gateway.model import BibRecord, Delivery, Identifier
+from gateway.stores.base import Changes, Plan, Retention, T
+from gateway.stores.sqlite import rows
+
+GROUP_JOBS: Final = 256
+"""Most plans in one commit: what two hundred clients have under way; more would keep the first of them waiting."""
+BUSY_SECONDS: Final = 5.0
+"""How long plans that are rerun wait for another process that writes (a command beside the gateway)."""
+BUSY_LOOK_SECONDS: Final = 0.01
+"""Between two tries while another process writes."""
+OVERDUE_LOOK_SECONDS: Final = 0.25
+"""Between two looks for plans whose time is up: those wait for seconds, and the answer has a second to spare."""
+NOTE_SECONDS: Final = 0.2
+"""How long what became of a reply waits for a commit to ride along with, before it gets one of its own."""
+EXPIRE_EVERY: Final = 500
+"""Attempts filed between two looks at which have expired: so the oldest go in batches, and cost little each."""
+
+
+@dataclass(eq=False, slots=True)
+class _Job(Generic[T]):
+    """A plan that waits for the writer, or is with it."""
+
+    zone: str
+    plan: Plan[T]
+    task: trio.lowlevel.Task
+    deadline: float
+    result: T | None = None
+    error: Exception | None = None
+
+
+class _Transaction(Changes):
+    """One plan's: reads through the writer's connection, and gathers what is to change."""
+
+    def __init__(self, execute: rows.Execute, zone: str, ordinal: int) -> None:
+        super().__init__(ordinal)
+        self._execute = execute
+        self._zone = zone
+
+    def holders(self, identifiers: Iterable[Identifier]) -> list[str]:
+        """MMS IDs, rising."""
+        return rows.holders(self._execute, self._zone, identifiers)
+
+    def get(self, mms_id: str) -> BibRecord | None:
+        """The newest version."""
+        return rows.record(self._execute, self._zone, mms_id)
+
+
+class Writer:
+    """Takes all plans that wait, runs one after the other, and commits once for all."""
+
+    def __init__(self, connection: apsw.Connection, retention: Retention) -> None:
+        self._connection = connection
+        self._execute = connection.execute
+        self._retention = retention
+        self._queue: deque[_Job[Any]] = deque()  # Any: each job's own result type
+        self._notes: list[Delivery] = []
+        self._work = trio.Event()
+        self._noted = trio.Event()
+        self._filed = 0
+
+    async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
+        """Queue the plan and wait for the commit that holds it.
+
+        Withdrawn while it is queued, it has not happened; after that the answer is the truth, however long it takes.
+        """
+        await trio.lowlevel.checkpoint_if_cancelled()
+        job = _Job(zone, plan, trio.lowlevel.current_task(), trio.current_time() + seconds)
+        self._queue.append(job)
+        self._work.set()
+
+        def withdraw(_: object) -> trio.lowlevel.Abort:
+            if job not in self._queue:
+                return trio.lowlevel.Abort.FAILED
+            self._queue.remove(job)
+            return trio.lowlevel.Abort.SUCCEEDED
+
+        await trio.lowlevel.wait_task_rescheduled(withdraw)
+        if job.error is not None:
+            raise job.error
+        return cast("T", job.result)
+
+    def note(self, delivery: Delivery) -> None:
+        """Keep it for the next commit."""
+        self._notes.append(delivery)
+        self._noted.set()
+
+    async def write_notes(self) -> None:
+        """Write what was noted, if it has not found a commit yet."""
+        if self._notes:
+            with suppress(StoreError):
+                await self.transact("", lambda _: None, seconds=math.inf)
+
+    async def run(self) -> None:
+        """Write until cancelled; what is with the writer then is still committed."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._give_up_overdue)
+            nursery.start_soon(self._write_lonely_notes)
+            while True:
+                await self._work.wait()
+                self._work = trio.Event()
+                while self._queue:
+                    await self._write_group()
+
+    async def _write_group(self) -> None:
+        try:
+            await self._begin(math.inf)
+        except apsw.Error as error:
+            group: Sequence[_Job[Any]] = tuple(self._queue)
+            self._queue.clear()
+            for job in group:
+                job.error = _failure(error)
+        else:
+            with trio.CancelScope(shield=True):
+                group = [self._queue.popleft() for _ in range(min(len(self._queue), GROUP_JOBS))]
+                notes, self._notes = self._notes, []
+                await self._commit_together_or_singly(group, notes)
+        for job in group:
+            trio.lowlevel.reschedule(job.task)
+
+    async def _commit_together_or_singly(self, group: Sequence[_Job[Any]], notes: Sequence[Delivery]) -> None:
+        """Commit all at once; where the database would not, each alone, so that one harms no other."""
+        try:
+            await self._commit(group, notes)
+        except Exception:
+            for job in group:
+                job.error = None
+                try:
+                    await self._begin(BUSY_SECONDS)
+                    await self._commit([job], ())
+                except apsw.Error as error:
+                    job.error = _failure(error)
+                except Exception as error:
+                    job.error = error
+
+    async def _begin(self, patience: float) -> None:
+        """Begin a transaction. While another process writes, the queue goes on filling and emptying."""
+        deadline = trio.current_time() + patience
+        while True:
+            try:
+                self._execute("BEGIN IMMEDIATE")
+            except apsw.BusyError:
+                if trio.current_time() >= deadline:
+                    raise
+                await trio.sleep(BUSY_LOOK_SECONDS)
+            else:
+                return
+
+    async def _commit(self, group: Sequence[_Job[Any]], notes: Sequence[Delivery]) -> None:
+        """Run the plans in the transaction that has begun, and end it. When it raises, nothing has happened."""
+        try:
+            self._run(group)
+            if notes:
+                rows.update_deliveries(self._execute, notes)
+            await trio.to_thread.run_sync(self._execute, "COMMIT")
+        finally:
+            if self._connection.in_transaction:
+                self._execute("ROLLBACK")
+
+    def _run(self, group: Sequence[_Job[Any]]) -> None:
+        """Run each plan on what those before it have left, and write what it wants changed."""
+        ordinals: dict[str, int] = {}
+        drawn = set()
+        for job in group:
+            zone = job.zone
+            if zone not in ordinals:
+                ordinals[zone] = rows.ordinal(self._execute, zone)
+            transaction = _Transaction(self._execute, zone, ordinals[zone])
+            try:
+                job.result = job.plan(transaction)
+            except apsw.Error:
+                raise
+            except Exception as error:
+                job.error = error
+                continue
+            self._write(zone, transaction)
+            if transaction.ordinal != ordinals[zone]:
+                ordinals[zone] = transaction.ordinal
+                drawn.add(zone)
+        for zone in drawn:
+            rows.set_ordinal(self._execute, zone, ordinals[zone])
+
+    def _write(self, zone: str, changes: Changes) -> None:
+        for record in changes.records:
+            rows.insert_record(self._execute, zone, record)
+        for submission, receipt in changes.attempts:
+            rows.insert_attempt(self._execute, submission, receipt)
+            self._filed += 1
+        if self._filed >= EXPIRE_EVERY:
+            self._filed = 0
+            rows.expire(self._execute, self._retention, datetime.now(UTC))
+
+    async def _give_up_overdue(self) -> None:
+        """Answer for plans whose time is up and that nothing has begun."""
+        while True:
+            await trio.sleep(OVERDUE_LOOK_SECONDS)
+            now = trio.current_time()
+            for job in [job for job in self._queue if job.deadline <= now]:
+                self._queue.remove(job)
+                job.error = ImportTimedOut("the store did not begin in time; nothing has happened")
+                trio.lowlevel.reschedule(job.task)
+
+    async def _write_lonely_notes(self) -> None:
+        """See that what is noted does not wait for an export that may never come."""
+        while True:
+            await self._noted.wait()
+            self._noted = trio.Event()
+            await trio.sleep(NOTE_SECONDS)
+            await self.write_notes()
+
+
+def _failure(error: apsw.Error) -> StoreError:
+    return StoreError(f"the store could not write: {error}")
