@@ -1,3 +1,3 @@
-"""A local Alma for the people who export to it: receives OCLC Gateway Export, files the record, answers as Alma does."""
+"""A local Alma for people who export to it: takes OCLC Gateway Export, files the record, answers as Alma does."""
 
 __version__ = "0.1.0"

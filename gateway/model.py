@@ -255,8 +255,9 @@ class BibRecord(Struct, frozen=True):
 def new_submission_id() -> str:
     """A UUID of version 7 (RFC 9562): unique across gateways, and rising with time, which keeps indexes compact."""
     milliseconds = time.time_ns() // 1_000_000
-    random = f"{getrandbits(80):020x}"
-    return f"{milliseconds >> 16:08x}-{milliseconds & 0xFFFF:04x}-7{random[:3]}-{_VARIANT[random[3]]}{random[4:7]}-{random[7:19]}"
+    time_digits, random = f"{milliseconds:012x}", f"{getrandbits(76):019x}"
+    variant = _VARIANT[random[3]]
+    return f"{time_digits[:8]}-{time_digits[8:]}-7{random[:3]}-{variant}{random[4:7]}-{random[7:]}"
 
 
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}

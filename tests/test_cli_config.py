@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,20 +12,10 @@ from click.testing import CliRunner, Result
 
 from gateway import config
 from gateway.cli.config import config as group
+from gateway.cli.options import Options
 from gateway.errors import SettingsError
 
 PASSWORD = "Hunter2-Zx9"
-
-
-@dataclass(frozen=True)
-class Options:
-    """The part of the root command that these commands rely on."""
-
-    file: Path | None = None
-    overrides: tuple[str, ...] = ()
-
-    def settings(self) -> config.Settings:
-        return config.load(self.file, overrides=self.overrides)
 
 
 @pytest.fixture(autouse=True)
@@ -34,11 +23,11 @@ def working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def run(*arguments: str, options: Options = Options(), given: str | bytes = "") -> Result:
-    return CliRunner().invoke(group, arguments, obj=options, input=given)
+def run(*arguments: str, options: Options | None = None, given: str | bytes = "") -> Result:
+    return CliRunner().invoke(group, arguments, obj=options or Options(), input=given)
 
 
-def refusal(*arguments: str, options: Options = Options(), given: str | bytes = "") -> str:
+def refusal(*arguments: str, options: Options | None = None, given: str | bytes = "") -> str:
     """The words of the SettingsError that the root command turns into exit code 2."""
     result = run(*arguments, options=options, given=given)
     assert isinstance(result.exception, SettingsError)

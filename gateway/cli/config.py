@@ -1,12 +1,11 @@
 """`gateway config …`: look at the settings, check them, start a file of one's own. Serves nothing, opens no store."""
 
 import sys
-from typing import Protocol
 
 import click
 
 from gateway import config as settings_of
-from gateway.config import Settings
+from gateway.cli.options import Options
 from gateway.errors import SettingsError
 
 ARGON2_MEMORY_KIB = 19 * 1024
@@ -17,12 +16,6 @@ ARGON2_LANES = 1
 
 LINE_BYTES = 4096
 """Most that is read of a piped password: far more than any, so that one that is too long is told its length."""
-
-
-class Options(Protocol):
-    """What the root command leaves in the context: the `--config` and `--set` it was given, applied."""
-
-    def settings(self) -> Settings: ...
 
 
 @click.group()

@@ -29,20 +29,23 @@ class Admission:
         """`per_peer` holds for each client address but this computer's own."""
         self._in_all = in_all
         self._per_peer = per_peer
-        self._open: Counter[str] = Counter()
+        self._count = 0
+        self._of_peer: Counter[str] = Counter()
 
     def enter(self, peer: str) -> bool:
         """Whether there is room for one more connection of `peer`; if so it is counted until it leaves."""
-        room = self._open.total() < self._in_all and (self._open[peer] < self._per_peer or is_loopback(peer))
-        if room:
-            self._open[peer] += 1
-        return room
+        if self._count >= self._in_all or (self._of_peer[peer] >= self._per_peer and not is_loopback(peer)):
+            return False
+        self._count += 1
+        self._of_peer[peer] += 1
+        return True
 
     def leave(self, peer: str) -> None:
         """A connection that had entered is over."""
-        self._open[peer] -= 1
-        if not self._open[peer]:
-            del self._open[peer]
+        self._count -= 1
+        self._of_peer[peer] -= 1
+        if not self._of_peer[peer]:
+            del self._of_peer[peer]
 
 
 @lru_cache(maxsize=PEERS_KNOWN)

@@ -4,7 +4,6 @@ The first obstacle ends it and nothing is half done. Source: spec, "The order of
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
@@ -16,7 +15,20 @@ from gateway.errors import ImportTimedOut, StoreError
 from gateway.importer.decide import Examined, decide, examine
 from gateway.importer.diagnose import diagnose
 from gateway.importer.logon import Denied, Logons
-from gateway.model import Delivery, Facts, Logon, Outcome, Reason, Receipt, Submission, Zone, unfiled_zone
+from gateway.marc.iso2709 import TooLong
+from gateway.model import (
+    Delivery,
+    Facts,
+    Finding,
+    Logon,
+    Outcome,
+    Reason,
+    Receipt,
+    Severity,
+    Submission,
+    Zone,
+    unfiled_zone,
+)
 from gateway.stores.base import Store, Transaction
 
 IMPORT_SECONDS: Final = 9.0
@@ -56,6 +68,7 @@ class Importer:
 
     async def turn_away(self, submission: Submission, outcome: Outcome, reason: Reason, observed: Facts) -> Receipt:
         """Keep an attempt that brought no record that could be read."""
+        submission = replace(submission, logon_id=self._logons.shown(submission.logon_id))
         receipt = Receipt(unfiled_zone(submission.host), outcome, reason, facts=observed)
         await self._keep(submission, receipt)
         self._tell(submission, receipt)
@@ -77,6 +90,10 @@ class Importer:
         try:
             examined = examine(submission.raw)
             return await self._store.transact(zone.key, plan, seconds=max(0.0, until - trio.current_time()))
+        except TooLong as error:
+            too_long = Finding("tooLong", Severity.REFUSE, detail=str(error))
+            examined = replace(examined, findings=(*examined.findings, too_long))
+            outcome, reason = Outcome.REFUSED, Reason.TOO_LONG
         except ImportTimedOut:
             outcome, reason = Outcome.TIMED_OUT, Reason.STORE_SLOW
         except StoreError as error:
@@ -91,8 +108,7 @@ class Importer:
 
     async def _deny(self, submission: Submission, denied: Denied, observed: Facts) -> Receipt:
         """Keep a failed logon under the zone it named, with what the record is, so that people know it again."""
-        if denied.hint == "swapped":
-            submission = replace(submission, logon_id="")  # the password stands there
+        submission = replace(submission, logon_id=self._logons.shown(submission.logon_id))
         zone = denied.zone.key if denied.zone else unfiled_zone(submission.host)
         examined = examine(submission.raw)
         receipt = Receipt(
@@ -108,11 +124,15 @@ class Importer:
         return receipt
 
     async def _keep(self, submission: Submission, receipt: Receipt) -> None:
-        """File the attempt alone. Where the store cannot, the log has it."""
-        with suppress(StoreError):
+        """File the attempt alone. Where that fails, the log has it."""
+        try:
             await self._store.transact(
                 receipt.zone, lambda transaction: transaction.file(submission, receipt), seconds=AFTERWARDS_SECONDS
             )
+        except StoreError as error:
+            self._log.error("store.failed", submission=submission.id, zone=receipt.zone, error=str(error))
+        except Exception:
+            self._log.exception("import.crashed", submission=submission.id, zone=receipt.zone)
 
     def _tell(self, submission: Submission, receipt: Receipt) -> None:
         """One line of log for each attempt."""

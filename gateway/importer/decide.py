@@ -13,7 +13,7 @@ from gateway.importer.mms import mms_id
 from gateway.importer.normalize import normalize
 from gateway.marc import rules
 from gateway.marc.identifiers import identifiers, oclc_numbers
-from gateway.marc.iso2709 import Damaged, TooLong
+from gateway.marc.iso2709 import Damaged
 from gateway.marc.record import Field, Record
 from gateway.model import BibRecord, Facts, Finding, Hit, Identifier, Outcome, Reason, Receipt, Severity, Zone
 from gateway.stores.base import Transaction
@@ -76,7 +76,10 @@ def examine(raw: bytes) -> Examined:
 def decide(
     transaction: Transaction, zone: Zone, examined: Examined, facts: Facts, *, now: datetime, submission: str
 ) -> Receipt:
-    """Match, merge or create, put. Changes nothing where it refuses. `now` and `submission` mark the new version."""
+    """Match, merge or create, put. Changes nothing where it refuses. `now` and `submission` mark the new version.
+
+    Raises `TooLong` where the record would be too long as it is to be kept.
+    """
     record = examined.record
     if record is None or examined.obstacle is not None:
         return examined.receipt(zone, facts)
@@ -85,44 +88,40 @@ def decide(
     receipt = examined.receipt(zone, _with_matches(facts, examined, stored))
     if len(stored) > 1:
         return replace(receipt, reason=Reason.SEVERAL_MATCHES)
-    try:
-        if not stored:
-            made = mms_id(transaction.next_ordinal(), zone.mms_suffix)
-            transaction.put(
-                BibRecord(
-                    mms_id=made,
-                    version=1,
-                    marc=stamp(record, made, now).serialize(),
-                    title=examined.title,
-                    identifiers=examined.found_by,
-                    originating_system=examined.originating_system,
-                    originating_version=examined.originating_version,
-                    at=now,
-                    submission=submission,
-                )
-            )
-            return replace(receipt, outcome=Outcome.CREATED, mms_id=made)
-        present = Record.parse(stored[0].marc)
-        merged = merge(present, record, MERGE_METHOD)
-        if same(merged, present):
-            return replace(receipt, outcome=Outcome.UNCHANGED, mms_id=stored[0].mms_id)
+    if not stored:
+        made = mms_id(transaction.next_ordinal(), zone.mms_suffix)
         transaction.put(
-            replace(
-                stored[0],
-                version=stored[0].version + 1,
-                marc=stamp(merged, stored[0].mms_id, now).serialize(),
-                title=merged.title,
-                identifiers=identifiers(merged),
+            BibRecord(
+                mms_id=made,
+                version=1,
+                marc=stamp(record, made, now).serialize(),
+                title=examined.title,
+                identifiers=examined.found_by,
                 originating_system=examined.originating_system,
                 originating_version=examined.originating_version,
                 at=now,
                 submission=submission,
             )
         )
-        return replace(receipt, outcome=Outcome.MERGED, mms_id=stored[0].mms_id)
-    except TooLong as error:
-        finding = Finding("tooLong", Severity.REFUSE, detail=str(error))
-        return replace(receipt, reason=Reason.TOO_LONG, findings=(*receipt.findings, finding))
+        return replace(receipt, outcome=Outcome.CREATED, mms_id=made)
+    present = Record.parse(stored[0].marc)
+    merged = merge(present, record, MERGE_METHOD)
+    if same(merged, present):
+        return replace(receipt, outcome=Outcome.UNCHANGED, mms_id=stored[0].mms_id)
+    transaction.put(
+        replace(
+            stored[0],
+            version=stored[0].version + 1,
+            marc=stamp(merged, stored[0].mms_id, now).serialize(),
+            title=merged.title,
+            identifiers=identifiers(merged),
+            originating_system=examined.originating_system,
+            originating_version=examined.originating_version,
+            at=now,
+            submission=submission,
+        )
+    )
+    return replace(receipt, outcome=Outcome.MERGED, mms_id=stored[0].mms_id)
 
 
 def _with_matches(facts: Facts, examined: Examined, stored: Sequence[BibRecord]) -> Facts:

@@ -99,7 +99,8 @@ REASONS: Final[dict[Reason, Words]] = {
     ),
     Reason.TELNET: Words(
         "The client opened with Telnet negotiation and then sent no record.",
-        "The destination is plain TCP/IP with Telnet on. Create one of the kind OCLC Gateway Export instead.",
+        "The destination is plain TCP/IP with Telnet on. Create another: Tools > Options > Export > Create > "
+        "OCLC Gateway Export.",
     ),
     Reason.STORE_SLOW: Words(
         "The gateway's store did not answer in time.", "Export again; tell whoever runs the gateway."
@@ -136,7 +137,7 @@ def diagnose(submission: Submission, receipt: Receipt) -> Diagnosis:
 
 def _values(submission: Submission, facts: Facts) -> dict[str, object]:
     return {
-        "logon_id": submission.logon_id,
+        "logon_id": submission.logon_id or "that was sent (not shown: it is like none of this gateway's)",
         "host": submission.host,
         "points_to": facts.logon_hint_for,
         "first_bytes": facts.first_bytes,

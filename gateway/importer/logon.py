@@ -9,6 +9,7 @@ import os
 import secrets
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
 from typing import Final, NamedTuple
 from weakref import WeakValueDictionary
 
@@ -19,6 +20,10 @@ from gateway.model import Logon, Reason, Zone
 
 HASH_PREFIX: Final = "$argon2"
 """How a password begins that is kept as a hash (PHC string format)."""
+ALIKE: Final = 0.6
+"""Part of its letters that a logon ID shares with one of the settings before it is kept and shown (difflib's ratio)."""
+SHOWN_CHARACTERS: Final = 64
+"""Longest logon ID that is kept and shown: institution codes have some dozen characters."""
 HASHERS: Final = max(2, (os.cpu_count() or 2) // 2)
 """Hashes verified at once, at 19 MiB each; one peer has one of them at a time, so that none keeps the others out."""
 FIRST_DELAY: Final = 0.25
@@ -78,6 +83,16 @@ class Logons:
             return account.zone
         return Denied(Reason.WRONG_PASSWORD, account.zone, *self._near_password(account, password))
 
+    def shown(self, claimed: str) -> str:
+        """A logon ID as it may be kept and shown: itself where it is like one of the settings, else nothing.
+
+        People type the password into the wrong field, and a client may be misread; neither must make it public.
+        """
+        if not claimed or any(account.secret in claimed for account in self._accounts.values() if account.secret):
+            return ""
+        likeness = (SequenceMatcher(None, _fold(claimed), _fold(code)).ratio() for _, code in self._accounts)
+        return claimed if len(claimed) <= SHOWN_CHARACTERS and any(like >= ALIKE for like in likeness) else ""
+
     def delay(self, peer: str, logon: Logon | None) -> float:
         """Seconds that the reply to this failed logon waits: none for the first, so that a slip costs nothing."""
         key = (peer, logon.claimed if logon else b"")
@@ -119,7 +134,8 @@ class Logons:
         elsewhere = [at for at, code in self._accounts if code == claimed]
         if elsewhere:
             return "other_host", elsewhere[0]
-        if (logon.password or b"").decode("utf-8", "replace") in here:
+        sent = _fold((logon.password or b"").decode("utf-8", "replace"))
+        if sent in {_fold(code) for _, code in self._accounts}:
             return "swapped", ""
         return ("user_id_sent" if not logon.logon_id else ""), ""
 

@@ -3,6 +3,7 @@
 The stored record is primary. Source: spec, "Merging".
 """
 
+from collections import Counter
 from typing import Final, NamedTuple
 
 from gateway.marc.record import Field, Record
@@ -54,9 +55,36 @@ REPLACED: Final = Rule("XXX", keep=False, take=True)
 def merge(stored: Record, incoming: Record, method: Method) -> Record:
     """The record that results. Pure; where a stored and an incoming field are both kept, identical ones stand once."""
     kept = [field for field in stored.fields if is_local(field) or _rule(field, method).keep]
-    already = set(kept)
-    taken = [field for field in incoming.fields if _rule(field, method).take and field not in already]
-    return Record(incoming.leader, _interleave(kept, taken))
+    unmet = Counter(kept)
+    fields = []
+    for field in incoming.fields:
+        if not _rule(field, method).take or unmet.get(field) == 0:
+            continue
+        fields.append(field)
+        if field in unmet:
+            unmet[field] -= 1
+    behind: dict[str, Field] = {}
+    start = 0
+    for field in stored.fields:
+        if unmet[field] > 0:
+            unmet[field] -= 1
+            start = _place(field, behind.get(field.tag), start, fields)
+        if field in fields:
+            behind[field.tag] = field
+    return Record(incoming.leader, fields)
+
+
+def _place(kept: Field, behind: Field | None, start: int, fields: list[Field]) -> int:
+    """Insert a kept field where it stood: behind the one of its tag that it followed, else before its tag.
+
+    Never before `start`, so that kept fields stay in their order; returns the next start.
+    """
+    if behind is not None:
+        place = max(start, len(fields) - fields[::-1].index(behind))
+    else:
+        place = next((i for i in range(start, len(fields)) if fields[i].tag >= kept.tag), len(fields))
+    fields.insert(place, kept)
+    return place + 1
 
 
 def is_local(field: Field) -> bool:
@@ -66,17 +94,6 @@ def is_local(field: Field) -> bool:
 
 def _rule(field: Field, method: Method) -> Rule:
     return next((rule for rule in method.rules if rule.fits(field)), REPLACED)
-
-
-def _interleave(kept: list[Field], taken: list[Field]) -> list[Field]:
-    """Each kept field before the first taken one of the same or a higher tag; both otherwise in their own order."""
-    merged = []
-    waiting = list(reversed(kept))
-    for field in taken:
-        while waiting and waiting[-1].tag <= field.tag:
-            merged.append(waiting.pop())
-        merged.append(field)
-    return merged + waiting[::-1]
 
 
 def _like(value: str, pattern: str) -> bool:

@@ -3,13 +3,20 @@
 Source: spec, "Replies". The answer to a failed logon never says which of the two was wrong.
 """
 
+from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 from gateway.marc import rules
+from gateway.marc.record import printable
 from gateway.model import Outcome, Reason, Receipt, Severity
 
 VERSION: Final = 1
 """Rises when a text or a reason code changes."""
+
+LISTED: Final = 5
+"""Most records or numbers that a reply names: more do not help, and a reply is 2,000 bytes at most."""
+TITLE_CHARACTERS: Final = 60
+"""Most of a title that a reply repeats: enough to know the record by."""
 
 Evidence = Literal["doc", "assumed"]
 
@@ -88,6 +95,17 @@ CRASHED: Final = REPLIES[Outcome.ERROR, Reason.INTERNAL].text
 """To a connection that a mistake of the gateway's own ends."""
 
 
+def _listed(words: Sequence[str]) -> str:
+    """The first few of a list, and how many more there are."""
+    more = len(words) - LISTED
+    return ", ".join(words[:LISTED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _cut(title: str) -> str:
+    """A title of a length that people read, on one line."""
+    return printable(title if len(title) <= TITLE_CHARACTERS else f"{title[: TITLE_CHARACTERS - 1]}…")
+
+
 def text(receipt: Receipt) -> str:
     """The reply to an attempt."""
     reply = REPLIES[receipt.outcome, receipt.reason]
@@ -98,9 +116,9 @@ def text(receipt: Receipt) -> str:
         mms_id=receipt.mms_id,
         finding=rules.words(first) if first else "",
         after=f" after field {first.field}" if first and first.field else "",
-        number=", ".join(facts.keys),
+        number=_listed(facts.keys),
         count=len(facts.hits),
-        hits=", ".join(f"{hit.mms_id} ({hit.title})" for hit in facts.hits),
+        hits=_listed([f"{hit.mms_id} ({_cut(hit.title)})" for hit in facts.hits]),
         offset=facts.offset,
         arrived=f"{facts.arrived} of {facts.expected}" if facts.expected else f"only {facts.arrived}",
     )

@@ -1,7 +1,7 @@
 """Which characters a record is in: what Leader/09 says, held against its bytes. Source: spec, "Validation", charset."""
 
 from gateway.marc.iso2709 import LEADER_BYTES
-from gateway.marc.record import Record
+from gateway.marc.record import Record, printable
 from gateway.model import Finding, Severity
 
 UNICODE = b"a"
@@ -17,7 +17,7 @@ def check(raw: bytes, record: Record) -> list[Finding]:
             return [_finding("notUtf8", raw, record, error.start)]
         return []
     if raw.isascii():
-        return [Finding("charsetNotStated", Severity.WARN, "Leader/09", detail=record.leader[9:10].decode())]
+        return [Finding("charsetNotStated", Severity.WARN, "Leader/09", detail=printable(record.leader[9:10].decode()))]
     first = next(i for i, byte in enumerate(raw) if byte > 0x7F)
     return [_finding("marc8", raw, record, first)]
 
@@ -32,4 +32,4 @@ def _finding(code: str, raw: bytes, record: Record, offset: int) -> Finding:
         if start <= offset < start + len(field.body):
             detail = f"byte {raw[offset]:02X}"
             return Finding(code, Severity.REFUSE, field.tag, seen[field.tag], offset, detail)
-    return Finding(code, Severity.REFUSE, offset=offset)
+    return Finding(code, Severity.REFUSE, offset=offset, detail=f"byte {raw[offset]:02X}")

@@ -3,6 +3,7 @@
 pymarc, which reads a record into objects a view or a listing can use, is met here alone (`to_pymarc`).
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -11,8 +12,13 @@ from gateway.marc import iso2709
 if TYPE_CHECKING:
     import pymarc
 
-SUBFIELD = 0x1F
-"""Subfield delimiter (MARC 21)."""
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def printable(text: str) -> str:
+    """The text on one line: a blank for each control character; the joiners and marks that scripts need stay."""
+    return text if text.isprintable() else _CONTROL.sub(" ", text)
 
 
 class Field(NamedTuple):
@@ -97,23 +103,21 @@ class Record:
         return field.text if field else ""
 
     def adding(self, field: Field) -> "Record":
-        """The record with `field` before the first one of a higher tag, so behind those of its own."""
+        """The record with `field` behind those of its tag, or else before the first one of a higher tag."""
         fields = self.fields
         place = len(fields)
-        for i, present in enumerate(fields):
-            if present[0] > field.tag:
-                place = i
-                break
-        result = Record(self.leader, (*fields[:place], field, *fields[place:]))
-        if self._by_tag is not None:
-            result._by_tag = {**self._by_tag, field.tag: [*self.get(field.tag), field]}
-        return result
+        if self.get(field.tag):
+            while fields[place - 1].tag != field.tag:
+                place -= 1
+        else:
+            place = next((i for i, present in enumerate(fields) if present[0] > field.tag), place)
+        return Record(self.leader, (*fields[:place], field, *fields[place:]))
 
     @property
     def title(self) -> str:
-        """245 $a $n $p $b in record order, less the punctuation before what follows; empty without a 245."""
+        """245 $a $n $p $b in record order on one line, less the punctuation at its end; empty without a 245."""
         field = self.first("245")
-        return " ".join(value.strip() for value in field.values("anpb")).rstrip(" /:;,") if field else ""
+        return printable(" ".join([value.strip() for value in field.values("anpb")])).rstrip(" /:;,") if field else ""
 
 
 def to_pymarc(raw: bytes) -> "pymarc.Record":

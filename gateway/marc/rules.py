@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from gateway.marc import charset
 from gateway.marc.iso2709 import Damaged
-from gateway.marc.record import Record
+from gateway.marc.record import Record, printable
 from gateway.model import Finding, Identifier, Reason, Severity
 
 BIBLIOGRAPHIC_TYPES: Final = frozenset("abcdefghijkmnoprt")
@@ -30,7 +30,7 @@ class Rule(NamedTuple):
     group: Reason | None
     """The reason an import is refused for when the finding refuses."""
     words: str
-    """For people; `{field}`, `{detail}` and `{occurrence}` are the finding's."""
+    """For people; `{place}` is the finding's field, or the record, and `{detail}` its own."""
 
 
 RULES: Final[dict[str, Rule]] = {
@@ -41,10 +41,8 @@ RULES: Final[dict[str, Rule]] = {
     "directory": Rule(Reason.STRUCTURE, "the record's directory is damaged: {detail}"),
     "fieldTerminator": Rule(Reason.STRUCTURE, "the fields are damaged: {detail}"),
     "fieldLength": Rule(Reason.STRUCTURE, "a field is too long: {detail}"),
-    "notUtf8": Rule(
-        Reason.CHARSET, "field {field} holds characters that are not UTF-8 ({detail}), though Leader/09 says so"
-    ),
-    "marc8": Rule(Reason.CHARSET, "field {field} holds MARC-8 characters ({detail}); Leader/09 is not a"),
+    "notUtf8": Rule(Reason.CHARSET, "{place} holds characters that are not UTF-8 ({detail}), though Leader/09 says so"),
+    "marc8": Rule(Reason.CHARSET, "{place} holds MARC-8 characters ({detail}); Leader/09 is not a"),
     "charsetNotStated": Rule(
         Reason.CHARSET, "Leader/09 is '{detail}', not a (Unicode); taken, since all characters are plain ASCII"
     ),
@@ -63,7 +61,8 @@ RULES: Final[dict[str, Rule]] = {
 
 def words(finding: Finding) -> str:
     """The finding as a sentence without its full stop."""
-    return RULES[finding.code].words.format(field=finding.field, detail=finding.detail, occurrence=finding.occurrence)
+    place = f"field {finding.field}" if finding.field else "the record"
+    return RULES[finding.code].words.format(place=place, detail=finding.detail)
 
 
 def damage(error: Damaged) -> Finding:
@@ -85,7 +84,7 @@ def check(raw: bytes, record: Record, found_by: Collection[Identifier]) -> list[
 def _required(record: Record) -> Iterator[Finding]:
     kind = chr(record.leader[6])
     if kind not in BIBLIOGRAPHIC_TYPES:
-        what = OTHER_FORMATS.get(kind, f"a record of unknown type ({kind})")
+        what = OTHER_FORMATS.get(kind, f"a record of unknown type ({printable(kind)})")
         yield Finding("notBibliographic", Severity.REFUSE, "Leader/06", detail=what)
     titles = len(record.get("245"))
     if titles == 0:

@@ -13,10 +13,17 @@ ITEM_VALUE_BYTES = 191
 """Longest item value, in bytes: the largest octet 0xFF less 0x40. Decimal lengths could say more; no client does."""
 LENGTH_DIGITS = 3
 """Longest decimal length, in digits: enough for `ITEM_VALUE_BYTES`."""
+SPACES = 64
+"""Most spaces between two items; clients send one. More would make a message that comes byte by byte slow to read."""
 RECORD_LENGTH_DIGITS = 5
 """Digits in which a record states its own length (ISO 2709, Leader/00-04)."""
 LEADER_BYTES = 24
 """Length of a record's leader (ISO 2709)."""
+RECORD_TERMINATOR = 0x1D
+"""Last byte of a record (ISO 2709)."""
+KIND_BYTES = 3
+"""Status, type and level of a record (Leader/05-07): letters. Behind a decimal length, three digits there are part of a
+directory, which a wrong length leads into."""
 SHORTEST_BASE_ADDRESS = 25
 """Leader and the terminator of an empty directory, in bytes."""
 
@@ -41,20 +48,31 @@ class Reading(NamedTuple):
     """One way to read a message that nothing speaks against so far."""
 
     items: tuple[Item, ...]
-    record: int | None
-    """Where its record begins, once it is reached."""
     need: int
-    """Bytes the message must have before this reading can go on; its end, once the record's length is known."""
-    complete: bool
-    plausible: bool | None
-    """What the record's leader says; None until all of it is in."""
+    """Bytes the message must have before another look at this reading is worth it."""
+    record: int | None = None
+    """Where its record begins, once it is reached."""
+    end: int | None = None
+    """Where its record ends by its own account, once that has arrived."""
+    complete: bool = False
+    """Its end has arrived."""
+    plausible: bool = False
+    """Its leader has arrived, and looks like one."""
+    terminated: bool = False
+    """It is complete, and its last byte is the record terminator."""
     xml: bool = False
     """An XML document stands where the record should."""
 
     @property
-    def rank(self) -> tuple[bool, bool, int, int]:
+    def sound(self) -> bool:
+        """It is complete, and its record looks like one at both ends."""
+        return self.terminated and self.plausible
+
+    @property
+    def rank(self) -> tuple[bool, bool, bool, int, int]:
         """Smallest is best, among complete readings with one end."""
         return (
+            not self.sound,
             not self.plausible,
             len({item.form for item in self.items}) > 1,
             len(self.items),
@@ -73,41 +91,41 @@ class Readings(NamedTuple):
         """The reading the message is to be taken for; None while more bytes are needed.
 
         Depends on nothing but the bytes: however they are split, the same reading wins at the same byte. The reading
-        that ends first wins; but one with an implausible leader waits for a plausible one whose leader is in by then.
+        that ends first wins; but one whose record is not sound waits for another whose plausible leader is in by then.
         """
         if len(self.alive) == 1:
             only = self.alive[0]
             return only if only.complete or only.xml else None
-        ends = sorted({reading.need for reading in self.alive if reading.complete})
+        ends = sorted({reading.end for reading in self.alive if reading.complete and reading.end is not None})
         for end in ends:
-            ended = [reading for reading in self.alive if reading.complete and reading.need <= end]
-            best = min(ended, key=_by_rank)
-            if best.plausible or not any(_promising(reading, end) for reading in self.alive):
+            best = min((r for r in self.alive if r.complete and r.end is not None and r.end <= end), key=_by_rank)
+            if best.sound or not any(_promising(reading, end) for reading in self.alive):
                 return best
         return self.alive[0] if self.alive and all(reading.xml for reading in self.alive) else None
 
     def at_end(self) -> Reading | None:
-        """The best reading when no more bytes will come: complete if there is one, else the one that got furthest."""
-        complete = [reading for reading in self.alive if reading.complete]
-        if complete:
-            return min(complete, key=lambda reading: (not reading.plausible, reading.need, *reading.rank))
-        reached = [reading for reading in self.alive if reading.record is not None]
-        return (
-            min(reached, key=lambda reading: (reading.xml, not reading.plausible, *reading.rank)) if reached else None
-        )
+        """The reading to go by when no more bytes will come; None where nothing tells what the bytes are.
+
+        A sound one, else one that shows a plausible leader, else a complete one or XML, else the only one there is.
+        """
+        candidates = [reading for reading in self.alive if reading.plausible or reading.complete or reading.xml]
+        if len(self.alive) == 1:
+            candidates = list(self.alive)
+        return min(candidates, key=lambda r: (not r.plausible, not r.complete, *r.rank), default=None)
 
 
-def _by_rank(reading: Reading) -> tuple[bool, bool, int, int]:
+def _by_rank(reading: Reading) -> tuple[bool, bool, bool, int, int]:
     return reading.rank
 
 
 def _promising(reading: Reading, end: int) -> bool:
     """Whether a reading that ends later has already shown, within the first `end` bytes, a leader worth waiting for."""
     return (
-        reading.plausible is True
-        and reading.need > end
+        reading.plausible
         and reading.record is not None
         and reading.record + LEADER_BYTES <= end
+        and reading.end is not None
+        and reading.end > end
     )
 
 
@@ -118,10 +136,11 @@ def read(message: bytes | bytearray, size: int) -> Readings:
     branches: list[tuple[int, tuple[Item, ...]]] = [(0, ())]
     while branches:
         position, items = branches.pop()
-        while position < size and message[position] == _SPACE:
+        spaces = position
+        while position < size and message[position] == _SPACE and position - spaces < SPACES:
             position += 1
         if position == size:
-            alive.append(Reading(items, None, size + 1, complete=False, plausible=None))
+            alive.append(Reading(items, size + 1))
             continue
         byte = message[position]
         if byte in _DIGITS:
@@ -131,17 +150,17 @@ def read(message: bytes | bytearray, size: int) -> Readings:
             else:
                 alive.append(reading)
         elif byte == _LESS_THAN:
-            alive.append(Reading(items, position, size + 1, complete=False, plausible=None, xml=True))
+            alive.append(Reading(items, size + 1, position, xml=True))
         elif byte in _TAGS and all(item.tag != chr(byte) for item in items):
             lengths, waits, stop = _read_lengths(message, size, position + 1)
             if stop is not None:
                 dead = max(dead, stop)
             if waits:
-                alive.append(Reading(items, None, size + 1, complete=False, plausible=None))
+                alive.append(Reading(items, size + 1))
             for start, length, form in lengths:
                 item = Item(chr(byte), start, length, form)
                 if start + length > size:
-                    alive.append(Reading((*items, item), None, start + length, complete=False, plausible=None))
+                    alive.append(Reading((*items, item), start + length))
                 else:
                     branches.append((start + length, (*items, item)))
         else:
@@ -176,26 +195,36 @@ def _read_lengths(
 
 def _read_record(message: bytes | bytearray, size: int, position: int, items: tuple[Item, ...]) -> Reading | int:
     """The reading in which a record begins at `position`, or the byte at which that turned out impossible."""
-    end = min(position + RECORD_LENGTH_DIGITS, size)
-    for offset in range(position, end):
+    stated = position + RECORD_LENGTH_DIGITS
+    for offset in range(position, min(stated, size)):
         if message[offset] not in _DIGITS:
             return offset
-    if end < position + RECORD_LENGTH_DIGITS:
-        return Reading(items, position, end + 1, complete=False, plausible=None)
-    declared = int(message[position:end])
-    need = position + max(declared, RECORD_LENGTH_DIGITS)
-    return Reading(items, position, need, need <= size, _plausible(message, size, position, declared))
+    if size < stated:
+        return Reading(items, size + 1, position)
+    declared = int(message[position:stated])
+    end = position + max(declared, RECORD_LENGTH_DIGITS)
+    complete = end <= size
+    if position + LEADER_BYTES > size and not complete:
+        return Reading(items, min(end, position + LEADER_BYTES), position, end)
+    if message[stated : min(stated + KIND_BYTES, end)].isdigit() and any(item.form == "browser" for item in items):
+        return stated
+    return Reading(
+        items,
+        end,
+        position,
+        end,
+        complete=complete,
+        plausible=declared >= LEADER_BYTES and _plausible(message, position, declared),
+        terminated=complete and message[end - 1] == RECORD_TERMINATOR,
+    )
 
 
-def _plausible(message: bytes | bytearray, size: int, position: int, declared: int) -> bool | None:
-    """Whether the leader at `position` looks like one: its counts are both two, its base address can be."""
-    if declared < LEADER_BYTES:
-        return False
-    if position + LEADER_BYTES > size:
-        return None
+def _plausible(message: bytes | bytearray, position: int, declared: int) -> bool:
+    """Whether the leader at `position` looks like one: a type, both counts two, a base address that can be."""
     base = message[position + 12 : position + 17]
     return (
-        base.isdigit()
-        and SHORTEST_BASE_ADDRESS <= int(base) <= declared
+        message[position + 6 : position + 7].isalpha()
         and message[position + 10 : position + 12] == b"22"
+        and base.isdigit()
+        and SHORTEST_BASE_ADDRESS <= int(base) <= declared
     )

@@ -14,7 +14,13 @@ from enum import Enum, auto
 from typing import Final, Literal
 
 from gateway.errors import GatewayError
-from gateway.frontends.connexion.readings import ITEM_VALUE_BYTES, RECORD_LENGTH_DIGITS, LengthForm, Reading, read
+from gateway.frontends.connexion.readings import (
+    ITEM_VALUE_BYTES,
+    RECORD_TERMINATOR,
+    LengthForm,
+    Reading,
+    read,
+)
 from gateway.model import Logon, Reason
 
 DEFAULT_PORT: Final = 5500
@@ -30,7 +36,6 @@ REQUEST_LINE_BYTES: Final = 2_000
 REQUEST_SHOWN: Final = 200
 """Characters of a request line that are kept: enough to know the sender."""
 NUL: Final = b"\0"
-RECORD_TERMINATOR: Final = 0x1D
 
 _SEPARATORS = frozenset(b"\0\r\n ")
 _IAC, _SB, _SE, _NEGOTIATIONS, _COMMANDS = 0xFF, 0xFA, 0xF0, range(0xFB, 0xFF), range(0xF1, 0xFA)
@@ -208,14 +213,16 @@ class Connection:
         if len(buffer) > self._limit:
             raise self._malformed(Reason.MESSAGE_TOO_LONG, self._limit, readings.at_end())
         self._state = State.MESSAGE
-        self._need = min((reading.need for reading in readings.alive), default=0)
-        self._need = min(max(self._need, len(buffer) + 1), self._limit + 1)
+        self._need = len(buffer) + 1
+        if not self._may_become_foreign():
+            nearest = min(reading.need for reading in readings.alive)
+            self._need = min(max(self._need, nearest), self._limit + 1)
         return None
 
     def _may_become_foreign(self) -> bool:
-        """Whether the few bytes so far are the beginning of a request line or of a TLS hello."""
+        """Whether the few bytes so far are the beginning of a request line, of a TLS hello or of a Telnet command."""
         begins = bytes(self._buffer[:_REQUEST_START_BYTES])
-        return begins == b"\x16" or any(start.startswith(begins) for start in _REQUEST_STARTS)
+        return begins == b"\x16" or begins[0] == _IAC or any(start.startswith(begins) for start in _REQUEST_STARTS)
 
     def _telnet(self) -> Event | None:
         buffer = self._buffer
@@ -230,7 +237,7 @@ class Connection:
         elif len(buffer) > 1 and buffer[1] not in _COMMANDS:
             self._unreadable(1)
             return None
-        if len(buffer) >= size:
+        if len(buffer) >= size and size <= self._limit:
             self._consume(size)
             self._state = State.BETWEEN if self._served else State.FIRST
             return Telnet(answer)
@@ -262,9 +269,10 @@ class Connection:
         none, everything up to the next one is its tail.
         """
         assert reading.record is not None
+        assert reading.end is not None
         buffer = self._buffer
         logon = _logon(buffer, reading) if reading.items else None
-        end = reading.need
+        end = reading.end
         skip = False
         if buffer[end - 1] != RECORD_TERMINATOR:
             inner = buffer.find(RECORD_TERMINATOR, reading.record, end)
@@ -319,19 +327,21 @@ class Connection:
             return self._record(best)
         if best is not None and best.xml:
             return self._foreign(_xml(self._buffer, best))
-        if best is None and self._served and size <= GOODBYE_BYTES and self._end == "peer":
+        begun = best is not None and best.record is not None
+        if not begun and self._served and size <= GOODBYE_BYTES and self._end == "peer":
             self._close()
             return Goodbye(size)
-        if not readings.alive:
+        if not readings.alive and not self._may_become_foreign():
             raise self._malformed(Reason.MALFORMED, readings.dead, None)
         raise self._malformed(Reason.INCOMPLETE, size, best)
 
     def _malformed(self, reason: Reason, offset: int, reading: Reading | None) -> Malformed:
         logon, raw, expected = None, b"", None
-        if reading is not None and reading.record is not None:
-            logon = _logon(self._buffer, reading) if reading.items else None
-            raw = bytes(self._buffer[reading.record : self._limit])
-            expected = reading.need if len(self._buffer) >= reading.record + RECORD_LENGTH_DIGITS else None
+        if reading is not None:
+            expected = reading.end
+            if reading.plausible:  # else what looks like a record or a logon ID may be part of a password
+                logon = _logon(self._buffer, reading) if reading.items else None
+                raw = bytes(self._buffer[reading.record : self._limit])
         self._close()
         return Malformed(reason, offset, expected=expected, logon=logon, raw=raw)
 

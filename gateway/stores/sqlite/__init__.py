@@ -23,34 +23,40 @@ async def open_store(location: str, *, purpose: Purpose, retention: Retention) -
     """The store in the file `location`; to serve it, the file and its folder are made."""
     if not location:
         raise StoreError("sqlite: takes a file, such as sqlite:gateway-data/gateway.db")
-    with Connections(Path(location), purpose) as connections:
-        writer = Writer(connections.writer, retention)
-        async with trio.open_nursery() as nursery:
-            if purpose == "serve":
+    with Connections(Path(location)) as connections:
+        if purpose == "read":
+            yield SqliteStore(connections.to_read(), None)
+            return
+        writer = Writer(connections.to_serve(), retention)
+        store = SqliteStore(connections.to_read(), writer)
+        try:
+            async with trio.open_nursery() as nursery:
                 nursery.start_soon(writer.run)
-            try:
-                yield SqliteStore(connections.reader, writer)
-            finally:
-                with trio.CancelScope(shield=True):
-                    await writer.write_notes()
+                yield store
                 nursery.cancel_scope.cancel()
+        finally:
+            writer.finish()
 
 
 class SqliteStore:
     """`stores.base.Store` over a file."""
 
-    def __init__(self, reader: apsw.Connection, writer: Writer) -> None:
+    def __init__(self, reader: apsw.Connection, writer: Writer | None) -> None:
+        """`writer` is None where the store was opened to read."""
         self._execute = reader.execute
         self._reading = trio.Lock()
         self._writer = writer
 
     async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
         """The writer's."""
+        if self._writer is None:
+            raise StoreError("the store was opened to read, not to write")
         return await self._writer.transact(zone, plan, seconds=seconds)
 
     def note(self, delivery: Delivery) -> None:
         """The writer's."""
-        self._writer.note(delivery)
+        if self._writer is not None:
+            self._writer.note(delivery)
 
     async def attempt(self, seq: int) -> Attempt | None:
         """One attempt by its number."""

@@ -1,12 +1,13 @@
 """The connections to an SQLite store, and the lock that tells a second gateway that the file is served."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import apsw
 
 from gateway.errors import StoreError, StoreInUse
-from gateway.stores.base import Purpose
 from gateway.stores.sqlite import migrations
 
 BUSY_MILLISECONDS: Final = 5_000
@@ -16,48 +17,46 @@ CACHE_KIB: Final = 16_384
 
 
 class Connections:
-    """A writer and a reader, closed at the end of the context. To read alone, the writer writes nothing."""
+    """Connections to one file, closed at the end of the context. What cannot be opened is a `StoreError`."""
 
-    def __init__(self, path: Path, purpose: Purpose) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._purpose = purpose
         self._open: list[apsw.Connection] = []
 
     def __enter__(self) -> "Connections":
-        try:
-            if self._purpose == "serve":
-                self._path.parent.mkdir(parents=True, exist_ok=True)
-                self._hold_lock()
-                self.writer = self._serve()
-            elif not self._path.exists():
-                raise StoreError(f"there is no store {self._path} yet; gateway serve makes it")
-            self.reader = self._connect(self._path, apsw.SQLITE_OPEN_READONLY)
-            migrations.check(self.reader, self._path)
-            if self._purpose == "read":
-                self.writer = self.reader
-        except OSError as error:
-            self.__exit__()
-            raise StoreError(f"the store's folder {self._path.parent} cannot be made: {error.strerror}") from error
-        except apsw.Error as error:
-            self.__exit__()
-            raise StoreError(f"the store {self._path} cannot be opened: {error}") from error
-        except BaseException:
-            self.__exit__()
-            raise
         return self
 
     def __exit__(self, *_: object) -> None:
         for connection in reversed(self._open):
             connection.close()
 
-    def _serve(self) -> apsw.Connection:
-        """The writer, on a file of the present schema. It never waits for another process: `Writer` does that."""
-        writer = self._connect(self._path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
-        for setting in ("journal_mode = wal", "synchronous = full", f"cache_size = -{CACHE_KIB}"):
-            writer.execute(f"PRAGMA {setting}")
-        migrations.migrate(writer)
-        writer.set_busy_timeout(0)
-        return writer
+    def to_read(self) -> apsw.Connection:
+        """A connection to a file of the present schema that changes nothing."""
+        if not self._path.exists():
+            raise StoreError(f"there is no store {self._path} yet; gateway serve makes it")
+        with self._named():
+            reader = self._connect(self._path, apsw.SQLITE_OPEN_READONLY)
+            migrations.check(reader, self._path)
+            return reader
+
+    def to_serve(self) -> apsw.Connection:
+        """The one writer, to a file that is made or brought to the present schema. Raises `StoreInUse` for a second.
+
+        It never waits for another process: `Writer` does that.
+        """
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"the store's folder {self._path.parent} cannot be made: {error.strerror}") from error
+        with self._named():
+            self._hold_lock()
+            writer = self._connect(self._path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
+            migrations.check_before(writer, self._path)
+            for setting in ("journal_mode = wal", "synchronous = full", f"cache_size = -{CACHE_KIB}"):
+                writer.execute(f"PRAGMA {setting}")
+            migrations.migrate(writer)
+            writer.set_busy_timeout(0)
+            return writer
 
     def _connect(self, path: Path, flags: int) -> apsw.Connection:
         connection = apsw.Connection(str(path), flags=flags)
@@ -77,3 +76,11 @@ class Connections:
                 f"another gateway serves the store {self._path}. Stop it, or give this one a store of its own: "
                 "--set store.url=sqlite:FILE"
             ) from None
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """SQLite's errors with the file's name."""
+        try:
+            yield
+        except apsw.Error as error:
+            raise StoreError(f"the store {self._path} cannot be opened: {error}") from error

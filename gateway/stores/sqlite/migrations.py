@@ -22,17 +22,23 @@ def _version(connection: apsw.Connection) -> int:
 
 
 def migrate(connection: apsw.Connection) -> None:
-    """Apply what is missing, all or nothing; a second process waits for the first. A newer schema is a `StoreError`."""
-    steps = _steps()
+    """Apply what is missing, all or nothing; a second process waits for the first."""
     with connection:
         connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY) STRICT")
         present = _version(connection)
-        if present > steps[-1][0]:
-            raise StoreError(f"the store was made by a newer gateway (schema {present}, this one knows {steps[-1][0]})")
-        for number, sql in steps:
+        for number, sql in _steps():
             if number > present:
                 connection.execute(sql)
                 connection.execute("INSERT INTO schema_version VALUES (?)", (number,))
+
+
+def check_before(connection: apsw.Connection, path: Path) -> None:
+    """Raise `StoreError` where the file is somebody else's, or a newer gateway's; `migrate` may have the others."""
+    present, known = _version(connection), _steps()[-1][0]
+    if present == 0 and connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
+        raise StoreError(f"{path} is no store of the gateway")
+    if present > known:
+        raise StoreError(f"{path} was made by a newer gateway: it has schema {present}, this one knows {known}")
 
 
 def check(connection: apsw.Connection, path: Path) -> None:

@@ -34,6 +34,9 @@ EXPIRE_EVERY: Final = 500
 """Attempts filed between two looks at which have expired: so the oldest go in batches, and cost little each."""
 
 
+_STOPPED: Final = StoreError("the gateway was stopped before this was done")
+
+
 @dataclass(eq=False, slots=True)
 class _Job(Generic[T]):
     """A plan that waits for the writer, or is with it."""
@@ -43,7 +46,7 @@ class _Job(Generic[T]):
     task: trio.lowlevel.Task
     deadline: float
     result: T | None = None
-    error: Exception | None = None
+    error: BaseException | None = _STOPPED
 
 
 class _Transaction(Changes):
@@ -74,7 +77,7 @@ class Writer:
         self._notes: list[Delivery] = []
         self._work = trio.Event()
         self._noted = trio.Event()
-        self._filed = 0
+        self._filed = EXPIRE_EVERY  # the first commit looks: a gateway may be started more often than it files so many
 
     async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
         """Queue the plan and wait for the commit that holds it.
@@ -102,11 +105,11 @@ class Writer:
         self._notes.append(delivery)
         self._noted.set()
 
-    async def write_notes(self) -> None:
-        """Write what was noted, if it has not found a commit yet."""
+    def finish(self) -> None:
+        """After `run`: write what was noted and has found no commit, unless another process writes just then."""
         if self._notes:
-            with suppress(StoreError):
-                await self.transact("", lambda _: None, seconds=math.inf)
+            with suppress(apsw.Error), self._connection:
+                rows.update_deliveries(self._execute, self._notes)
 
     async def run(self) -> None:
         """Write until cancelled; what is with the writer then is still committed."""
@@ -120,20 +123,24 @@ class Writer:
                     await self._write_group()
 
     async def _write_group(self) -> None:
+        failure: BaseException | None = None
         try:
             await self._begin(math.inf)
         except apsw.Error as error:
-            group: Sequence[_Job[Any]] = tuple(self._queue)
-            self._queue.clear()
-            for job in group:
-                job.error = _failure(error)
-        else:
-            with trio.CancelScope(shield=True):
-                group = [self._queue.popleft() for _ in range(min(len(self._queue), GROUP_JOBS))]
+            failure = _failure(error)
+        group = [self._queue.popleft() for _ in range(min(len(self._queue), GROUP_JOBS))]
+        try:
+            if failure is None:
                 notes, self._notes = self._notes, []
-                await self._commit_together_or_singly(group, notes)
-        for job in group:
-            trio.lowlevel.reschedule(job.task)
+                with trio.CancelScope(shield=True):
+                    await self._commit_together_or_singly(group, notes)
+        except BaseException as error:
+            failure = error
+            raise
+        finally:
+            for job in group:
+                job.error = failure or job.error
+                trio.lowlevel.reschedule(job.task)
 
     async def _commit_together_or_singly(self, group: Sequence[_Job[Any]], notes: Sequence[Delivery]) -> None:
         """Commit all at once; where the database would not, each alone, so that one harms no other."""
@@ -141,7 +148,6 @@ class Writer:
             await self._commit(group, notes)
         except Exception:
             for job in group:
-                job.error = None
                 try:
                     await self._begin(BUSY_SECONDS)
                     await self._commit([job], ())
@@ -190,6 +196,7 @@ class Writer:
             except Exception as error:
                 job.error = error
                 continue
+            job.error = None
             self._write(zone, transaction)
             if transaction.ordinal != ordinals[zone]:
                 ordinals[zone] = transaction.ordinal
@@ -223,7 +230,9 @@ class Writer:
             await self._noted.wait()
             self._noted = trio.Event()
             await trio.sleep(NOTE_SECONDS)
-            await self.write_notes()
+            if self._notes:
+                with suppress(StoreError):
+                    await self.transact("", lambda _: None, seconds=math.inf)
 
 
 def _failure(error: apsw.Error) -> StoreError:

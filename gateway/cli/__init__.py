@@ -1,0 +1,39 @@
+"""The command `gateway`: one file a group of commands. Heavy imports stand inside them, so that help is quick."""
+
+import sys
+
+import click
+
+from gateway import __version__
+from gateway.cli import options
+from gateway.cli.config import config
+from gateway.cli.doctor import doctor
+from gateway.cli.ready import ready
+from gateway.cli.records import records
+from gateway.cli.send import send
+from gateway.cli.serve import serve
+from gateway.cli.submissions import submissions
+from gateway.errors import SettingsError, StoreError
+
+EXIT_SETTINGS = 2
+"""Usage or settings."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="gateway")
+def root() -> None:
+    """A local Alma for people who export to it: takes OCLC Gateway Export, files the record, answers as Alma does."""
+
+
+for _command in (serve, send, submissions, records, config, doctor, ready):
+    root.add_command(_command)
+options.add_to(root)
+
+
+def main() -> None:
+    """Run the command line. Settings that cannot be used, and a store that cannot be opened, exit with 2."""
+    try:
+        root(prog_name="gateway")
+    except (SettingsError, StoreError) as error:
+        click.echo(f"gateway: {error}", err=True)
+        sys.exit(EXIT_SETTINGS)

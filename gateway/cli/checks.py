@@ -1,0 +1,226 @@
+"""What `gateway doctor` looks at: each check says what it found and, where something is wrong, what to do.
+
+Changes nothing: a listener is opened and closed again, a file without a name is made and is gone.
+"""
+
+import errno
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, Literal
+
+import trio
+from msgspec import Struct
+
+from gateway.cli.addresses import lan_address, loopback_only, reached_at, why_not_live
+from gateway.config import Settings, example_password_zones
+from gateway.errors import StoreError, StoreInUse
+from gateway.stores import open_store
+
+Status = Literal["ok", "warn", "fail"]
+
+ALMA: Final = ".alma.exlibrisgroup.com"
+"""How the names of real Alma hosts end."""
+SPARE_FILES: Final = 64
+"""Open files that are no connections: the store's, the listeners', the logs'; with room to spare."""
+
+
+class Check(Struct, frozen=True):
+    """One thing that was looked at."""
+
+    check: str
+    """What, such as `host i-share-xyz`."""
+    status: Status
+    """`fail`: the gateway, or this part of it, will not serve."""
+    says: str
+    fix: str = ""
+    """What to do; empty where there is nothing."""
+
+
+async def every_check(settings: Settings, hosts_file: Path | None, open_files: int) -> list[Check]:
+    """All checks, in the order to read them; `open_files` is how many the gateway asks the system for."""
+    found = [_settings(settings)]
+    live = set()
+    for key in settings.hosts:
+        check, answers = await _host(settings, key)
+        found.append(check)
+        if answers:
+            live.add(key)
+    found += await _store(settings.store.url, served=bool(live))
+    found.append(await _other_computers(settings, live))
+    found.append(_example_passwords(settings))
+    found += _hosts_file(settings, hosts_file or _usual_hosts_file())
+    found += _open_files(settings, open_files)
+    return found
+
+
+def _settings(settings: Settings) -> Check:
+    file = settings.origins.file
+    return Check("settings", "ok", f"{file}" if file else "the built-in ones; there is no gateway.toml here")
+
+
+async def _host(settings: Settings, key: str) -> tuple[Check, bool]:
+    """Whether its listener can be opened; and whether a gateway answers there already."""
+    host = settings.hosts[key]
+    name, at = f"host {key}", f"{host.address} port {host.connexion}"
+    error = await _listening_error(host.address, host.connexion)
+    if error is None:
+        free = f"{at} is free" if host.connexion else f"takes any free port of {host.address}"
+        return Check(name, "ok", free), False
+    if error.errno == errno.EADDRINUSE:
+        if await why_not_live(reached_at(host.address), host.connexion) is None:
+            return Check(name, "ok", f"a gateway answers at {at}"), True
+        fix = f"stop that program, or choose another port: --set hosts.{key}.connexion={host.connexion + 1}"
+        return Check(name, "fail", f"another program uses {at}", fix), False
+    if error.errno == errno.EADDRNOTAVAIL and settings.builtin_hosts:
+        says = f"this computer has no address {host.address}; gateway serve takes the next free port of 127.0.0.1"
+        return Check(name, "warn", says, "type the port that gateway serve says into Connexion"), False
+    if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+        fix = f"set hosts.{key}.address to 127.0.0.1, with a port of its own, or to an address of this computer"
+        return Check(name, "fail", f"{host.address} is no address of this computer", fix), False
+    if error.errno == errno.EACCES:
+        fix = f"choose a port above 1023: --set hosts.{key}.connexion=5500"
+        return Check(name, "fail", f"{at} is reserved for the administrator", fix), False
+    return Check(name, "fail", f"cannot listen on {at}: {error.strerror}", "choose another address or port"), False
+
+
+async def _listening_error(address: str, port: int) -> OSError | None:
+    try:
+        listeners = await trio.open_tcp_listeners(port, host=address)
+    except OSError as error:
+        return error
+    for listener in listeners:
+        await listener.aclose()
+    return None
+
+
+async def _store(url: str, *, served: bool) -> list[Check]:
+    """Whether there can be a store, and the one that is there can be read and is free."""
+    scheme, _, location = url.partition(":")
+    if scheme == "memory":
+        return [Check("store", "ok", "memory: everything is gone when the gateway stops")]
+    found = []
+    if scheme == "sqlite":
+        found.append(_data_folder(location))
+        if _is_missing(location):
+            return [*found, Check("store", "ok", f"{location} will be made by gateway serve")]
+    try:
+        async with open_store(url, purpose="read"):
+            pass
+        if not served:
+            async with open_store(url, purpose="serve"):
+                pass
+    except StoreInUse:
+        served = True
+    except StoreError as error:
+        return [*found, Check("store", "fail", str(error), "give the gateway another one: --set store.url=sqlite:FILE")]
+    return [*found, Check("store", "ok", f"{url} is {'served by a gateway' if served else 'readable and free'}")]
+
+
+def _is_missing(file: str) -> bool:
+    return not Path(file).exists()
+
+
+def _data_folder(file: str) -> Check:
+    """Whether files can be made in the store's folder, or the folder itself."""
+    folder = Path(file).absolute().parent
+    nearest = next(place for place in (folder, *folder.parents) if place.exists())
+    try:
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+    except OSError as error:
+        fix = "let the user who runs the gateway write there, or name another place: --set store.url=sqlite:FILE"
+        return Check("data folder", "fail", f"cannot write to {nearest}: {error.strerror}", fix)
+    return Check("data folder", "ok", f"{folder} {'is writable' if nearest == folder else 'can be made'}")
+
+
+async def _other_computers(settings: Settings, live: set[str]) -> Check:
+    """Whether other computers reach the listeners, and what is to be typed there."""
+    name = "other computers"
+    lan = lan_address()
+    if lan is None:
+        return Check(name, "ok", "this computer is in no network; only it can export to the gateway")
+    reached = []
+    for key, host in settings.hosts.items():
+        if not loopback_only(host.address):
+            reached.append((key, lan if reached_at(host.address) != host.address else host.address, host.connexion))
+        elif key in live and await why_not_live(lan, host.connexion) is None:
+            reached.append((key, lan, host.connexion))
+    if reached:
+        hosts = "; ".join(f"{key}: Host Name {address}, Port {port or 'any'}" for key, address, port in reached)
+        return Check(name, "ok", hosts, "a firewall may still have to let them in")
+    first = "give each zone a password of its own, then " if example_password_zones(settings) else ""
+    fix = f"if others are to: {first}gateway serve --lan; their Host Name is then {lan}"
+    return Check(name, "ok", "only this computer can export to the gateway", fix)
+
+
+def _example_passwords(settings: Settings) -> Check:
+    zones = [
+        key
+        for key in example_password_zones(settings)
+        if not loopback_only(settings.hosts[settings.zones[key].host].address)
+    ]
+    if not zones:
+        return Check("passwords", "ok", "no example password where other computers can reach it")
+    says = f"other computers could reach these zones with a password out of config.example.toml: {', '.join(zones)}"
+    fix = (
+        f"give each a password of its own, such as --set zones.{zones[0]}.password=…; until then gateway serve refuses"
+    )
+    return Check("passwords", "fail", says, fix)
+
+
+def _usual_hosts_file() -> Path:
+    if sys.platform == "win32":
+        return Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "drivers", "etc", "hosts")
+    return Path("/etc/hosts")
+
+
+def _hosts_file(settings: Settings, file: Path) -> list[Check]:
+    """A check for each name of real Alma that the system is told to find elsewhere; one if there is none."""
+    try:
+        lines = file.read_text("utf-8", "replace").splitlines()
+    except OSError as error:
+        return [Check("hosts file", "ok", f"{file} cannot be read ({error.strerror})")]
+    ours = {name.lower() for host in settings.hosts.values() for name in host.names}
+    found = [
+        Check(
+            "hosts file",
+            "warn",
+            f"{file}, line {number}, leads {name} to {address}: Alma's own pages in a browser go there too",
+            f"take the line out, and type {address} into Connexion's Host Name instead",
+        )
+        for number, line in enumerate(lines, 1)
+        for address, name in _mapped(line)
+        if name.lower() in ours or name.lower().endswith(ALMA)
+    ]
+    return found or [Check("hosts file", "ok", f"{file} leads no name of Alma elsewhere")]
+
+
+def _mapped(line: str) -> Iterator[tuple[str, str]]:
+    """(address, name) of each name in a line of a hosts file."""
+    address, *names = line.partition("#")[0].split() or [""]
+    for name in names:
+        yield address, name
+
+
+def _open_files(settings: Settings, wanted: int) -> list[Check]:
+    """Whether the system allows the connections of the settings; Windows has no such limit."""
+    try:
+        import resource
+    except ImportError:
+        return []
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if resource.RLIM_INFINITY in (soft, hard):
+        return [Check("open files", "ok", "as many as wanted")]
+    allowed = max(soft, min(wanted, hard))
+    needed = settings.limits.connections + SPARE_FILES
+    if allowed >= needed:
+        return [Check("open files", "ok", f"{allowed} are allowed, {needed} may be needed")]
+    says = (
+        f"{allowed} are allowed, {needed} may be needed: {settings.limits.connections} connections, and its own files"
+    )
+    fix = f"raise the limit (ulimit -n), or --set limits.connections={max(1, allowed - SPARE_FILES)}"
+    return [Check("open files", "warn", says, fix)]

@@ -1,0 +1,145 @@
+"""Where `gateway send` sends to: a zone of the settings, and what the command line says instead."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import click
+
+from gateway.cli.reading import check_zone, default_zone
+from gateway.config import Settings
+from gateway.model import Logon
+
+if TYPE_CHECKING:
+    from gateway.frontends.connexion.client import Destination
+    from gateway.frontends.connexion.readings import LengthForm
+
+SAY_WHERE: Final = "give the address and port that gateway serve named, with --host and --port"
+
+
+class Wanted(NamedTuple):
+    """What the command line asks for; None where it leaves that to the settings."""
+
+    zone: str | None
+    host: str | None
+    port: int | None
+    logon_id: str | None
+    password: str | None
+    password_env: str | None
+    password_file: Path | None
+    user_id: str | None
+    form: "LengthForm"
+    keep_open: bool
+    retries: int
+    delay: float
+    timeout: float
+
+
+class _Known(NamedTuple):
+    """What the settings know of a zone."""
+
+    key: str
+    address: str
+    port: int
+    logon_id: str
+
+
+def destination(settings: Settings, wanted: Wanted) -> "Destination":
+    """Where to send to. Says on standard error which zone is used where none was asked for.
+
+    Raises a usage error where something is missing or cannot be: a password that the settings hold as a hash, a port
+    that is chosen when the gateway starts, a logon item that the protocol cannot carry.
+    """
+    from gateway.cli.addresses import spelled
+    from gateway.frontends.connexion import client
+
+    _check(settings, wanted)
+    known = _known(settings, wanted)
+    address, port, logon_id = wanted.host, wanted.port, wanted.logon_id
+    if known is not None:
+        address, port = address or known.address, port or known.port
+        logon_id = known.logon_id if logon_id is None else logon_id
+        if not port:
+            raise click.UsageError(f"the port of zone {known.key} is any free one (0 in the settings); {SAY_WHERE}")
+        if not wanted.zone:
+            click.echo(f"to {spelled(address, port)} as {logon_id} (zone {known.key})", err=True)
+    assert address is not None
+    assert port is not None
+    assert logon_id is not None
+    return client.Destination(
+        address=address,
+        port=port,
+        logon=_logon(logon_id, _password(settings, wanted, known, logon_id), wanted),
+        form=wanted.form,
+        keep_open=wanted.keep_open,
+        timeout=wanted.timeout,
+        retries=wanted.retries,
+        delay=wanted.delay,
+    )
+
+
+def _check(settings: Settings, wanted: Wanted) -> None:
+    check_zone(settings, wanted.zone)
+    if wanted.host is not None and ("/" in wanted.host or not wanted.host.strip()):
+        raise click.BadParameter("a name or an address alone, without https:// and without /", param_hint="--host")
+    if sum(given is not None for given in (wanted.password, wanted.password_env, wanted.password_file)) > 1:
+        raise click.UsageError("give one of --password, --password-env and --password-file")
+
+
+def _known(settings: Settings, wanted: Wanted) -> _Known | None:
+    """What the zone says that was asked for, or the default one where the command line does not say all itself."""
+    if not wanted.zone and None not in (wanted.host, wanted.port, wanted.logon_id):
+        return None
+    from gateway.cli.addresses import reached_at
+
+    key = wanted.zone or default_zone(settings)
+    zone = settings.zones[key]
+    host = settings.hosts[zone.host]
+    return _Known(key, reached_at(host.address), host.connexion, zone.code)
+
+
+def _logon(logon_id: str, password: str, wanted: Wanted) -> Logon:
+    from gateway.frontends.connexion import wire
+
+    logon = Logon(
+        user_id=None if wanted.user_id is None else _encoded(wanted.user_id),
+        logon_id=_encoded(logon_id),
+        password=_encoded(password),
+    )
+    try:
+        wire.compose(logon, b"", wanted.form)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    return logon
+
+
+def _encoded(value: str) -> bytes:
+    """As it was typed, even where that is not UTF-8."""
+    return value.encode("utf-8", "surrogateescape")
+
+
+def _password(settings: Settings, wanted: Wanted, known: _Known | None, logon_id: str) -> str:
+    if wanted.password is not None:
+        return wanted.password
+    if wanted.password_env is not None:
+        if wanted.password_env not in os.environ:
+            raise click.UsageError(f"there is no environment variable {wanted.password_env}")
+        return os.environ[wanted.password_env]
+    if wanted.password_file is not None:
+        return _first_line(wanted.password_file)
+    if known is None or logon_id != known.logon_id:
+        raise click.UsageError("--logon-id wants --password, --password-env or --password-file too")
+    secret = settings.zones[known.key].password
+    if secret.hashed:
+        raise click.UsageError(
+            f"the settings hold the password of zone {known.key} as a hash only; "
+            "give it with --password, --password-env or --password-file"
+        )
+    return secret.reveal()
+
+
+def _first_line(file: Path) -> str:
+    try:
+        return next(iter(file.read_text("utf-8-sig").splitlines()), "")
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"{file} cannot be read as text: {error}") from error

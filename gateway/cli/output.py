@@ -1,0 +1,87 @@
+"""How commands show what they found: a line of JSON an object, a table, a record in mnemonic form."""
+
+import io
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+import click
+
+from gateway.marc.record import Record
+
+PIPE_COLUMNS: Final = 10_000
+"""Width of a table that goes into a file or another command: nothing is folded or cut there."""
+ROWS: Final = 50
+"""Rows of a listing unless more are asked for: a screenful or two."""
+CONTROLS: Final = dict.fromkeys((*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0)), "\N{REPLACEMENT CHARACTER}")
+"""Control characters but tab and line feed: a record may hold any, and terminals obey them."""
+MNEMONICS: Final = str.maketrans({"\\": "{bsol}", "$": "{dollar}", "{": "{lcub}", "}": "{rcub}"})
+"""Characters that mean something in mnemonic form, by MARCMaker's names."""
+
+
+def echo_json(found: object) -> None:
+    """One object, one line, always in UTF-8."""
+    import msgspec
+
+    click.echo(msgspec.json.encode(found))
+
+
+def echo_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table; cells that are too wide for the terminal are folded, none is cut."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*map(shown, row))
+    width = None if sys.stdout.isatty() else PIPE_COLUMNS
+    Console(width=width, highlight=False, markup=False, emoji=False).print(table)
+
+
+def echo_text(text: str) -> None:
+    """Lines as they are."""
+    click.echo(shown(text))
+
+
+def shown(text: str) -> str:
+    """The text as standard output can have it: without what would make a terminal do something else than show it."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a Windows code page has not every character that a title has
+    return text.translate(CONTROLS) if sys.stdout.isatty() else text
+
+
+def echo_bytes(content: bytes) -> None:
+    """Bytes as they are, no line end added."""
+    click.echo(content, nl=False)
+
+
+def echo_more() -> None:
+    """Say, beside the listing, that there is more of it."""
+    click.echo("there are more: --limit 0 lists all", err=True)
+
+
+def local_time(at: datetime) -> str:
+    """A time as the clock on the wall has it, to the second."""
+    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def mnemonic(record: Record) -> str:
+    r"""The record in mnemonic form (MarcEdit's .mrk): `\` is a blank, `$` begins a subfield.
+
+    Bytes that are not UTF-8 are shown as the replacement character.
+    """
+    lines = [f"=LDR  {_blanks(record.leader.decode('ascii', 'replace'))}"]
+    for field in record.fields:
+        if field.control:
+            lines.append(f"={field.tag}  {_blanks(field.text)}")
+        else:
+            subfields = "".join(f"${code}{value.translate(MNEMONICS)}" for code, value in field.subfields())
+            lines.append(f"={field.tag}  {_blanks(field.indicators)}{subfields}")
+    return "\n".join(lines)
+
+
+def _blanks(text: str) -> str:
+    return text.replace(" ", "\\")

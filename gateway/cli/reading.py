@@ -1,0 +1,59 @@
+"""What the commands share that read a store: which zone is meant, and the store open beside a running gateway."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import click
+
+from gateway.config import Settings
+from gateway.config.problems import listed, nearest
+from gateway.errors import SettingsError
+from gateway.model import unfiled_zone
+from gateway.stores import open_store
+from gateway.stores.base import Store
+
+T = TypeVar("T")
+
+
+def check_zone(settings: Settings, zone: str | None, *, unfiled: bool = False) -> None:
+    """Raise a usage error, with a suggestion, where `zone` is given and names none of the settings.
+
+    With `unfiled` the reserved zones of attempts that reached none, `@` and a host, are names too.
+    """
+    known = list(settings.zones)
+    if unfiled:
+        known += map(unfiled_zone, settings.hosts)
+    if zone is None or zone in known:
+        return
+    near = nearest(zone, known)
+    hint = f"did you mean {near}?" if near else f"there are {listed(known)}" if known else "the settings have none"
+    raise click.BadParameter(f"there is no zone {zone!r}; {hint}", param_hint="--zone")
+
+
+def default_zone(settings: Settings) -> str:
+    """The first institution's zone of the settings, else the first zone. Raises `SettingsError` where there is none."""
+    institutions = [key for key, zone in settings.zones.items() if zone.kind == "institution"]
+    for key in [*institutions, *settings.zones]:
+        return key
+    raise SettingsError("the settings have no zone; add [zones.NAME] (see: gateway config example)")
+
+
+def read_store(settings: Settings, reading: Callable[[Store], Awaitable[T]]) -> T:
+    """Open the store of the settings to read, also beside a gateway that serves it; what `reading` returns or raises.
+
+    Raises `StoreError` where it cannot be opened.
+    """
+    import trio
+
+    async def run() -> T:
+        async with open_store(settings.store.url, purpose="read") as store:
+            # A store may keep a nursery open: what is raised within it would come out in a group.
+            try:
+                result = await reading(store)
+            except (Exception, KeyboardInterrupt) as error:
+                failure: BaseException = error
+            else:
+                return result
+        raise failure
+
+    return trio.run(run)

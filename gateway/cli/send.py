@@ -1,0 +1,226 @@
+"""`gateway send`: exports the records of files as Connexion does, and tells what was answered."""
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import click
+
+from gateway.cli.destination import SAY_WHERE, Wanted, destination
+from gateway.cli.options import Options
+from gateway.cli.output import echo_json, echo_text, shown
+from gateway.cli.seconds import seconds, seconds_above_0
+
+if TYPE_CHECKING:
+    from gateway.frontends.connexion.client import Destination, Sent
+
+EXIT_NOT_FILED: Final = 1
+"""A record was refused, or got no reply."""
+EXIT_UNREACHABLE: Final = 3
+"""No gateway could be reached, so nothing was sent."""
+LAST_TRANSACTION: Final = re.compile(r"[0-9]{14}\.[0-9]")
+"""A 005: year to second, and a tenth of it (MARC 21)."""
+
+
+class Export(NamedTuple):
+    """A record to send."""
+
+    file: str
+    number: int
+    """Its place in the file, from 1."""
+    of: int
+    """Records in the file."""
+    raw: bytes
+
+    @property
+    def name(self) -> str:
+        """The file, and the record's place in it where there are several."""
+        return f"{self.file} record {self.number}" if self.of > 1 else self.file
+
+
+Tell = Callable[[Export, "Sent"], None]
+
+
+@dataclass
+class Tally:
+    """What has come of the exports so far."""
+
+    filed: int = 0
+    refused: int = 0
+    unanswered: int = 0
+    unreachable: str = ""
+    """Why no gateway could be reached, which ends it."""
+
+    @property
+    def sent(self) -> int:
+        """Records that went out."""
+        return self.filed + self.refused + self.unanswered
+
+    def take(self, sent: "Sent") -> None:
+        """Count one."""
+        if not sent.reached:
+            self.unreachable = sent.error
+        elif sent.error:
+            self.unanswered += 1
+        elif sent.filed:
+            self.filed += 1
+        else:
+            self.refused += 1
+
+    def summary(self, of: int) -> str:
+        """For the last line."""
+        parts = [f"{self.filed} filed", f"{self.refused} refused"]
+        if self.unanswered:
+            parts.append(f"{self.unanswered} without a reply")
+        if self.sent < of:
+            parts.append(f"{of - self.sent} not sent")
+        return ", ".join(parts)
+
+
+@click.command()
+@click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True))
+@click.option("--zone", metavar="ZONE", help="Zone that gives address and logon.  [the first institution]")
+@click.option("--host", metavar="NAME", help="Another address than the settings'.")
+@click.option("--port", metavar="N", type=click.IntRange(1, 65535), help="Another port.")
+@click.option("--logon-id", metavar="ID", help="Another logon ID than the zone's.")
+@click.option("--password", metavar="TEXT", help="Its password; other users of this computer may see it.")
+@click.option("--password-env", metavar="NAME", help="Environment variable that holds the password.")
+@click.option("--password-file", metavar="FILE", type=click.Path(exists=True, path_type=Path), help="File that does.")
+@click.option("--user-id", metavar="ID", help="Send a user ID too.")
+@click.option("--form", type=click.Choice(["desktop", "browser"]), default="desktop", help="Which Connexion to be.")
+@click.option("--keep-open", is_flag=True, help="One connection for all records.")
+@click.option("--retries", metavar="N", type=click.IntRange(0), default=3, help="Further tries without a reply.  [3]")
+@click.option("--delay", metavar="SECONDS", type=seconds, default=0.0, help="Between two tries.  [0]")
+@click.option("--timeout", metavar="SECONDS", type=seconds_above_0, default=90.0, help="For each try.  [90]")
+@click.option("--set-005", metavar="VALUE", help="Set 005 of each record first, such as 20260301000000.0.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a record.")
+@click.pass_obj
+def send(
+    options: Options,
+    /,
+    files: Sequence[str],
+    set_005: str | None,
+    as_json: bool,
+    **wanted: Any,  # click's values, each of its option's type
+) -> None:
+    """Export records as Connexion does.
+
+    Sends each record of the .mrc FILEs (- is standard input) and says what was answered.
+
+    Exits 0 when all were filed, 1 when one was not, 3 when no gateway could be reached.
+    """
+    import trio
+
+    if set_005 is not None and not LAST_TRANSACTION.fullmatch(set_005):
+        raise click.BadParameter("must be 14 digits, a full stop and a digit", param_hint="--set-005")
+    exports = [export for file in files for export in _read(file)]
+    if set_005 is not None:
+        exports = [_with_005(export, set_005) for export in exports]
+    where = destination(options.settings(), Wanted(**wanted))
+    tally = Tally()
+    with _telling(len(exports), as_json=as_json) as tell:
+        trio.run(_send, where, exports, tally, tell)
+    if tally.unreachable:
+        hint = "" if wanted["host"] and wanted["port"] else f"; if it runs elsewhere, {SAY_WHERE}"
+        click.echo(f"gateway: {tally.unreachable}{hint}", err=True)
+    if len(exports) > 1 and not as_json:
+        echo_text(tally.summary(len(exports)))
+    if tally.filed < len(exports):
+        sys.exit(EXIT_NOT_FILED if tally.sent else EXIT_UNREACHABLE)
+
+
+async def _send(where: "Destination", exports: Sequence[Export], tally: Tally, tell: Tell) -> None:
+    from gateway.frontends.connexion.client import sending
+
+    async with sending(where) as sender:
+        for export in exports:
+            sent = await sender.send(export.raw)
+            tally.take(sent)
+            tell(export, sent)
+            if tally.unreachable:
+                return
+
+
+def _read(file: str) -> Iterator[Export]:
+    from gateway.frontends.connexion.client import split_records
+
+    try:
+        with click.open_file(file, "rb") as stream:
+            records = split_records(stream.read())
+    except OSError as error:
+        raise click.UsageError(f"{file} cannot be read: {error.strerror}") from error
+    if not records:
+        raise click.UsageError(f"{file} is empty")
+    for number, raw in enumerate(records, 1):
+        yield Export(file, number, len(records), raw)
+
+
+def _with_005(export: Export, value: str) -> Export:
+    """The same with that 005; one that cannot be read, or would be too long, goes as it is."""
+    from gateway.marc.iso2709 import Damaged, TooLong
+    from gateway.marc.record import Field, Record
+
+    try:
+        record = Record.parse(export.raw)
+        others = Record(record.leader, (field for field in record.fields if field.tag != "005"))
+        return export._replace(raw=others.adding(Field("005", value.encode())).serialize())
+    except (Damaged, TooLong) as error:
+        click.echo(f"{export.name}: goes with its 005 as it is; {error}", err=True)
+        return export
+
+
+@contextmanager
+def _telling(records: int, *, as_json: bool) -> Iterator[Tell]:
+    """How to tell of each record: as JSON, the reply of a single one, or what was not filed beside a progress bar."""
+    if as_json:
+        yield _tell_json
+    elif records == 1:
+        yield lambda _, sent: echo_text(sent.reply or sent.error) if sent.reached else None
+    elif not sys.stdout.isatty():
+        yield lambda export, sent: echo_text(_line(export, sent)) if _is_told(sent) else None
+    else:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+        with Progress(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), transient=True) as progress:
+            task = progress.add_task("", total=records)
+
+            def tell(export: Export, sent: "Sent") -> None:
+                progress.advance(task)
+                if _is_told(sent):
+                    progress.console.print(shown(_line(export, sent)), markup=False, highlight=False, soft_wrap=True)
+
+            yield tell
+
+
+def _tell_json(export: Export, sent: "Sent") -> None:
+    from gateway.importer.decide import examine
+
+    examined = examine(export.raw)
+    echo_json(
+        {
+            "file": export.file,
+            "record": export.number,
+            "filed": sent.filed,
+            "reply": sent.reply,
+            "mms_id": sent.mms_id,
+            "oclc_numbers": examined.oclc_numbers,
+            "title": examined.title,
+            "seconds": sent.seconds,
+            "tries": sent.tries,
+            "error": sent.error,
+        }
+    )
+
+
+def _is_told(sent: "Sent") -> bool:
+    """Whether a record among many has a line of its own; that no gateway was there is told at the end, once."""
+    return sent.reached and not sent.filed
+
+
+def _line(export: Export, sent: "Sent") -> str:
+    """A record that was not filed, in one line."""
+    return f"{export.name}: {'. '.join((sent.reply or sent.error).splitlines())}"

@@ -1,0 +1,122 @@
+"""`gateway serve`: the signals and the words around `gateway.app`."""
+
+import gc
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import click
+
+from gateway.cli.options import Options
+from gateway.config import Settings
+
+if TYPE_CHECKING:
+    import trio
+
+    from gateway.app import Bound, Running
+
+OPEN_FILES = 8_192
+"""Open files to ask the system for: the connections of the default limit, four times over."""
+
+COLLECT_EVERY = 20_000
+"""Objects made between two looks for cycles; an export makes some hundreds, nearly all of them gone at its end."""
+
+
+@click.command()
+@click.option("--lan", is_flag=True, help="Let other computers of the local network export to it; wants own passwords.")
+@click.pass_obj
+def serve(options: Options, lan: bool) -> None:
+    """Take exports until stopped (Ctrl-C). Says what to type into Connexion; to a pipe, one JSON line when ready."""
+    import trio
+
+    from gateway import logs
+
+    settings = options.settings()
+    secrets = [zone.password.reveal() for zone in settings.zones.values()]
+    logs.configure(level=settings.log.level, form=settings.log.format, secrets=secrets)
+    _raise_open_files()
+    gc.freeze()
+    gc.set_threshold(COLLECT_EVERY)
+    trio.run(_serve, settings, lan)
+
+
+async def _serve(settings: Settings, lan: bool) -> None:
+    import trio
+
+    from gateway import app
+
+    names = ("SIGINT", "SIGTERM", "SIGBREAK")  # SIGBREAK: Ctrl-Break on Windows
+    signals = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    with trio.open_signal_receiver(*signals) as arrivals, trio.CancelScope() as scope:
+        async with app.running(settings, lan=lan) as running:
+            _announce(settings, running)
+            await anext(arrivals)
+            trio.lowlevel.spawn_system_task(_end_now_on_a_second_signal, arrivals, scope)
+
+
+async def _end_now_on_a_second_signal(arrivals: AsyncIterator[int], scope: "trio.CancelScope") -> None:
+    """Who stops the gateway twice does not want to wait for what is in flight."""
+    await anext(arrivals)
+    scope.cancel()
+
+
+def _announce(settings: Settings, running: "Running") -> None:
+    if sys.stdout.isatty():
+        _print_table(settings, running)
+    else:
+        import msgspec
+
+        print(msgspec.json.encode(running.ready()).decode(), flush=True)
+
+
+def _print_table(settings: Settings, running: "Running") -> None:
+    """What to type into Connexion, and where to look then."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from gateway.cli.addresses import loopback_only
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    table = Table(
+        title="Type into Connexion: Tools > Options > Export > Create > OCLC Gateway Export", title_justify="left"
+    )
+    for heading in ("Zone", "Stands for", "Host Name", "Port", "Logon ID", "Password"):
+        table.add_column(heading, overflow="fold")
+    for key, zone in settings.zones.items():
+        bound = running.connexion[zone.host]
+        password = "(known as a hash only)" if zone.password.hashed else zone.password.reveal()
+        names = ", ".join(settings.hosts[zone.host].names)
+        table.add_row(key, names, _host_name(bound), str(bound.port), zone.code, password)
+    console.print(table)
+    for key, bound in running.connexion.items():
+        if bound.instead_of:
+            console.print(f"{key} listens on {bound} instead of {bound.instead_of}.")
+    if all(loopback_only(bound.address) for bound in running.connexion.values()):
+        console.print(
+            "Only this computer can export to it; gateway serve --lan lets others of the local network do so."
+        )
+    kept = not settings.store.url.startswith("memory:")
+    console.print("What arrives: gateway submissions list." if kept else "Nothing is kept beyond its end (memory:).")
+    console.print("To stop: Ctrl-C.")
+
+
+def _host_name(bound: "Bound") -> str:
+    """What a client types as Host Name."""
+    from gateway.cli.addresses import lan_address, reached_at
+
+    if reached_at(bound.address) == bound.address:
+        return bound.address
+    return lan_address() or reached_at(bound.address)
+
+
+def _raise_open_files() -> None:
+    """A connection takes an open file; many systems allow only a few hundred until asked."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

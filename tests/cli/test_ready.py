@@ -1,0 +1,90 @@
+"""`gateway ready`: exit codes 0, 3 and 4."""
+
+import sys
+import threading
+from functools import partial
+
+import pytest
+import trio
+
+from gateway.cli.addresses import why_not_live
+
+from .gateways import HOST, Gateway, run, serving
+
+
+def test_ready(gateway: Gateway):
+    result = run("ready", *gateway.options)
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "ready\n", "")
+
+
+def test_ready_at_given_addresses(gateway: Gateway):
+    result = run("ready", *(str(bound) for bound in gateway.running.connexion.values()))
+    assert result.exit_code == 0
+
+
+def test_says_which_is_not(gateway: Gateway, deaf_port):
+    result = run("ready", f"{gateway.address}:{gateway.port}", f"127.0.0.1:{deaf_port}")
+    assert result.exit_code == 3
+    assert (result.stdout, result.stderr) == ("", f"not ready: 127.0.0.1:{deaf_port}: nothing listens there\n")
+
+
+def test_wait_ends(deaf_port):
+    result = run("ready", "--wait", "0.05", f"127.0.0.1:{deaf_port}")
+    assert result.exit_code == 4
+    assert result.stderr == f"not ready: 127.0.0.1:{deaf_port}: nothing listens there\n"
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS has no loopback address but 127.0.0.1")
+def test_waits_until_it_is_ready(store, deaf_port):
+    """The gateway takes the port while the command is asking."""
+    results = []
+    waiting = threading.Thread(target=lambda: results.append(run("ready", "--wait", "20", f"127.0.0.2:{deaf_port}")))
+    waiting.start()
+    with serving(store, f"hosts.{HOST}.address=127.0.0.2", f"hosts.{HOST}.connexion={deaf_port}"):
+        waiting.join()
+    assert results[0].exit_code == 0
+
+
+def test_ipv6_in_brackets(deaf_port):
+    result = run("ready", f"[::1]:{deaf_port}")
+    assert result.exit_code == 3
+    assert f"not ready: [::1]:{deaf_port}: " in result.stderr
+
+
+@pytest.mark.parametrize("listener", ["127.0.0.1", ":5500", "127.0.0.1:x", "127.0.0.1:0", "127.0.0.1:65536", "h:1_0"])
+def test_what_is_no_listener(listener):
+    result = run("ready", listener)
+    assert result.exit_code == 2
+    assert "is not ADDRESS:PORT, such as 127.0.0.1:5500" in result.stderr
+
+
+def test_a_port_that_is_chosen_at_the_start():
+    result = run("ready", "--set", f"hosts.{HOST}.connexion=0")
+    assert result.exit_code == 2
+    assert "hosts.i-share-xyz.connexion = 0 is any free port; give the ADDRESS:PORT" in " ".join(result.stderr.split())
+
+
+async def answer(stream: trio.SocketStream, *, words: bytes) -> None:
+    await stream.receive_some()
+    await stream.send_all(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (b"HTTP/1.1 200 OK\r\n\r\n", None),
+        (b"HTTP/1.1 503 Busy\r\n\r\n", "something answers there that is no gateway"),
+        (b"SSH-2.0-OpenSSH\r\n", "something answers there that is no gateway"),
+        (b"", "closed without an answer"),
+    ],
+)
+async def test_what_answers(words, said, nursery):
+    [listener] = await trio.open_tcp_listeners(0, host="127.0.0.1")
+    nursery.start_soon(trio.serve_listeners, partial(answer, words=words), [listener])
+    assert await why_not_live("127.0.0.1", listener.socket.getsockname()[1]) == said
+
+
+async def test_what_does_not_answer():
+    [listener] = await trio.open_tcp_listeners(0, host="127.0.0.1")
+    async with listener:
+        assert await why_not_live("127.0.0.1", listener.socket.getsockname()[1], 0.05) == "no answer within 0.05 s"

@@ -1,0 +1,173 @@
+"""`gateway records …` beside a running gateway."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from gateway.cli.output import mnemonic
+from gateway.frontends.connexion.client import split_records
+from gateway.marc.record import Record
+
+from .gateways import MARC, ROOT, Gateway, run
+
+sys.path.insert(0, str(ROOT / "fixtures"))  # its modules stand beside a script; they are no package
+
+import build
+
+MNEMONIC = sorted(MARC.glob("*.mrk"))
+FIRST, SECOND = "9910000000015867", "9910000000025867"
+
+
+def send(gateway: Gateway, *files: Path, options: tuple[str, ...] = ()) -> None:
+    assert run("send", *gateway.options, *options, *files).exit_code == 0
+
+
+@pytest.fixture
+def filled(gateway: Gateway, folder: Path) -> Gateway:
+    """A gateway whose zone `xyz` has two records, the first in two versions, and whose `network` has one."""
+    later = folder / "later.mrc"
+    cjk = (MARC / "cjk.mrc").read_bytes()
+    later.write_bytes(cjk.replace(b"268 pages", b"269 pages"))
+    send(gateway, MARC / "cjk.mrc", MARC / "former-numbers.mrc", later)
+    send(gateway, MARC / "cjk.mrc", options=("--zone", "network"))
+    return gateway
+
+
+def listed(gateway: Gateway, *options: str) -> list[dict]:
+    result = run("records", "list", *gateway.options, "--json", *options)
+    assert result.exit_code == 0
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_list(filled: Gateway):
+    found = listed(filled)
+    assert [(one["zone"], one["mms_id"], one["version"]) for one in found] == [
+        ("xyz", FIRST, 2),
+        ("xyz", SECOND, 1),
+        ("network", "9910000000015816", 1),
+    ]
+    assert list(found[0]) == [
+        *("zone", "mms_id", "version", "at", "title", "oclc_numbers", "originating_system", "originating_version"),
+        "submission",
+    ]
+    assert found[0]["oclc_numbers"] == ["1999000033"]
+    assert found[0]["originating_system"] == "OCoLC"
+    [attempt] = run("submissions", "list", *filled.options, "--json", "--zone", "network").stdout.splitlines()
+    assert found[2]["submission"] == json.loads(attempt)["id"]
+
+
+def test_list_of_a_zone(filled: Gateway):
+    assert [one["zone"] for one in listed(filled, "--zone", "network")] == ["network"]
+
+
+@pytest.mark.parametrize("number", ["1999000033", "(OCoLC)on1999000033", "on1999000033", "(OCoLC)1999000033"])
+def test_list_by_oclc_number(filled: Gateway, number):
+    assert [one["mms_id"] for one in listed(filled, "--oclc", number)] == [FIRST, "9910000000015816"]
+
+
+def test_list_by_a_former_oclc_number(filled: Gateway):
+    marc = json.loads(run("records", "show", SECOND, "--format", "json", *filled.options).stdout)["marc"]
+    [former, *_] = [
+        value["z"] for field in marc["fields"] for value in field.get("035", {}).get("subfields", []) if "z" in value
+    ]
+    assert [one["mms_id"] for one in listed(filled, "--zone", "xyz", "--oclc", former)] == [SECOND]
+
+
+def test_list_by_what_is_no_oclc_number(filled: Gateway):
+    result = run("records", "list", *filled.options, "--oclc", "DLC123")
+    assert result.exit_code == 2
+    assert "is no OCLC number" in result.stderr
+
+
+def test_limit(filled: Gateway):
+    result = run("records", "list", *filled.options, "--json", "--limit", "2")
+    assert (len(result.stdout.splitlines()), result.stderr) == (2, "there are more: --limit 0 lists all\n")
+    assert len(listed(filled, "--limit", "0")) == 3
+
+
+def test_table(filled: Gateway):
+    result = run("records", "list", *filled.options, "--zone", "network")
+    heading, line = result.stdout.splitlines()
+    assert heading.split() == ["Zone", "MMS", "ID", "Version", "Time", "Title", "OCLC"]
+    assert line.split()[:3] == ["network", "9910000000015816", "1"]
+
+
+def test_no_records(gateway: Gateway):
+    result = run("records", "list", *gateway.options)
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "no records\n")
+
+
+def test_show_text(filled: Gateway):
+    result = run("records", "show", FIRST, *filled.options)
+    assert result.exit_code == 0
+    labels = [line.partition("  ")[0] for line in result.stdout.partition("\n\n")[0].splitlines()]
+    assert labels == ["MMS ID", "Zone", "Version", "Title", "OCLC number", "From", "Submission"]
+    assert "Version      2 of 2, " in result.stdout
+    assert "=300  \\\\$a269 pages" in result.stdout
+
+
+def test_show_an_earlier_version(filled: Gateway):
+    result = run("records", "show", FIRST, "--version", "1", *filled.options)
+    assert "Version      1 of 2, " in result.stdout
+    assert "=300  \\\\$a268 pages" in result.stdout
+
+
+def test_show_mrc_and_mrk_are_the_same_record(filled: Gateway, folder: Path):
+    raw = run("records", "show", FIRST, "--format", "mrc", *filled.options).stdout_bytes
+    file = folder / "one.mrk"
+    file.write_bytes(run("records", "show", FIRST, "--format", "mrk", *filled.options).stdout_bytes)
+    assert build.encode(build.read(file)) == raw
+    assert Record.parse(raw).control_value("001") == FIRST
+
+
+def test_show_json(filled: Gateway):
+    result = run("records", "show", FIRST, "--format", "json", *filled.options)
+    shown = json.loads(result.stdout)
+    assert (shown["zone"], shown["mms_id"], shown["version"], shown["versions"]) == ("xyz", FIRST, 2, 2)
+    assert shown["marc"]["fields"][0] == {"001": FIRST}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("991",), "no record has the MMS ID 991"),
+        ((FIRST, "--zone", "network"), f"no record has the MMS ID {FIRST}"),
+        ((FIRST, "--version", "3"), f"{FIRST} has no version 3; its newest is 2"),
+    ],
+)
+def test_show_what_is_not_there(filled: Gateway, options, said):
+    result = run("records", "show", *options, *filled.options)
+    assert (result.exit_code, result.stderr) == (1, f"Error: {said}\n")
+
+
+def test_export_by_mms_id(filled: Gateway, folder: Path):
+    result = run("records", "export", *filled.options)
+    assert (result.exit_code, result.stderr) == (0, "2 records of zone xyz\n")
+    records = split_records(result.stdout_bytes)
+    assert [Record.parse(raw).control_value("001") for raw in records] == [FIRST, SECOND]
+    to_file = run("records", "export", *filled.options, "-o", "out.mrc", "--json")
+    assert (to_file.stdout, json.loads(to_file.stderr)) == ("", {"zone": "xyz", "records": 2})
+    assert (folder / "out.mrc").read_bytes() == result.stdout_bytes
+
+
+def test_export_is_paged(gateway: Gateway):
+    send(gateway, *[MARC / "no-oclc-number.mrc"] * 250)
+    result = run("records", "export", *gateway.options, "-o", "-")
+    numbers = [Record.parse(raw).control_value("001") for raw in split_records(result.stdout_bytes)]
+    assert len(numbers) == 250
+    assert numbers == sorted(set(numbers))
+
+
+def test_export_of_an_empty_zone(gateway: Gateway):
+    result = run("records", "export", *gateway.options, "--zone", "network")
+    assert (result.exit_code, result.stdout_bytes, result.stderr) == (0, b"", "0 records of zone network\n")
+
+
+@pytest.mark.parametrize("file", MNEMONIC, ids=lambda file: file.stem)
+def test_mnemonic_form_is_read_back_as_it_was(file: Path, folder: Path):
+    raw = build.sound_records()[file.stem]
+    copy = folder / "copy.mrk"
+    copy.write_text(mnemonic(Record.parse(raw)) + "\n", "utf-8")
+    assert build.encode(build.read(copy)) == raw

@@ -1,0 +1,22 @@
+"""Fixtures that tests of several rooms share."""
+
+import os
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+CONFORMANCE = "GATEWAY_CONFORMANCE"
+"""Environment variable: the folder of real records to try the gateway with."""
+
+hypothesis.settings.register_profile("gateway", deadline=None)  # a deadline measures how busy the machine is
+hypothesis.settings.load_profile("gateway")
+
+
+@pytest.fixture(scope="session")
+def conformance() -> Path:
+    """The folder of real records; where there is none, the test is skipped."""
+    folder = os.environ.get(CONFORMANCE)
+    if not folder:
+        pytest.skip(f"{CONFORMANCE} is not set: it names the folder of real records that this test reads")
+    return Path(folder)
