@@ -72,24 +72,23 @@ def _announce(settings: Settings, running: "Running") -> None:
 
 
 def _print_table(settings: Settings, running: "Running") -> None:
-    """What to type into Connexion, and where to look then."""
+    """What to type into Connexion, and where to look then. Nothing that is to be copied is cut or wrapped."""
     from rich.console import Console
-    from rich.table import Table
 
     from gateway.cli.addresses import loopback_only
 
-    console = Console(highlight=False, markup=False, emoji=False)
-    table = Table(
-        title="Type into Connexion: Tools > Options > Export > Create > OCLC Gateway Export", title_justify="left"
-    )
-    for heading in ("Zone", "Stands for", "Host Name", "Port", "Logon ID", "Password"):
-        table.add_column(heading, overflow="fold")
-    for key, zone in settings.zones.items():
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    rows = [("Host Name", "Port", "Logon ID", "Password", "stands for")]
+    for zone in settings.zones.values():
         bound = running.connexion[zone.host]
         password = "(known as a hash only)" if zone.password.hashed else zone.password.reveal()
         names = ", ".join(settings.hosts[zone.host].names)
-        table.add_row(key, names, _host_name(bound), str(bound.port), zone.code, password)
-    console.print(table)
+        rows.append((_host_name(bound), str(bound.port), zone.code, password, names))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    console.print("Type into Connexion: Tools > Options > Export > Create > OCLC Gateway Export", style="bold")
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        console.print("  " + "  ".join(cells).rstrip())
     for key, bound in running.connexion.items():
         if bound.instead_of:
             console.print(f"{key} listens on {bound} instead of {bound.instead_of}.")
