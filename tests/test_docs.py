@@ -88,7 +88,7 @@ def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
     script += ["kill $!", "wait $!"]
     script += [*in_ci[:2], f"{in_ci[2]} || [ $? = 1 ]", "kill $!", "wait $!"]
     process = subprocess.run(
-        ["bash", "-c", "\n".join(["trap 'kill $(jobs -p)' EXIT", *script])],
+        ["bash", "-c", "\n".join(["trap 'kill $(jobs -p) 2> kill || true' EXIT", *script])],
         cwd=tmp_path,
         env=environ,
         capture_output=True,

@@ -6,7 +6,7 @@ Derived from what the attempt left, when somebody reads it. For the operator: a 
 from typing import Final, NamedTuple
 
 from gateway.importer import replies
-from gateway.model import Diagnosis, Facts, Outcome, Reason, Receipt, Submission
+from gateway.model import Diagnosis, Outcome, Reason, Receipt, Submission
 
 DESTINATION: Final = "Tools > Options > Export > your destination"
 CHARACTERISTICS: Final = "Tools > Options > Export > Record Characteristics"
@@ -62,22 +62,24 @@ REASONS: Final[dict[Reason, Words]] = {
         "The logon ID is right, the password is not.", f"Retype it at {DESTINATION} > Password."
     ),
     Reason.CHARSET: Words(
-        "The characters are not in UTF-8.", f"Choose UTF-8 Unicode at {CHARACTERISTICS}, for both kinds of records."
+        "Alma cannot read the characters: {finding}.",
+        f"Choose UTF-8 Unicode at {CHARACTERISTICS}, for both kinds of records.",
     ),
     Reason.STRUCTURE: Words(
-        "The record arrived damaged.", "Export it again; if it repeats, send this report to your systems librarian."
+        "The record arrived damaged{after}: {finding}.",
+        "Export it again; if it repeats, send this report to your systems librarian.",
     ),
-    Reason.REQUIRED: Words("The record lacks what every record needs.", "Correct the record in Connexion."),
+    Reason.REQUIRED: Words("Alma does not take it as it is: {finding}.", "Correct the record in Connexion."),
     Reason.NOT_BIBLIOGRAPHIC: Words(
-        "It is not a bibliographic record.", "Export bibliographic records only to this destination."
+        "Alma does not take it here: {finding}.", "Export bibliographic records only to this destination."
     ),
     Reason.SEVERAL_MATCHES: Words(
-        "The zone holds more than one record with this OCLC number.",
+        "OCLC number {number} matches {count} records: {hits}.",
         "Merge them, or correct their 035, then export again.",
     ),
-    Reason.TOO_LONG: Words("The record is too long once the import has changed it.", "Shorten it in Connexion."),
+    Reason.TOO_LONG: Words("The record is too long: {finding}.", "Shorten it in Connexion."),
     Reason.INCOMPLETE: Words(
-        "The transfer stopped in the middle: {arrived} bytes arrived{expected}.",
+        "The transfer stopped in the middle: {arrived} bytes arrived.",
         "Export again; if it repeats, a firewall may cut long transfers, or the record states a wrong length.",
     ),
     Reason.MALFORMED: Words(
@@ -129,18 +131,14 @@ def diagnose(submission: Submission, receipt: Receipt) -> Diagnosis:
     assert receipt.reason is not None, "an attempt that was not filed has a reason"
     code = facts.logon_hint or receipt.reason.value
     words = LOGON_HINTS[facts.logon_hint] if facts.logon_hint else REASONS[receipt.reason]
-    says = words.says.format_map(_values(submission, facts))
-    if receipt.outcome is Outcome.REFUSED:
-        says = replies.text(receipt).rpartition("\n")[2]  # the reply says it all, and more precisely
-    return Diagnosis(code, says, words.fix)
+    return Diagnosis(code, words.says.format_map(_values(submission, receipt)), words.fix)
 
 
-def _values(submission: Submission, facts: Facts) -> dict[str, object]:
+def _values(submission: Submission, receipt: Receipt) -> dict[str, object]:
     return {
+        **replies.values(receipt),
         "logon_id": submission.logon_id or "that was sent (not shown: it is like none of this gateway's)",
         "host": submission.host,
-        "points_to": facts.logon_hint_for,
-        "first_bytes": facts.first_bytes,
-        "arrived": facts.arrived,
-        "expected": f" of {facts.expected}" if facts.expected else "",
+        "points_to": receipt.facts.logon_hint_for,
+        "first_bytes": receipt.facts.first_bytes,
     }

@@ -22,7 +22,7 @@ Evidence = Literal["doc", "assumed"]
 
 
 class Reply(NamedTuple):
-    """A text, and how its words are known. In braces: `mms_id`, `field`, `finding`, `number`, `hits`, `arrived`."""
+    """A text, and how its words are known. What stands in braces is given by `values`."""
 
     text: str
     evidence: Evidence
@@ -108,17 +108,21 @@ def _cut(title: str) -> str:
 
 def text(receipt: Receipt) -> str:
     """The reply to an attempt."""
-    reply = REPLIES[receipt.outcome, receipt.reason]
+    return REPLIES[receipt.outcome, receipt.reason].text.format_map(values(receipt))
+
+
+def values(receipt: Receipt) -> dict[str, object]:
+    """What may stand in braces in a text about an attempt."""
     refusing = [finding for finding in receipt.findings if finding.severity is Severity.REFUSE]
     first = refusing[-1] if receipt.reason is Reason.TOO_LONG else next(iter(refusing), None)
     facts = receipt.facts
-    return reply.text.format(
-        mms_id=receipt.mms_id,
-        finding=rules.words(first) if first else "",
-        after=f" after field {first.field}" if first and first.field else "",
-        number=_listed(facts.keys),
-        count=len(facts.hits),
-        hits=_listed([f"{hit.mms_id} ({_cut(hit.title)})" for hit in facts.hits]),
-        offset=facts.offset,
-        arrived=f"{facts.arrived} of {facts.expected}" if facts.expected else f"only {facts.arrived}",
-    )
+    return {
+        "mms_id": receipt.mms_id,
+        "finding": rules.words(first) if first else "",
+        "after": f" after field {first.field}" if first and first.field else "",
+        "number": _listed(facts.keys),
+        "count": len(facts.hits),
+        "hits": _listed([f"{hit.mms_id} ({_cut(hit.title)})" for hit in facts.hits]),
+        "offset": facts.offset,
+        "arrived": f"{facts.arrived} of {facts.expected}" if facts.expected else f"only {facts.arrived}",
+    }

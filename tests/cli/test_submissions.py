@@ -57,7 +57,7 @@ def test_keys(gateway: Gateway):
     ]
     assert one["diagnosis"] == {
         "code": "required",
-        "says": "Not imported: there is no title field (245).",
+        "says": "Alma does not take it as it is: there is no title field (245).",
         "fix": "Correct the record in Connexion.",
     }
 
