@@ -51,6 +51,7 @@ SPELLINGS = {
     "(OCoLC)١٢٣٤": "",  # Arabic-Indic digits: isdigit() and int() take them
     "(OCoLC)१२३४": "",  # Devanagari
     "(OCoLC)１２３４": "",  # noqa: RUF001 - fullwidth digits
+    "(OCoLC)1٢٣": "",
     "(OCoLC)12³": "",
     "(OCoLC)123\u00a04": "",
     "(OCoLC)(OCoLC)1234": "",

@@ -9,15 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.marc import rules
-from gateway.marc.iso2709 import (
-    FIELD_BYTES,
-    RECORD_BYTES,
-    SHORTEST_RECORD_BYTES,
-    Damaged,
-    TooLong,
-    join,
-    split,
-)
+from gateway.marc.iso2709 import FIELD_BYTES, RECORD_BYTES, SHORTEST_RECORD_BYTES, Damaged, TooLong, join, split
 from gateway.marc.record import Record
 from tests.marc.mnemonic import FIXTURES, LEADER, records_in, sample, structure
 from tests.marc.mutations import mutated
@@ -173,6 +165,7 @@ class TestDamage:
             (b"00025nam a2200025 i 4500\x1d", ("recordLength", 0, "")),
             (structure(bodies=b"")[:-1] + b"\x1e", ("recordTerminator", 25, "")),
             (structure(bodies=b"", base=24), ("baseAddress", 12, "")),
+            (structure(bodies=b"", base=24, leader=LEADER[:23] + b"\x1e"), ("baseAddress", 12, "")),
             (structure(bodies=b"", base=26), ("baseAddress", 12, "")),
             (structure(bodies=b"", leader=b"00000na\xed a2200000 i 4500"), ("leader", 0, "")),
             (structure((b"24 ", b"000900000"), bodies=TITLE + b"\x1e"), ("directory", 24, "")),
@@ -189,6 +182,7 @@ class TestDamage:
             "too short",
             "no record terminator",
             "base address inside the leader",
+            "base address inside the leader, which ends like a directory",
             "base address behind the directory",
             "leader not ASCII",
             "blank in a tag",
