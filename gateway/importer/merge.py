@@ -54,37 +54,43 @@ REPLACED: Final = Rule("XXX", keep=False, take=True)
 
 def merge(stored: Record, incoming: Record, method: Method) -> Record:
     """The record that results. Pure; where a stored and an incoming field are both kept, identical ones stand once."""
-    kept = [field for field in stored.fields if is_local(field) or _rule(field, method).keep]
-    unmet = Counter(kept)
-    fields = []
+    unmet = Counter(field for field in stored.fields if is_local(field) or _rule(field, method).keep)
+    taken: list[Field] = []
     for field in incoming.fields:
         if not _rule(field, method).take or unmet.get(field) == 0:
             continue
-        fields.append(field)
+        taken.append(field)
         if field in unmet:
             unmet[field] -= 1
-    behind: dict[str, Field] = {}
-    start = 0
+    return Record(incoming.leader, _interleave(stored, unmet, taken))
+
+
+def _interleave(stored: Record, unmet: Counter[Field], taken: list[Field]) -> list[Field]:
+    """Put each kept field that did not come in again where it stood among the `taken` ones.
+
+    That is behind the one of its tag that it followed, else before its tag or a higher one; kept fields stay in their
+    order.
+    """
+    before: list[list[Field]] = [[] for _ in range(len(taken) + 1)]
+    last = {field: place for place, field in enumerate(taken)}
+    behind: dict[str, int] = {}
+    place = 0
     for field in stored.fields:
         if unmet[field] > 0:
             unmet[field] -= 1
-            start = _place(field, behind.get(field.tag), start, fields)
-        if field in fields:
-            behind[field.tag] = field
-    return Record(incoming.leader, fields)
-
-
-def _place(kept: Field, behind: Field | None, start: int, fields: list[Field]) -> int:
-    """Insert a kept field where it stood: behind the one of its tag that it followed, else before its tag.
-
-    Never before `start`, so that kept fields stay in their order; returns the next start.
-    """
-    if behind is not None:
-        place = max(start, len(fields) - fields[::-1].index(behind))
-    else:
-        place = next((i for i in range(start, len(fields)) if fields[i].tag >= kept.tag), len(fields))
-    fields.insert(place, kept)
-    return place + 1
+            if field.tag in behind:
+                place = max(place, behind[field.tag])
+            else:
+                while place < len(taken) and taken[place].tag < field.tag:
+                    place += 1
+            before[place].append(field)
+            behind[field.tag] = place
+        elif field in last:
+            behind[field.tag] = last[field] + 1
+    merged = []
+    for kept, field in zip(before, taken, strict=False):
+        merged += [*kept, field]
+    return merged + before[-1]
 
 
 def is_local(field: Field) -> bool:

@@ -114,7 +114,7 @@ def text(receipt: Receipt) -> str:
 def values(receipt: Receipt) -> dict[str, object]:
     """What may stand in braces in a text about an attempt."""
     refusing = [finding for finding in receipt.findings if finding.severity is Severity.REFUSE]
-    first = refusing[-1] if receipt.reason is Reason.TOO_LONG else next(iter(refusing), None)
+    first = next(iter(refusing), None)
     facts = receipt.facts
     return {
         "mms_id": receipt.mms_id,

@@ -34,9 +34,6 @@ EXPIRE_EVERY: Final = 500
 """Attempts filed between two looks at which have expired: so the oldest go in batches, and cost little each."""
 
 
-_STOPPED: Final = StoreError("the gateway was stopped before this was done")
-
-
 @dataclass(eq=False, slots=True)
 class _Job(Generic[T]):
     """A plan that waits for the writer, or is with it."""
@@ -46,7 +43,10 @@ class _Job(Generic[T]):
     task: trio.lowlevel.Task
     deadline: float
     result: T | None = None
-    error: BaseException | None = _STOPPED
+    error: BaseException | None = None
+    """What the plan raised, or why it could not be committed."""
+    settled: bool = False
+    """The transaction it was in has been committed, be it without this plan's changes."""
 
 
 class _Transaction(Changes):
@@ -98,6 +98,8 @@ class Writer:
         await trio.lowlevel.wait_task_rescheduled(withdraw)
         if job.error is not None:
             raise job.error
+        if not job.settled:
+            raise StoreError("the gateway was stopped before this was done")
         return cast("T", job.result)
 
     def note(self, delivery: Delivery) -> None:
@@ -139,7 +141,8 @@ class Writer:
             raise
         finally:
             for job in group:
-                job.error = failure or job.error
+                if not job.settled:
+                    job.error = failure or job.error
                 trio.lowlevel.reschedule(job.task)
 
     async def _commit_together_or_singly(self, group: Sequence[_Job[Any]], notes: Sequence[Delivery]) -> None:
@@ -176,6 +179,8 @@ class Writer:
             if notes:
                 rows.update_deliveries(self._execute, notes)
             await trio.to_thread.run_sync(self._execute, "COMMIT")
+            for job in group:
+                job.settled = True
         finally:
             if self._connection.in_transaction:
                 self._execute("ROLLBACK")
