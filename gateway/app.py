@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from gateway import __version__, config
 from gateway.errors import SettingsError
-from gateway.frontends.base import Admission, is_loopback
+from gateway.frontends.base import Admission, is_loopback, loopback_only, open_files, spelled
 from gateway.frontends.connexion.server import Patience, Server
 from gateway.importer.accept import Importer
 from gateway.importer.logon import Account, Logons
@@ -24,6 +24,8 @@ from gateway.stores.base import Retention
 EVERY_INTERFACE: Final = "0.0.0.0"  # noqa: S104 - what --lan asks for
 FALLBACK_ADDRESS: Final = "127.0.0.1"
 """The one loopback address that each system has; macOS has no 127.0.0.2."""
+SPARE_FILES: Final = 32
+"""Open files that are no connections: listeners, the store's, standard streams, and one more connection to be told."""
 FALLBACK_PORTS: Final = 100
 """How many ports behind the wanted one are tried."""
 
@@ -37,7 +39,7 @@ class Bound(Struct, frozen=True):
     """`address:port` of the settings, where that could not be had."""
 
     def __str__(self) -> str:
-        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
+        return spelled(self.address, self.port)
 
 
 class Running(Struct, frozen=True):
@@ -73,7 +75,10 @@ async def running(settings: config.Settings, *, lan: bool = False) -> AsyncItera
         limits = settings.limits
         logons = Logons(_accounts(settings), longest_delay=limits.failed_logon_seconds)
         importer = Importer(store, logons, import_seconds=limits.import_seconds)
-        admission = Admission(in_all=limits.connections, per_peer=limits.connections_per_peer)
+        in_all = min(limits.connections, open_files() - SPARE_FILES)
+        if in_all < limits.connections:
+            _log().warning("gateway.few_open_files", connections=in_all, wanted=limits.connections)
+        admission = Admission(in_all=in_all, per_peer=limits.connections_per_peer)
         patience = Patience(limits.first_byte_seconds, limits.message_seconds, limits.idle_seconds)
         servers = []
         async with trio.open_nursery() as accepting:
@@ -86,8 +91,12 @@ async def running(settings: config.Settings, *, lan: bool = False) -> AsyncItera
         for server in servers:
             server.close()
         connections.cancel_scope.deadline = trio.current_time() + limits.shutdown_seconds
+    _log().info("gateway.stopped", not_kept={server.host.key: dict(server.counts) for server in servers})
+
+
+def _log() -> structlog.stdlib.BoundLogger:
     log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.app")
-    log.info("gateway.stopped", not_kept={server.host.key: dict(server.counts) for server in servers})
+    return log
 
 
 def _accounts(settings: config.Settings) -> Iterator[Account]:
@@ -135,7 +144,7 @@ async def _listen_for(settings: config.Settings, host: Host, *, lan: bool) -> tu
     wanted = settings.hosts[host.key]
     address, port = wanted.address, wanted.connexion
     asked = f"{address}:{port}"
-    if lan and _names_loopback(address):
+    if lan and loopback_only(address):
         return await _listen_near(EVERY_INTERFACE, port, asked)
     try:
         return await _open(address, port)
@@ -143,13 +152,6 @@ async def _listen_for(settings: config.Settings, host: Host, *, lan: bool) -> tu
         if error.errno == errno.EADDRNOTAVAIL and settings.builtin_hosts:
             return await _listen_near(FALLBACK_ADDRESS, port, asked)
         raise _cannot_listen(settings, host.key, error) from error
-
-
-def _names_loopback(address: str) -> bool:
-    try:
-        return is_loopback(address)
-    except ValueError:
-        return address == "localhost"
 
 
 async def _open(address: str, port: int, *, instead_of: str = "") -> tuple[list[trio.SocketListener], Bound]:

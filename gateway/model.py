@@ -104,6 +104,7 @@ class Reason(StrEnum):
     TELNET = "telnet"
     NOT_MARC = "not_marc"
     # timed_out, error
+    LOGON_SLOW = "logon_slow"
     STORE_SLOW = "store_slow"
     STORE_FAILED = "store_failed"
     INTERNAL = "internal"
@@ -170,6 +171,8 @@ class Facts(Struct, frozen=True, omit_defaults=True):
     """What the near miss points to: a logon ID or a host."""
     keys: tuple[str, ...] = ()
     """OCLC numbers the match looked for."""
+    matched: tuple[str, ...] = ()
+    """Those of them that stored records bear."""
     hits: tuple[Hit, ...] = ()
     """Stored records it found."""
 

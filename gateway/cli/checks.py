@@ -1,6 +1,7 @@
 """What `gateway doctor` looks at: each check says what it found and, where something is wrong, what to do.
 
-Changes nothing: a listener is opened and closed again, a file without a name is made and is gone.
+Changes nothing: a listener is opened and closed again, a file without a name is made and is gone. To read a store,
+SQLite may put its own files beside it (-shm, and -wal, which stays empty), as for every reader.
 """
 
 import errno
@@ -15,12 +16,17 @@ from typing import Final, Literal
 import trio
 from msgspec import Struct
 
-from gateway.cli.addresses import lan_address, loopback_only, reached_at, why_not_live
+from gateway.cli.addresses import LISTENS_ELSEWHERE, ask, lan_address, reached_at
 from gateway.config import Settings, example_password_zones
-from gateway.errors import StoreError, StoreInUse
+from gateway.config.tree import HostSettings
+from gateway.errors import StoreError
+from gateway.frontends.base import loopback_only
 from gateway.stores import open_store
+from gateway.stores.sqlite.connections import Outdated, is_served
 
 Status = Literal["ok", "warn", "fail"]
+Answers = Literal["itself", "another"]
+"""Which host a gateway answers for where one of the settings should listen."""
 
 ALMA: Final = ".alma.exlibrisgroup.com"
 """How the names of real Alma hosts end."""
@@ -43,14 +49,14 @@ class Check(Struct, frozen=True):
 async def every_check(settings: Settings, hosts_file: Path | None, open_files: int) -> list[Check]:
     """All checks, in the order to read them; `open_files` is how many the gateway asks the system for."""
     found = [_settings(settings)]
-    live = set()
+    answering = {}
     for key in settings.hosts:
         check, answers = await _host(settings, key)
         found.append(check)
         if answers:
-            live.add(key)
-    found += await _store(settings.store.url, served=bool(live))
-    found.append(await _other_computers(settings, live))
+            answering[key] = answers
+    found += await _store(settings.store.url)
+    found.append(await _other_computers(settings, answering))
     found.append(_example_passwords(settings))
     found += _hosts_file(settings, hosts_file or _usual_hosts_file())
     found += _open_files(settings, open_files)
@@ -62,29 +68,33 @@ def _settings(settings: Settings) -> Check:
     return Check("settings", "ok", f"{file}" if file else "the built-in ones; there is no gateway.toml here")
 
 
-async def _host(settings: Settings, key: str) -> tuple[Check, bool]:
-    """Whether its listener can be opened; and whether a gateway answers there already."""
+async def _host(settings: Settings, key: str) -> tuple[Check, Answers | None]:
+    """Whether its listener can be opened; and which host answers there already, if a gateway does."""
     host = settings.hosts[key]
     name, at = f"host {key}", f"{host.address} port {host.connexion}"
     error = await _listening_error(host.address, host.connexion)
     if error is None:
         free = f"{at} is free" if host.connexion else f"takes any free port of {host.address}"
-        return Check(name, "ok", free), False
+        return Check(name, "ok", free), None
     if error.errno == errno.EADDRINUSE:
-        if await why_not_live(reached_at(host.address), host.connexion) is None:
-            return Check(name, "ok", f"a gateway answers at {at}"), True
+        answer = await ask(reached_at(host.address), host.connexion)
+        if answer.is_of_another(key):
+            says = f"another host of the gateway answers at {at} ({answer.host})"
+            return Check(name, "warn", says, LISTENS_ELSEWHERE), "another"
+        if not answer.fault:
+            return Check(name, "ok", f"a gateway answers at {at}"), "itself"
         fix = f"stop that program, or choose another port: --set hosts.{key}.connexion={host.connexion + 1}"
-        return Check(name, "fail", f"another program uses {at}", fix), False
+        return Check(name, "fail", f"another program uses {at}", fix), None
     if error.errno == errno.EADDRNOTAVAIL and settings.builtin_hosts:
         says = f"this computer has no address {host.address}; gateway serve takes the next free port of 127.0.0.1"
-        return Check(name, "warn", says, "type the port that gateway serve says into Connexion"), False
+        return Check(name, "warn", says, "type the port that gateway serve says into Connexion"), None
     if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
         fix = f"set hosts.{key}.address to 127.0.0.1, with a port of its own, or to an address of this computer"
-        return Check(name, "fail", f"{host.address} is no address of this computer", fix), False
+        return Check(name, "fail", f"{host.address} is no address of this computer", fix), None
     if error.errno == errno.EACCES:
         fix = f"choose a port above 1023: --set hosts.{key}.connexion=5500"
-        return Check(name, "fail", f"{at} is reserved for the administrator", fix), False
-    return Check(name, "fail", f"cannot listen on {at}: {error.strerror}", "choose another address or port"), False
+        return Check(name, "fail", f"{at} is reserved for the administrator", fix), None
+    return Check(name, "fail", f"cannot listen on {at}: {error.strerror}", "choose another address or port"), None
 
 
 async def _listening_error(address: str, port: int) -> OSError | None:
@@ -97,31 +107,33 @@ async def _listening_error(address: str, port: int) -> OSError | None:
     return None
 
 
-async def _store(url: str, *, served: bool) -> list[Check]:
-    """Whether there can be a store, and the one that is there can be read and is free."""
+async def _store(url: str) -> list[Check]:
+    """Whether there can be a store, and the one that is there can be read, and is free or served already."""
     scheme, _, location = url.partition(":")
     if scheme == "memory":
         return [Check("store", "ok", "memory: everything is gone when the gateway stops")]
-    found = []
-    if scheme == "sqlite":
-        found.append(_data_folder(location))
-        if _is_missing(location):
-            return [*found, Check("store", "ok", f"{location} will be made by gateway serve")]
+    found = [_data_folder(location)]
+    if _is_missing(location):
+        return [*found, Check("store", "ok", f"{location} will be made by gateway serve")]
+    another = "give the gateway another one: --set store.url=sqlite:FILE"
     try:
+        served = is_served(Path(location))
         async with open_store(url, purpose="read"):
             pass
-        if not served:
-            async with open_store(url, purpose="serve"):
-                pass
-    except StoreInUse:
-        served = True
+    except Outdated as error:
+        return [*found, Check("store", "warn", str(error), "gateway serve brings it up to date")]
     except StoreError as error:
-        return [*found, Check("store", "fail", str(error), "give the gateway another one: --set store.url=sqlite:FILE")]
-    return [*found, Check("store", "ok", f"{url} is {'served by a gateway' if served else 'readable and free'}")]
+        return [*found, Check("store", "fail", str(error), another)]
+    if served:
+        return [*found, Check("store", "ok", f"{url} is served by a gateway")]
+    if not os.access(location, os.W_OK):
+        return [*found, Check("store", "fail", f"{url} is readable, but cannot be written", another)]
+    return [*found, Check("store", "ok", f"{url} is readable and free")]
 
 
 def _is_missing(file: str) -> bool:
-    return not Path(file).exists()
+    """Whether there is no store in it: an empty file becomes one like a file that is not there."""
+    return not Path(file).exists() or (Path(file).is_file() and not Path(file).stat().st_size)
 
 
 def _data_folder(file: str) -> Check:
@@ -137,24 +149,37 @@ def _data_folder(file: str) -> Check:
     return Check("data folder", "ok", f"{folder} {'is writable' if nearest == folder else 'can be made'}")
 
 
-async def _other_computers(settings: Settings, live: set[str]) -> Check:
+async def _other_computers(settings: Settings, answering: dict[str, Answers]) -> Check:
     """Whether other computers reach the listeners, and what is to be typed there."""
     name = "other computers"
     lan = lan_address()
     if lan is None:
         return Check(name, "ok", "this computer is in no network; only it can export to the gateway")
-    reached = []
-    for key, host in settings.hosts.items():
-        if not loopback_only(host.address):
-            reached.append((key, lan if reached_at(host.address) != host.address else host.address, host.connexion))
-        elif key in live and await why_not_live(lan, host.connexion) is None:
-            reached.append((key, lan, host.connexion))
+    reached = [
+        f"{key}: {typed}"
+        for key, host in settings.hosts.items()
+        if (typed := await _typed_elsewhere(lan, key, host, answering.get(key)))
+    ]
     if reached:
-        hosts = "; ".join(f"{key}: Host Name {address}, Port {port or 'any'}" for key, address, port in reached)
-        return Check(name, "ok", hosts, "a firewall may still have to let them in")
+        return Check(name, "ok", "; ".join(reached), "a firewall may still have to let them in")
     first = "give each zone a password of its own, then " if example_password_zones(settings) else ""
     fix = f"if others are to: {first}gateway serve --lan; their Host Name is then {lan}"
     return Check(name, "ok", "only this computer can export to the gateway", fix)
+
+
+async def _typed_elsewhere(lan: str, key: str, host: HostSettings, answers: Answers | None) -> str:
+    """What to type on another computer for this host; empty where it cannot be reached from there."""
+    another = answers == "another"
+    address = host.address if reached_at(host.address) == host.address else lan
+    if loopback_only(host.address):
+        if answers is None:
+            return ""
+        answer = await ask(lan, host.connexion)
+        if answer.fault:
+            return ""
+        address, another = lan, answer.is_of_another(key)
+    port = "type the port that gateway serve printed" if another else f"Port {host.connexion or 'any'}"
+    return f"Host Name {address}, {port}"
 
 
 def _example_passwords(settings: Settings) -> Check:

@@ -30,27 +30,36 @@ class Wanted(NamedTuple):
     user_id: str | None
     form: "LengthForm"
     keep_open: bool
-    retries: int
-    delay: float
-    timeout: float
+    retries: int | None
+    delay: float | None
+    timeout: float | None
+
+
+class Target(NamedTuple):
+    """Where to send to."""
+
+    destination: "Destination"
+    host: str | None
+    """Host of the settings that is to be found there; None where the command line says where to."""
 
 
 class _Known(NamedTuple):
     """What the settings know of a zone."""
 
     key: str
+    host: str
     address: str
     port: int
     logon_id: str
 
 
-def destination(settings: Settings, wanted: Wanted) -> "Destination":
+def target(settings: Settings, wanted: Wanted) -> Target:
     """Where to send to. Says on standard error which zone is used where none was asked for.
 
     Raises a usage error where something is missing or cannot be: a password that the settings hold as a hash, a port
     that is chosen when the gateway starts, a logon item that the protocol cannot carry.
     """
-    from gateway.cli.addresses import spelled
+    from gateway.frontends.base import spelled
     from gateway.frontends.connexion import client
 
     _check(settings, wanted)
@@ -66,16 +75,17 @@ def destination(settings: Settings, wanted: Wanted) -> "Destination":
     assert address is not None
     assert port is not None
     assert logon_id is not None
-    return client.Destination(
+    destination = client.Destination(
         address=address,
         port=port,
         logon=_logon(logon_id, _password(settings, wanted, known, logon_id), wanted),
         form=wanted.form,
         keep_open=wanted.keep_open,
-        timeout=wanted.timeout,
-        retries=wanted.retries,
-        delay=wanted.delay,
+        timeout=client.TIMEOUT_SECONDS if wanted.timeout is None else wanted.timeout,
+        retries=client.RETRIES if wanted.retries is None else wanted.retries,
+        delay=client.DELAY_SECONDS if wanted.delay is None else wanted.delay,
     )
+    return Target(destination, known.host if known and not (wanted.host or wanted.port) else None)
 
 
 def _check(settings: Settings, wanted: Wanted) -> None:
@@ -95,7 +105,7 @@ def _known(settings: Settings, wanted: Wanted) -> _Known | None:
     key = wanted.zone or default_zone(settings)
     zone = settings.zones[key]
     host = settings.hosts[zone.host]
-    return _Known(key, reached_at(host.address), host.connexion, zone.code)
+    return _Known(key, zone.host, reached_at(host.address), host.connexion, zone.code)
 
 
 def _logon(logon_id: str, password: str, wanted: Wanted) -> Logon:

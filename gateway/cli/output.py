@@ -1,4 +1,4 @@
-"""How commands show what they found: a line of JSON an object, a table, a record in mnemonic form."""
+"""How commands show what they found: a line of JSON an object, a table, text that does nothing to a terminal."""
 
 import io
 import sys
@@ -8,16 +8,12 @@ from typing import Final
 
 import click
 
-from gateway.marc.record import Record
-
 PIPE_COLUMNS: Final = 10_000
 """Width of a table that goes into a file or another command: nothing is folded or cut there."""
 ROWS: Final = 50
 """Rows of a listing unless more are asked for: a screenful or two."""
 CONTROLS: Final = dict.fromkeys((*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0)), "\N{REPLACEMENT CHARACTER}")
 """Control characters but tab and line feed: a record may hold any, and terminals obey them."""
-MNEMONICS: Final = str.maketrans({"\\": "{bsol}", "$": "{dollar}", "{": "{lcub}", "}": "{rcub}"})
-"""Characters that mean something in mnemonic form, by MARCMaker's names."""
 
 
 def echo_json(found: object) -> None:
@@ -66,22 +62,3 @@ def echo_more() -> None:
 def local_time(at: datetime) -> str:
     """A time as the clock on the wall has it, to the second."""
     return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-
-
-def mnemonic(record: Record) -> str:
-    r"""The record in mnemonic form (MarcEdit's .mrk): `\` is a blank, `$` begins a subfield.
-
-    Bytes that are not UTF-8 are shown as the replacement character.
-    """
-    lines = [f"=LDR  {_blanks(record.leader.decode('ascii', 'replace'))}"]
-    for field in record.fields:
-        if field.control:
-            lines.append(f"={field.tag}  {_blanks(field.text)}")
-        else:
-            subfields = "".join(f"${code}{value.translate(MNEMONICS)}" for code, value in field.subfields())
-            lines.append(f"={field.tag}  {_blanks(field.indicators)}{subfields}")
-    return "\n".join(lines)
-
-
-def _blanks(text: str) -> str:
-    return text.replace(" ", "\\")

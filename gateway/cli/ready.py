@@ -3,7 +3,7 @@
 import math
 import sys
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import click
 
@@ -30,18 +30,24 @@ def ready(options: Options, listeners: Sequence[str], wait: float | None) -> Non
     """
     import trio
 
-    from gateway.cli.addresses import spelled
+    from gateway.frontends.base import spelled
 
     places = [_parsed(listener) for listener in listeners] or _of_settings(options.settings())
     missing = trio.run(_missing, places, wait)
-    for (address, port), why in missing.items():
-        click.echo(f"not ready: {spelled(address, port)}: {why}", err=True)
+    for place, why in missing.items():
+        click.echo(f"not ready: {spelled(place.address, place.port)}: {why}", err=True)
     if missing:
         sys.exit(EXIT_NOT_READY if wait is None else EXIT_TIMED_OUT)
     click.echo("ready")
 
 
-Place = tuple[str, int]
+class Place(NamedTuple):
+    """A listener to ask."""
+
+    address: str
+    port: int
+    host: str | None = None
+    """Key of the host that it must be; None where it may be any."""
 
 
 def _parsed(listener: str) -> Place:
@@ -49,7 +55,7 @@ def _parsed(listener: str) -> Place:
     address = address.removeprefix("[").removesuffix("]")
     if not address or not (port.isascii() and port.isdigit() and len(port) <= 5 and 0 < int(port) < 65536):
         raise click.BadParameter(f"{listener!r} is not ADDRESS:PORT, such as 127.0.0.1:5500", param_hint="ADDRESS:PORT")
-    return address, int(port)
+    return Place(address, int(port))
 
 
 def _of_settings(settings: Settings) -> list[Place]:
@@ -62,7 +68,7 @@ def _of_settings(settings: Settings) -> list[Place]:
         raise click.UsageError(
             f"{', '.join(unknown)} = 0 is any free port; give the ADDRESS:PORT that gateway serve named"
         )
-    return [(reached_at(host.address), host.connexion) for host in settings.hosts.values()]
+    return [Place(reached_at(host.address), host.connexion, key) for key, host in settings.hosts.items()]
 
 
 async def _missing(places: Sequence[Place], wait: float | None) -> dict[Place, str]:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import click
 
 from gateway.cli.options import Options
-from gateway.cli.output import ROWS, echo_bytes, echo_json, echo_more, echo_table, echo_text, local_time, mnemonic
+from gateway.cli.output import ROWS, echo_bytes, echo_json, echo_more, echo_table, echo_text, local_time
 from gateway.cli.reading import check_zone, default_zone, read_store
 from gateway.marc import identifiers
 from gateway.marc.record import Record, to_pymarc
+from gateway.marc.views import mnemonic
 from gateway.model import BibRecord, Identifier
 
 if TYPE_CHECKING:
@@ -215,7 +216,7 @@ def _show_text(shown: Shown) -> None:
 
 
 def _show_json(shown: Shown) -> None:
-    marc = to_pymarc(shown.record.marc).as_dict()
+    marc = to_pymarc(Record.parse(shown.record.marc)).as_dict()
     echo_json({**as_object(Held(shown.zone, shown.record)), "versions": shown.versions, "marc": marc})
 
 

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
-from gateway.cli.destination import SAY_WHERE, Wanted, destination
+from gateway.cli.destination import SAY_WHERE, Target, Wanted, target
 from gateway.cli.options import Options
 from gateway.cli.output import echo_json, echo_text, shown
 from gateway.cli.seconds import seconds, seconds_above_0
 
 if TYPE_CHECKING:
-    from gateway.frontends.connexion.client import Destination, Sent
+    from gateway.frontends.connexion.client import Sent
 
 EXIT_NOT_FILED: Final = 1
-"""A record was refused, or got no reply."""
+"""A record was not filed, or got no reply."""
 EXIT_UNREACHABLE: Final = 3
-"""No gateway could be reached, so nothing was sent."""
+"""No gateway could be reached, or that of another host, so nothing was sent."""
 LAST_TRANSACTION: Final = re.compile(r"[0-9]{14}\.[0-9]")
 """A 005: year to second, and a tenth of it (MARC 21)."""
 
@@ -50,7 +50,8 @@ class Tally:
     """What has come of the exports so far."""
 
     filed: int = 0
-    refused: int = 0
+    not_filed: int = 0
+    """Answered otherwise: a refusal, a failed logon, an error of the gateway."""
     unanswered: int = 0
     unreachable: str = ""
     """Why no gateway could be reached, which ends it."""
@@ -58,7 +59,7 @@ class Tally:
     @property
     def sent(self) -> int:
         """Records that went out."""
-        return self.filed + self.refused + self.unanswered
+        return self.filed + self.not_filed + self.unanswered
 
     def take(self, sent: "Sent") -> None:
         """Count one."""
@@ -69,11 +70,11 @@ class Tally:
         elif sent.filed:
             self.filed += 1
         else:
-            self.refused += 1
+            self.not_filed += 1
 
     def summary(self, of: int) -> str:
         """For the last line."""
-        parts = [f"{self.filed} filed", f"{self.refused} refused"]
+        parts = [f"{self.filed} filed", f"{self.not_filed} not filed"]
         if self.unanswered:
             parts.append(f"{self.unanswered} without a reply")
         if self.sent < of:
@@ -93,9 +94,9 @@ class Tally:
 @click.option("--user-id", metavar="ID", help="Send a user ID too.")
 @click.option("--form", type=click.Choice(["desktop", "browser"]), default="desktop", help="Which Connexion to be.")
 @click.option("--keep-open", is_flag=True, help="One connection for all records.")
-@click.option("--retries", metavar="N", type=click.IntRange(0), default=3, help="Further tries without a reply.  [3]")
-@click.option("--delay", metavar="SECONDS", type=seconds, default=0.0, help="Between two tries.  [0]")
-@click.option("--timeout", metavar="SECONDS", type=seconds_above_0, default=90.0, help="For each try.  [90]")
+@click.option("--retries", metavar="N", type=click.IntRange(0), help="Further tries without a reply.  [3]")
+@click.option("--delay", metavar="SECONDS", type=seconds, help="Between two tries.  [0]")
+@click.option("--timeout", metavar="SECONDS", type=seconds_above_0, help="For each try.  [90]")
 @click.option("--set-005", metavar="VALUE", help="Set 005 of each record first, such as 20260301000000.0.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a record.")
 @click.pass_obj
@@ -120,7 +121,7 @@ def send(
     exports = [export for file in files for export in _read(file)]
     if set_005 is not None:
         exports = [_with_005(export, set_005) for export in exports]
-    where = destination(options.settings(), Wanted(**wanted))
+    where = target(options.settings(), Wanted(**wanted))
     tally = Tally()
     with _telling(len(exports), as_json=as_json) as tell:
         trio.run(_send, where, exports, tally, tell)
@@ -133,16 +134,34 @@ def send(
         sys.exit(EXIT_NOT_FILED if tally.sent else EXIT_UNREACHABLE)
 
 
-async def _send(where: "Destination", exports: Sequence[Export], tally: Tally, tell: Tell) -> None:
-    from gateway.frontends.connexion.client import sending
+async def _send(where: Target, exports: Sequence[Export], tally: Tally, tell: Tell) -> None:
+    from gateway.frontends.connexion.client import Sent, sending
 
-    async with sending(where) as sender:
+    wrong = await _wrong_host(where)
+    async with sending(where.destination) as sender:
         for export in exports:
-            sent = await sender.send(export.raw)
+            sent = Sent(False, "", "", 0.0, 0, wrong, reached=False) if wrong else await sender.send(export.raw)
             tally.take(sent)
             tell(export, sent)
             if tally.unreachable:
                 return
+
+
+async def _wrong_host(where: Target) -> str:
+    """What is wrong where a gateway says that it is another host than the one meant; empty if none says so.
+
+    With `serve --lan` the ports of the settings may be those of other hosts.
+    """
+    from gateway.cli.addresses import ask
+    from gateway.frontends.base import spelled
+
+    if where.host is None:
+        return ""
+    address, port = where.destination.address, where.destination.port
+    answer = await ask(address, port)
+    if not answer.is_of_another(where.host):
+        return ""
+    return f"{spelled(address, port)} is the host {answer.host}, not {where.host}, perhaps because of --lan"
 
 
 def _read(file: str) -> Iterator[Export]:

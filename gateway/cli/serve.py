@@ -75,7 +75,7 @@ def _print_table(settings: Settings, running: "Running") -> None:
     """What to type into Connexion, and where to look then. Nothing that is to be copied is cut or wrapped."""
     from rich.console import Console
 
-    from gateway.cli.addresses import loopback_only
+    from gateway.frontends.base import loopback_only
 
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
     rows = [("Host Name", "Port", "Logon ID", "Password", "stands for")]

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from gateway.cli.options import Options
-from gateway.cli.output import ROWS, echo_bytes, echo_json, echo_more, echo_table, echo_text, local_time, mnemonic
+from gateway.cli.output import ROWS, echo_bytes, echo_json, echo_more, echo_table, echo_text, local_time
 from gateway.cli.reading import check_zone, read_store
 from gateway.config import Settings
-from gateway.model import Attempt, Outcome
+from gateway.model import Attempt, Facts, Outcome
 
 if TYPE_CHECKING:
     from gateway.stores.base import Store
@@ -27,6 +27,13 @@ OUTCOMES: Final[dict[Outcome, str]] = {
     Outcome.ERROR: "gateway's own error",
 }
 """Outcomes in plain words."""
+SENDERS: Final = {
+    "desktop": "Connexion client (one-byte lengths)",
+    "browser": "Connexion browser or Record Manager (decimal lengths)",
+    "mixed": "no Connexion (both one-byte and decimal lengths)",
+    "": "a client without logon items",
+}
+"""Who sends logon items with lengths of this form (`Facts.lengths`)."""
 LABEL_COLUMNS: Final = 13
 
 
@@ -165,6 +172,7 @@ def _story(settings: Settings, attempt: Attempt) -> Iterator[str]:
     labelled = {
         "Submission": f"{attempt.seq} ({submission.id})",
         "Arrived": f"{local_time(submission.at)} from {submission.peer} at {submission.host}",
+        "Sent by": _sent_by(receipt.facts),
         "Logon ID": submission.logon_id,
         "Zone": _zone_name(settings, receipt.zone),
         "Outcome": _ended(attempt),
@@ -200,6 +208,18 @@ def _zone_name(settings: Settings, key: str) -> str:
     return "none" if key.startswith("@") else f"{key} (no longer in the settings)"
 
 
+def _sent_by(facts: Facts) -> str:
+    """Which client it was by what it sent; empty where it sent nothing that tells."""
+    if not (facts.items or facts.telnet):
+        return ""
+    parts = [SENDERS[facts.lengths]]
+    if facts.items:
+        parts.append(f"items {' '.join(facts.items)}")
+    if facts.telnet:
+        parts.append("opened with Telnet negotiation")
+    return ", ".join(parts)
+
+
 def _answered(attempt: Attempt) -> str:
     if attempt.seconds is None:
         return "not known"
@@ -211,6 +231,7 @@ def _answered(attempt: Attempt) -> str:
 def _record(raw: bytes) -> str:
     from gateway.marc.iso2709 import Damaged
     from gateway.marc.record import Record
+    from gateway.marc.views import mnemonic
 
     if not raw:
         return "(none arrived)"

@@ -1,6 +1,7 @@
 """What every listener does for its connections: admit them, guard them, close them so that nothing is lost."""
 
 import ipaddress
+import sys
 from collections import Counter
 from contextlib import suppress
 from functools import lru_cache
@@ -48,10 +49,33 @@ class Admission:
             del self._of_peer[peer]
 
 
+def open_files() -> int:
+    """How many files, connections among them, the system lets this process have open."""
+    try:
+        import resource
+    except ImportError:
+        return sys.maxsize  # Windows counts otherwise, and allows thousands
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if soft == resource.RLIM_INFINITY else soft
+
+
 @lru_cache(maxsize=PEERS_KNOWN)
 def is_loopback(address: str) -> bool:
     """Whether the address is this computer's own. Raises ValueError where it is no IP address."""
     return ipaddress.ip_address(address).is_loopback
+
+
+def loopback_only(address: str) -> bool:
+    """Whether a listener on this address, or name of this computer, is beyond the reach of other computers."""
+    try:
+        return is_loopback(address)
+    except ValueError:
+        return address == "localhost"
+
+
+def spelled(address: str, port: int) -> str:
+    """`address:port`, an IPv6 address in brackets."""
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
 def peer_address(stream: trio.SocketStream) -> str:

@@ -33,7 +33,7 @@ from gateway.stores.base import Store, Transaction
 
 IMPORT_SECONDS: Final = 9.0
 """After that an import that has not begun is given up: Record Manager waits 10 s for its answer [doc]."""
-AFTERWARDS_SECONDS: Final = 0.5
+AFTERWARDS_SECONDS: Final = 0.25
 """For keeping an attempt whose import the store would not do, still within those 10 s."""
 
 Now = Callable[[], datetime]
@@ -57,10 +57,11 @@ class Importer:
         A failed logon is kept at once and returned a little later (`Logons.delay`).
         """
         until = trio.current_time() + self._import_seconds
-        verdict = await self._logons.verify(submission.host, submission.peer, logon)
+        verdict = await self._logons.verify(submission.host, submission.peer, logon, until=until)
         if isinstance(verdict, Denied):
             receipt = await self._deny(submission, verdict, observed)
-            await trio.sleep(self._logons.delay(submission.peer, logon))
+            if receipt.outcome is Outcome.LOGON_FAILED:
+                await trio.sleep(self._logons.delay(submission.peer, logon))
             return receipt
         receipt = await self._import(submission, verdict, observed, until)
         self._tell(submission, receipt)
@@ -110,10 +111,10 @@ class Importer:
         """Keep a failed logon under the zone it named, with what the record is, so that people know it again."""
         submission = replace(submission, logon_id=self._logons.shown(submission.logon_id))
         zone = denied.zone.key if denied.zone else unfiled_zone(submission.host)
-        examined = examine(submission.raw)
+        examined = self._described(submission)
         receipt = Receipt(
             zone,
-            Outcome.LOGON_FAILED,
+            Outcome.TIMED_OUT if denied.reason is Reason.LOGON_SLOW else Outcome.LOGON_FAILED,
             denied.reason,
             oclc_numbers=examined.oclc_numbers,
             title=examined.title,
@@ -122,6 +123,13 @@ class Importer:
         await self._keep(submission, receipt)
         self._tell(submission, receipt)
         return receipt
+
+    def _described(self, submission: Submission) -> Examined:
+        try:
+            return examine(submission.raw)
+        except Exception:
+            self._log.exception("import.crashed", submission=submission.id)
+            return Examined()
 
     async def _keep(self, submission: Submission, receipt: Receipt) -> None:
         """File the attempt alone. Where that fails, the log has it."""
@@ -135,10 +143,14 @@ class Importer:
             self._log.exception("import.crashed", submission=submission.id, zone=receipt.zone)
 
     def _tell(self, submission: Submission, receipt: Receipt) -> None:
-        """One line of log for each attempt."""
+        """One line of log for each attempt. It comes after the commit, so nothing here may spoil the answer."""
         outcome = receipt.outcome
         tell = self._log.info if outcome.filed else self._log.warning
-        diagnosis = diagnose(submission, receipt)
+        try:
+            diagnosis = diagnose(submission, receipt)
+        except Exception:
+            self._log.exception("import.crashed", submission=submission.id)
+            return
         tell(
             f"import.{outcome.value}",
             submission=submission.id,

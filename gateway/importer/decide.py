@@ -12,7 +12,7 @@ from gateway.importer.merge import METHODS, merge
 from gateway.importer.mms import mms_id
 from gateway.importer.normalize import normalize
 from gateway.marc import rules
-from gateway.marc.identifiers import identifiers, oclc_numbers
+from gateway.marc.identifiers import by_size, identifiers, oclc_numbers
 from gateway.marc.iso2709 import Damaged
 from gateway.marc.record import Field, Record
 from gateway.model import BibRecord, Facts, Finding, Hit, Identifier, Outcome, Reason, Receipt, Severity, Zone
@@ -125,9 +125,12 @@ def decide(
 
 
 def _with_matches(facts: Facts, examined: Examined, stored: Sequence[BibRecord]) -> Facts:
+    numbers = {number for _, number in examined.found_by}
+    borne = {number for bib in stored for _, number in bib.identifiers}
     return replace(
         facts,
-        keys=tuple(sorted({number for _, number in examined.found_by})),
+        keys=by_size(numbers),
+        matched=by_size(numbers & borne),
         hits=tuple([Hit(bib.mms_id, bib.title) for bib in stored]),
     )
 

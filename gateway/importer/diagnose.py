@@ -23,6 +23,10 @@ LOGON_HINTS: Final[dict[str, Words]] = {
     "case": Words(
         "Logon ID {logon_id} differs from {points_to} only in capitals.", f"Retype it at {DESTINATION} > Logon ID."
     ),
+    "case_and_white_space": Words(
+        "Logon ID '{logon_id}' differs from {points_to} only in capitals and spaces.",
+        f"Retype it at {DESTINATION} > Logon ID.",
+    ),
     "white_space": Words(
         "Logon ID '{logon_id}' differs from {points_to} only by spaces.", f"Retype it at {DESTINATION} > Logon ID."
     ),
@@ -104,6 +108,9 @@ REASONS: Final[dict[Reason, Words]] = {
         "The destination is plain TCP/IP with Telnet on. Create another: Tools > Options > Export > Create > "
         "OCLC Gateway Export.",
     ),
+    Reason.LOGON_SLOW: Words(
+        "Too many logons were being checked at once.", "Export again in a moment; somebody may be trying passwords."
+    ),
     Reason.STORE_SLOW: Words(
         "The gateway's store did not answer in time.", "Export again; tell whoever runs the gateway."
     ),
@@ -126,6 +133,11 @@ FILED: Final[dict[Outcome, str]] = {
 def diagnose(submission: Submission, receipt: Receipt) -> Diagnosis:
     """What to tell the operator of an attempt."""
     if receipt.outcome.filed:
+        if receipt.facts.telnet:
+            telnet = REASONS[Reason.TELNET]
+            return Diagnosis(
+                Reason.TELNET.value, f"{FILED[receipt.outcome]} The client opened with Telnet.", telnet.fix
+            )
         return Diagnosis(receipt.outcome.value, FILED[receipt.outcome])
     facts = receipt.facts
     assert receipt.reason is not None, "an attempt that was not filed has a reason"

@@ -5,6 +5,7 @@ The client is never told which of the two was wrong. Source: spec, "Zones and ho
 
 import hashlib
 import hmac
+import math
 import os
 import secrets
 from collections import OrderedDict
@@ -70,15 +71,18 @@ class Logons:
         self._verified: dict[tuple[str, str], bytes] = {}
         self._failures: OrderedDict[tuple[str, bytes], tuple[int, float]] = OrderedDict()
 
-    async def verify(self, host: str, peer: str, logon: Logon | None) -> Zone | Denied:
-        """The zone this logon opens at this host, or why it opens none."""
+    async def verify(self, host: str, peer: str, logon: Logon | None, *, until: float = math.inf) -> Zone | Denied:
+        """The zone this logon opens at this host, or why it opens none. Takes no longer than `until` (trio's clock)."""
         if logon is None or not logon.claimed:
             return Denied(Reason.NO_LOGON)
         password = logon.password or b""
         account = self._accounts.get((host, logon.claimed.decode("utf-8", "replace")))
         if account is None:
             return Denied(Reason.UNKNOWN_LOGON, None, *self._near_logon(host, logon))
-        if await self._opens(account, password, peer):
+        opens = await self._opens(account, password, peer, until)
+        if opens is None:
+            return Denied(Reason.LOGON_SLOW, account.zone)
+        if opens:
             self._failures.pop((peer, logon.claimed), None)
             return account.zone
         return Denied(Reason.WRONG_PASSWORD, account.zone, *self._near_password(account, password))
@@ -105,15 +109,18 @@ class Logons:
             self._failures.popitem(last=False)
         return min(self._longest_delay, FIRST_DELAY * 2.0 ** min(count - 1, 10)) if count else 0.0
 
-    async def _opens(self, account: Account, password: bytes, peer: str) -> bool:
+    async def _opens(self, account: Account, password: bytes, peer: str, until: float) -> bool | None:
+        """Whether the password is right; None where it could not be verified in time."""
         if not account.secret.startswith(HASH_PREFIX):
             return hmac.compare_digest(account.secret.encode(), password)
         key = (account.zone.host, account.zone.code)
         seen = hashlib.blake2b(account.secret.encode() + b"\0" + password, key=self._key).digest()
         if hmac.compare_digest(self._verified.get(key, b""), seen):
             return True
-        async with self._turns.setdefault(peer, trio.Lock()):
-            good = await trio.to_thread.run_sync(self._verify_hash, account.secret, password, limiter=self._hashing)
+        good = None
+        with trio.move_on_at(until):
+            async with self._turns.setdefault(peer, trio.Lock()):
+                good = await trio.to_thread.run_sync(self._verify_hash, account.secret, password, limiter=self._hashing)
         if good:
             self._verified[key] = seen
         return good
@@ -127,7 +134,8 @@ class Logons:
     def _near_logon(self, host: str, logon: Logon) -> tuple[str, str]:
         claimed = logon.claimed.decode("utf-8", "replace")
         here = [code for at, code in self._accounts if at == host]
-        for hint, alike in (("white_space", str.strip), ("case", _fold)):
+        alikes = (("white_space", str.strip), ("case", str.casefold), ("case_and_white_space", _fold))
+        for hint, alike in alikes:
             for code in here:
                 if alike(claimed) == alike(code):
                     return hint, code

@@ -77,6 +77,9 @@ REPLIES: Final[dict[tuple[Outcome, Reason | None], Reply]] = {
     (Outcome.FOREIGN, Reason.TLS): Reply("", "assumed"),
     (Outcome.FOREIGN, Reason.TELNET): Reply("", "assumed"),
     (Outcome.BUSY, None): _failed("Not imported: too many connections are open at once. Export again in a moment."),
+    (Outcome.TIMED_OUT, Reason.LOGON_SLOW): _failed(
+        "Not imported: too many logons are being checked at once. Nothing was changed. Export again in a moment."
+    ),
     (Outcome.TIMED_OUT, Reason.STORE_SLOW): _failed(
         "Not imported: the gateway's store did not answer in time. Nothing was changed. Export again."
     ),
@@ -91,8 +94,8 @@ REPLIES: Final[dict[tuple[Outcome, Reason | None], Reply]] = {
 
 BUSY: Final = REPLIES[Outcome.BUSY, None].text
 """To a connection too many."""
-CRASHED: Final = REPLIES[Outcome.ERROR, Reason.INTERNAL].text
-"""To a connection that a mistake of the gateway's own ends."""
+CRASHED: Final = "Import Failed\nThe gateway made a mistake of its own; the outcome is unknown. Export again."
+"""To a connection that a mistake of the gateway's own ends, perhaps after its record was filed [assumed]."""
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -120,7 +123,7 @@ def values(receipt: Receipt) -> dict[str, object]:
         "mms_id": receipt.mms_id,
         "finding": rules.words(first) if first else "",
         "after": f" after field {first.field}" if first and first.field else "",
-        "number": _listed(facts.keys),
+        "number": _listed(facts.matched),
         "count": len(facts.hits),
         "hits": _listed([f"{hit.mms_id} ({_cut(hit.title)})" for hit in facts.hits]),
         "offset": facts.offset,

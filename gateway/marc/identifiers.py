@@ -39,5 +39,10 @@ def identifiers(record: Record) -> frozenset[Identifier]:
 
 
 def oclc_numbers(found: Iterable[Identifier]) -> tuple[str, ...]:
-    """The record's own OCLC numbers, those in 035 $a, shortest first."""
-    return tuple(sorted((i.value for i in found if i.kind == "oclc"), key=lambda value: (len(value), value)))
+    """The record's own OCLC numbers, those in 035 $a."""
+    return by_size(i.value for i in found if i.kind == "oclc")
+
+
+def by_size(numbers: Iterable[str]) -> tuple[str, ...]:
+    """Digits without leading zeros, smallest number first; of any length, which `int` is not."""
+    return tuple(sorted(numbers, key=lambda number: (len(number), number)))

@@ -1,6 +1,6 @@
 """A record as fields of bytes: light enough for every export, and each untouched field comes out as it came.
 
-pymarc, which reads a record into objects a view or a listing can use, is met here alone (`to_pymarc`).
+pymarc, whose objects a view can be made of, is met here alone (`to_pymarc`); it reads no bytes.
 """
 
 import re
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import pymarc
 
 
+STRAY_CODE: Final = "?"
+"""Code that pymarc's objects have for text which stands before the first subfield delimiter; MARC 21 has none such."""
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -36,6 +38,14 @@ class Field(NamedTuple):
     def indicators(self) -> str:
         """Both indicators; shorter where the field is."""
         return self.body[:2].decode("ascii", "replace")
+
+    @property
+    def head(self) -> tuple[str, str]:
+        """For views: two characters as indicators, blanks for missing ones, and the text between them and the first
+        subfield delimiter, which a sound field has not.
+        """
+        text = self.body.partition(b"\x1f")[0].decode("utf-8", "replace")
+        return text[:2].ljust(2), text[2:]
 
     @property
     def text(self) -> str:
@@ -120,8 +130,27 @@ class Record:
         return printable(" ".join([value.strip() for value in field.values("anpb")])).rstrip(" /:;,") if field else ""
 
 
-def to_pymarc(raw: bytes) -> "pymarc.Record":
-    """The record as pymarc reads it. `raw` is a record this gateway has stored: structure sound, UTF-8."""
+def to_pymarc(record: Record) -> "pymarc.Record":
+    """The record in pymarc's objects, whatever its fields hold: indicators are two, with blanks for missing ones.
+
+    Text before the first subfield delimiter, where no text belongs, is a first subfield with the code `?`
+    (`STRAY_CODE`). Bytes that are not UTF-8 become the replacement character.
+    """
     import pymarc  # its import costs more than a listing that does not need it
 
-    return pymarc.Record(data=raw, force_utf8=True, to_unicode=True)
+    fields: list[pymarc.Field | pymarc.RawField] = []
+    for field in record.fields:
+        if field.control:
+            made = pymarc.Field(field.tag, data=field.text)
+            made.control_field, made.data = True, field.text  # pymarc: only where the whole tag is digits
+        else:
+            indicators, stray = field.head
+            subfields = [(STRAY_CODE, stray)] if stray else []
+            subfields += field.subfields()
+            made = pymarc.Field(
+                field.tag, pymarc.Indicators(*indicators), [pymarc.Subfield(*subfield) for subfield in subfields]
+            )
+        fields.append(made)
+    converted = pymarc.Record(fields=fields)
+    converted.leader = pymarc.Leader(record.leader.decode("ascii", "replace"))  # its own constructor changes some of it
+    return converted

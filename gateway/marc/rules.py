@@ -40,7 +40,7 @@ RULES: Final[dict[str, Rule]] = {
     "baseAddress": Rule(Reason.STRUCTURE, "the Leader is damaged: {detail}"),
     "directory": Rule(Reason.STRUCTURE, "the record's directory is damaged: {detail}"),
     "fieldTerminator": Rule(Reason.STRUCTURE, "the fields are damaged: {detail}"),
-    "fieldLength": Rule(Reason.STRUCTURE, "a field is too long: {detail}"),
+    "fieldLength": Rule(Reason.TOO_LONG, "{detail}"),
     "notUtf8": Rule(Reason.CHARSET, "{place} holds characters that are not UTF-8 ({detail}), though Leader/09 says so"),
     "marc8": Rule(Reason.CHARSET, "{place} holds MARC-8 characters ({detail}); Leader/09 is not a"),
     "charsetNotStated": Rule(

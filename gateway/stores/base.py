@@ -20,7 +20,7 @@ class Retention(NamedTuple):
     """Which attempts to keep; records never expire."""
 
     keep: int = 100_000
-    """The newest so many, over all zones."""
+    """The newest so many, over all zones; up to a tenth more, for the oldest go in batches."""
     age: timedelta | None = None
     """And of those, the ones younger than this."""
 

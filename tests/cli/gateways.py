@@ -22,6 +22,8 @@ MARC = ROOT / "fixtures" / "marc"
 CAUSES_OF_REFUSAL = ("refused-", "broken-")
 HOST = "i-share-xyz"
 """The host of the zone `xyz` in the built-in settings."""
+OTHER_HOST = "i-share-network"
+"""That of the zone `network`."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,15 @@ class Gateway:
     def port(self) -> int:
         """Where `HOST` takes exports."""
         return self.running.connexion[HOST].port
+
+    @property
+    def exchanged(self) -> tuple[str, ...]:
+        """The same options but that `HOST` and `OTHER_HOST` have each other's place, as if `--lan` had moved them."""
+        places = []
+        for key, other in ((HOST, OTHER_HOST), (OTHER_HOST, HOST)):
+            bound = self.running.connexion[other]
+            places += [f"hosts.{key}.address={bound.address}", f"hosts.{key}.connexion={bound.port}"]
+        return (*self.options, *(word for value in places for word in ("--set", value)))
 
     @property
     def address(self) -> str:

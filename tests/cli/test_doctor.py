@@ -2,7 +2,9 @@
 
 import json
 import socket
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from gateway.cli import checks
 from gateway.config import load
 
-from .gateways import HOST, Gateway, run, serving
+from .gateways import HOST, OTHER_HOST, Gateway, run, serving
 
 NO_HOSTS = ("--hosts-file", "no-such-hosts-file")
 LAN = "198.51.100.7"
@@ -66,6 +68,25 @@ def test_beside_a_running_gateway(gateway: Gateway):
     assert checks["store"][0]["says"].endswith(" is served by a gateway")
 
 
+def test_another_host_where_one_should_be(gateway: Gateway):
+    [check] = found(*gateway.exchanged)[f"host {OTHER_HOST}"]
+    assert check["status"] == "warn"
+    assert check["says"] == (f"another host of the gateway answers at {gateway.address} port {gateway.port} ({HOST})")
+    assert check["fix"] == (
+        "it was started with --lan or with other settings; use the address and port that it printed"
+    )
+
+
+def test_a_port_of_another_host_is_not_to_be_typed(store, monkeypatch):
+    monkeypatch.setattr(checks, "lan_address", lambda: "127.0.0.1")
+    with serving(store, *(f"hosts.{key}.address=127.0.0.1" for key in load().hosts)) as gateway:
+        [check] = found(*gateway.options)["other computers"]
+        assert f"{HOST}: Host Name 127.0.0.1, Port {gateway.port}; " in check["says"]
+        [check] = found(*gateway.exchanged)["other computers"]
+    assert f"{HOST}: Host Name 127.0.0.1, type the port that gateway serve printed; " in check["says"]
+    assert str(gateway.port) not in check["says"]
+
+
 def test_a_store_that_a_gateway_serves_elsewhere(gateway: Gateway, free, store):
     checks = found(*free, "--set", f"store.url={store}")
     assert checks["store"][0]["says"] == f"{store} is served by a gateway"
@@ -76,6 +97,43 @@ def test_after_the_gateway_has_ended(free, store):
         pass
     checks = found(*free, "--set", f"store.url={store}")
     assert checks["store"][0]["says"] == f"{store} is readable and free"
+
+
+def test_a_store_is_left_as_it_is(free, store, folder: Path):
+    with serving(store):
+        pass
+    (folder / "gateway.db-serving").unlink()
+    file = folder / "gateway.db"
+    before = file.read_bytes(), file.stat().st_mtime_ns
+    found(*free, "--set", f"store.url={store}")
+    assert (file.read_bytes(), file.stat().st_mtime_ns) == before
+    left = {found.name: found.stat().st_size for found in folder.iterdir()}
+    assert set(left) <= {"gateway.db", "gateway.db-shm", "gateway.db-wal"}
+    assert not left.get("gateway.db-wal")
+
+
+def test_a_store_of_an_older_gateway(free, store, folder: Path):
+    with serving(store):
+        pass
+    with closing(sqlite3.connect(folder / "gateway.db")) as connection, connection:
+        connection.execute("UPDATE schema_version SET version = -1")
+    [check] = found(*free, "--set", f"store.url={store}")["store"]
+    assert (check["status"], check["fix"]) == ("warn", "gateway serve brings it up to date")
+    assert "gateway.db has schema -1, not " in check["says"]
+
+
+def test_an_empty_file_becomes_a_store(free, store, folder: Path):
+    (folder / "gateway.db").touch()
+    [check] = found(*free, "--set", f"store.url={store}")["store"]
+    assert check["says"] == f"{folder / 'gateway.db'} will be made by gateway serve"
+
+
+def test_a_store_that_cannot_be_written(free, store, folder: Path, monkeypatch):
+    with serving(store):
+        pass
+    monkeypatch.setattr(checks.os, "access", lambda *_: False)
+    [check] = found(*free, "--set", f"store.url={store}", exit_code=1)["store"]
+    assert (check["status"], check["says"]) == ("fail", f"{store} is readable, but cannot be written")
 
 
 def test_memory(free):

@@ -9,7 +9,7 @@ import trio
 
 from gateway.cli.addresses import why_not_live
 
-from .gateways import HOST, Gateway, run, serving
+from .gateways import HOST, OTHER_HOST, Gateway, run, serving
 
 
 def test_ready(gateway: Gateway):
@@ -20,6 +20,16 @@ def test_ready(gateway: Gateway):
 def test_ready_at_given_addresses(gateway: Gateway):
     result = run("ready", *(str(bound) for bound in gateway.running.connexion.values()))
     assert result.exit_code == 0
+
+
+def test_another_host_is_not_the_one_of_the_settings(gateway: Gateway):
+    result = run("ready", *gateway.exchanged)
+    assert result.exit_code == 3
+    assert (
+        f"not ready: {gateway.address}:{gateway.port}: another host of the gateway answers there ({HOST}): it was "
+        "started with --lan or with other settings; use the address and port that it printed\n"
+    ) in result.stderr
+    assert f"({OTHER_HOST})" in result.stderr
 
 
 def test_says_which_is_not(gateway: Gateway, deaf_port):
@@ -69,22 +79,47 @@ async def answer(stream: trio.SocketStream, *, words: bytes) -> None:
     await stream.send_all(words)
 
 
+WELL = b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n"
+ANOTHER = "another host of the gateway answers there (b): it was started with --lan or with other settings; "
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (b"HTTP/1.1 200 OK\r\n\r\n", None),
+        (WELL + b"ok\n", None),
+        (WELL + b"ok a\n", None),
+        (WELL + b"ok a", None),
+        (WELL + b"<p>Welcome to b</p>\n", None),
+        (WELL + b"ok b\n", ANOTHER + "use the address and port that it printed"),
         (b"HTTP/1.1 503 Busy\r\n\r\n", "something answers there that is no gateway"),
         (b"SSH-2.0-OpenSSH\r\n", "something answers there that is no gateway"),
+        (b"HTTP/1.0 20", "something answers there that is no gateway"),
         (b"", "closed without an answer"),
     ],
 )
 async def test_what_answers(words, said, nursery):
     [listener] = await trio.open_tcp_listeners(0, host="127.0.0.1")
     nursery.start_soon(trio.serve_listeners, partial(answer, words=words), [listener])
-    assert await why_not_live("127.0.0.1", listener.socket.getsockname()[1]) == said
+    assert await why_not_live("127.0.0.1", listener.socket.getsockname()[1], "a") == said
+
+
+@pytest.mark.parametrize("words", [WELL + b"ok a\n", b"SSH-2.0-OpenSSH\r\n"])
+async def test_the_end_of_the_connection_is_not_waited_for(words, nursery):
+    async def answer_and_stay(stream: trio.SocketStream) -> None:
+        for octet in words:
+            await stream.send_all(bytes([octet]))
+        await trio.sleep_forever()
+
+    [listener] = await trio.open_tcp_listeners(0, host="127.0.0.1")
+    nursery.start_soon(trio.serve_listeners, answer_and_stay, [listener])
+    said = await why_not_live("127.0.0.1", listener.socket.getsockname()[1], seconds=60)
+    assert said == (None if words.startswith(WELL) else "something answers there that is no gateway")
 
 
 async def test_what_does_not_answer():
     [listener] = await trio.open_tcp_listeners(0, host="127.0.0.1")
     async with listener:
-        assert await why_not_live("127.0.0.1", listener.socket.getsockname()[1], 0.05) == "no answer within 0.05 s"
+        assert (
+            await why_not_live("127.0.0.1", listener.socket.getsockname()[1], seconds=0.05) == "no answer within 0.05 s"
+        )

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli.output import mnemonic
 from gateway.frontends.connexion.client import split_records
-from gateway.marc.record import Record
+from gateway.marc.record import Field, Record
+from gateway.marc.views import mnemonic
 
 from .gateways import MARC, ROOT, Gateway, run
 
@@ -127,6 +127,18 @@ def test_show_json(filled: Gateway):
     shown = json.loads(result.stdout)
     assert (shown["zone"], shown["mms_id"], shown["version"], shown["versions"]) == ("xyz", FIRST, 2, 2)
     assert shown["marc"]["fields"][0] == {"001": FIRST}
+
+
+def test_show_a_field_without_subfields(gateway: Gateway, folder: Path):
+    """From the load corpus: it is filed as it is, and every view shows it."""
+    cjk = Record.parse((MARC / "cjk.mrc").read_bytes())
+    (folder / "odd.mrc").write_bytes(cjk.adding(Field("505", "0 zLes années creuses".encode())).serialize())
+    send(gateway, folder / "odd.mrc")
+    as_json = run("records", "show", FIRST, "--format", "json", *gateway.options)
+    assert (as_json.exit_code, as_json.stderr) == (0, "")
+    [field] = [field["505"] for field in json.loads(as_json.stdout)["marc"]["fields"] if "505" in field]
+    assert field == {"ind1": "0", "ind2": " ", "subfields": [{"?": "zLes années creuses"}]}
+    assert "\n=505  0\\zLes années creuses\n" in run("records", "show", FIRST, *gateway.options).stdout
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from gateway.cli import addresses
+from gateway.cli.destination import Wanted, target
+from gateway.config import load
+from gateway.frontends.connexion import client
 from gateway.marc.record import Record
 
-from .gateways import HOST, MARC, Gateway, is_good, on_terminal, run, serving, words
+from .gateways import HOST, MARC, OTHER_HOST, Gateway, is_good, on_terminal, run, serving, words
 
 FILES = sorted(MARC.glob("*.mrc"))
 GOOD = [file for file in FILES if is_good(file)]
@@ -39,7 +43,7 @@ def test_good_records_are_filed_and_bad_ones_are_not(gateway: Gateway, form, kee
 def test_all_filed_exits_0(gateway: Gateway):
     result = run("send", *gateway.options, *GOOD)
     assert result.exit_code == 0
-    assert result.stdout == f"{len(GOOD)} filed, 0 refused\n"
+    assert result.stdout == f"{len(GOOD)} filed, 0 not filed\n"
 
 
 def test_a_line_for_each_refusal(gateway: Gateway):
@@ -49,7 +53,7 @@ def test_a_line_for_each_refusal(gateway: Gateway):
     assert [line.partition(":")[0] for line in lines] == [str(file) for file in BAD]
     no_title = MARC / "refused-no-245.mrc"
     assert f"{no_title}: Import Failed. Not imported: there is no title field (245)." in lines
-    assert summary == f"1 filed, {len(BAD)} refused"
+    assert summary == f"1 filed, {len(BAD)} not filed"
 
 
 def test_json_keys(gateway: Gateway):
@@ -77,7 +81,7 @@ def test_records_of_a_file_are_numbered(gateway: Gateway, folder: Path):
     file.write_bytes(b"\r\n".join((MARC / f"{name}.mrc").read_bytes() for name in ("cjk", "refused-no-245", "serial")))
     result = run("send", *gateway.options, file)
     assert result.stdout.splitlines()[0].startswith(f"{file} record 2: Import Failed. ")
-    assert result.stdout.splitlines()[1:] == ["2 filed, 1 refused"]
+    assert result.stdout.splitlines()[1:] == ["2 filed, 1 not filed"]
 
 
 def test_standard_input(gateway: Gateway):
@@ -153,7 +157,7 @@ def test_nobody_there_exits_3(deaf_port):
     where = ("--host", "127.0.0.1", "--port", str(deaf_port), "--retries", "1")
     result = run("send", *where, *LOGON, *GOOD)
     assert result.exit_code == 3
-    assert result.stdout == f"0 filed, 0 refused, {len(GOOD)} not sent\n"
+    assert result.stdout == f"0 filed, 0 not filed, {len(GOOD)} not sent\n"
     assert result.stderr == f"gateway: cannot connect to 127.0.0.1 port {deaf_port}: nothing listens there\n"
 
 
@@ -165,6 +169,55 @@ def test_nobody_there_in_json(deaf_port):
     assert (one["filed"], one["tries"]) == (False, 1)
     assert one["error"] == f"cannot connect to 127.0.0.1 port {deaf_port}: nothing listens there"
     assert "if it runs elsewhere, give the address and port that gateway serve named" in result.stderr
+
+
+def test_another_host_at_the_place_of_the_settings_is_sent_nothing(gateway: Gateway):
+    result = run("send", *gateway.exchanged, "--zone", "network", *GOOD)
+    place = f"{gateway.address}:{gateway.port}"
+    assert result.exit_code == 3
+    assert result.stdout == f"0 filed, 0 not filed, {len(GOOD)} not sent\n"
+    assert result.stderr == (
+        f"gateway: {place} is the host {HOST}, not {OTHER_HOST}, perhaps because of --lan; "
+        "if it runs elsewhere, give the address and port that gateway serve named, with --host and --port\n"
+    )
+    assert run("submissions", "list", *gateway.options).stderr == "nothing has arrived\n"
+
+
+def test_another_host_in_json(gateway: Gateway):
+    result = run("send", *gateway.exchanged, "--json", *GOOD)
+    [one] = sent(result)
+    assert (result.exit_code, one["filed"], one["tries"]) == (3, False, 0)
+    assert f" is the host {OTHER_HOST}, not {HOST}" in one["error"]
+
+
+def test_where_the_command_line_says_where_to_any_host_will_do(gateway: Gateway):
+    place = ("--host", gateway.address, "--port", str(gateway.port))
+    assert run("send", *gateway.exchanged, *place, MARC / "cjk.mrc").exit_code == 0
+
+
+def test_what_is_asked_costs_one_connection(gateway: Gateway, monkeypatch):
+    asked = []
+
+    async def ask(address: str, port: int) -> addresses.Answer:
+        asked.append((address, port))
+        return addresses.Answer("nothing that names a host")
+
+    monkeypatch.setattr(addresses, "ask", ask)
+    assert run("send", *gateway.options, *GOOD).exit_code == 0
+    assert asked == [(gateway.address, gateway.port)]
+
+
+def test_defaults_are_those_of_the_sender():
+    where, host = target(load(), Wanted("network", *[None] * 7, "desktop", False, None, None, None))
+    assert host == OTHER_HOST
+    assert (where.retries, where.delay, where.timeout) == (
+        client.RETRIES,
+        client.DELAY_SECONDS,
+        client.TIMEOUT_SECONDS,
+    )
+    said = " ".join(run("send", "--help").stdout.split())
+    for help_, default in (("without a reply.", where.retries), ("two tries.", where.delay), ("try.", where.timeout)):
+        assert f"{help_} [{default:g}]" in said
 
 
 @pytest.mark.parametrize(
@@ -205,10 +258,10 @@ def test_an_empty_file_is_no_success(folder: Path):
 def test_on_a_terminal_a_progress_bar_beside_the_refusals(gateway: Gateway):
     with on_terminal("send", *gateway.options, *map(str, FILES)) as (started, terminal):
         said = b""
-        while b" refused\r\n" not in said:
+        while b" not filed\r\n" not in said:
             said += os.read(terminal, 65_536)
         assert started.wait(30) == 1
     text = said.decode()
     assert f"{len(FILES)}/{len(FILES)}" in text
     assert f"{MARC / 'refused-no-245.mrc'}: Import Failed. Not imported: there is no title field (245)." in text
-    assert f"{len(GOOD)} filed, {len(BAD)} refused" in text
+    assert f"{len(GOOD)} filed, {len(BAD)} not filed" in text

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from gateway import __version__
-from gateway.cli.addresses import lan_address, loopback_only, reached_at
-from gateway.frontends.base import is_loopback
+from gateway.cli.addresses import lan_address, reached_at
+from gateway.frontends.base import is_loopback, loopback_only
 
 from .gateways import HOST, MARC, Gateway, command, environment, on_terminal, process, run
 

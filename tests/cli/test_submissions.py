@@ -2,15 +2,18 @@
 
 import json
 import re
+import socket
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from gateway.cli.submissions import OUTCOMES
+from gateway.cli.submissions import OUTCOMES, SENDERS
 from gateway.errors import StoreError
+from gateway.frontends.connexion.readings import LengthForm
 from gateway.model import Outcome
 
-from .gateways import HOST, MARC, Gateway, run, serving, words
+from .gateways import HOST, MARC, ROOT, Gateway, run, serving, words
 
 KEYS = [
     *("id", "seq", "at", "host", "peer", "zone", "logon_id", "outcome", "reason", "reply", "mms_id", "oclc_numbers"),
@@ -165,6 +168,41 @@ def test_a_memory_store_is_for_its_gateway_alone():
     result = run("submissions", "list", "--set", "store.url=memory:")
     assert isinstance(result.exception, StoreError)
     assert words(result) == "a memory: store can be read only by the gateway that serves it"
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ("desktop", "Connexion client (one-byte lengths), items A P"),
+        ("browser", "Connexion browser or Record Manager (decimal lengths), items A P"),
+    ],
+)
+def test_show_says_which_client_it_was(gateway: Gateway, form, words):
+    send(gateway, "cjk", options=("--form", form))
+    result = run("submissions", "show", "1", *gateway.options)
+    assert f"\nSent by      {words}\n" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("message", "line"),
+    [
+        ("telnet", "Sent by      Connexion client (one-byte lengths), items A P, opened with Telnet negotiation\n"),
+        ("items-replaced", "Sent by      Connexion client (one-byte lengths), items "),
+        ("http-post", None),
+    ],
+)
+def test_show_says_how_it_was_opened(gateway: Gateway, message, line):
+    with socket.create_connection((gateway.address, gateway.port)) as client:
+        client.sendall((ROOT / "fixtures" / "connexion" / f"{message}.bin").read_bytes())
+        client.shutdown(socket.SHUT_WR)
+        while client.recv(4_096):
+            pass
+    shown = run("submissions", "show", "1", *gateway.options).stdout
+    assert line in shown if line else "Sent by" not in shown
+
+
+def test_every_length_form_has_words():
+    assert set(SENDERS) == {*get_args(LengthForm), "mixed", ""}
 
 
 def test_every_outcome_has_words():

@@ -136,7 +136,8 @@ class TestMerging:
         await desk.export(tides("$a(OCoLC)74"))
         receipt = await desk.export(tides("$a(OCoLC)1999000066$z(OCoLC)74"))
         assert said(receipt) == f"merged {FILED}"
-        assert receipt.facts.keys == ("1999000066", "74")
+        assert receipt.facts.keys == ("74", "1999000066")
+        assert receipt.facts.matched == ("74",)
         assert receipt.facts.hits == (Hit(FILED, "Notebook of tides"),)
 
     async def test_matches_by_019_that_is_in_no_035(self, desk: Desk) -> None:

@@ -19,7 +19,7 @@ FACTS = Facts(
     expected=714,
     first_bytes="GET /favicon.ico",
     logon_hint_for="01CARLI_XYZ",
-    keys=("123",),
+    matched=("123",),
     hits=(Hit("9910000000015867", "Tides"), Hit("9910000000025867", "Waves")),
 )
 EXPORT = Submission("export-1", NOON, "i-share-xyz", "192.0.2.7", "01carli_xyz", b"")
@@ -160,7 +160,7 @@ class TestRefusal:
                 assert str(told) in replies.text(refused)
 
     def test_is_told_whole_where_a_title_has_several_lines(self) -> None:
-        facts = Facts(keys=("1",), hits=(Hit("A", "One\nTwo"), Hit("B", "Waves")))
+        facts = Facts(matched=("1",), hits=(Hit("A", "One\nTwo"), Hit("B", "Waves")))
         says = diagnose(EXPORT, receipt(Outcome.REFUSED, Reason.SEVERAL_MATCHES, facts)).says
         assert says.startswith("OCLC number 1 matches 2 records: A (One")
         assert "\n" not in says

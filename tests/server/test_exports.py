@@ -1,11 +1,15 @@
 """Exports over real sockets: what a client sends, what it gets, and when."""
 
+from pathlib import Path
+
 import pytest
 import structlog
 import trio
 
 from gateway import app, config
+from gateway.importer.diagnose import diagnose
 from gateway.model import Logon
+from gateway.stores import open_store
 from gateway.stores.memory import MemoryStore
 from tests.server.running import HOST, WRONG, Client, ask, gateway, message, overrides, record
 
@@ -108,7 +112,9 @@ async def test_a_health_check_is_answered_and_not_kept() -> None:
         for path in ("/livez", "/admin/health"):
             async with Client(port) as client:
                 await client.send(f"GET {path} HTTP/1.1\r\nHost: gateway\r\n\r\n".encode())
-                assert (await client.rest()).startswith(b"HTTP/1.0 200 OK\r\n")
+                answer = await client.rest()
+                assert answer.startswith(b"HTTP/1.0 200 OK\r\n")
+                assert answer.endswith(b"\r\n\r\nok i-share-xyz\n")
 
 
 async def test_a_browser_is_told_what_port_this_is() -> None:
@@ -133,6 +139,43 @@ async def test_telnet_is_declined_and_the_export_behind_it_taken() -> None:
             declined += await client.stream.receive_some()
         assert declined == b"\xff\xfc\x18\xff\xfe\x20"
         assert await client.asks(message(1)) == PROCESSED
+
+
+async def keep_sending(client: Client, some: bytes, *, every: float) -> None:
+    """Send the same again and again, as often as that, until the gateway is gone."""
+    while True:
+        await client.send(some)
+        with trio.move_on_after(every):
+            while await client.stream.receive_some():
+                pass
+            return
+
+
+async def test_telnet_commands_win_no_time() -> None:
+    async with gateway("limits.first_byte_seconds=0.6") as port, Client(port) as client:
+        await keep_sending(client, b"\xff\xf1", every=0.05)
+
+
+async def send_without_reading(client: Client, some: bytes) -> None:
+    while True:
+        await client.send(some)
+
+
+async def test_who_does_not_read_its_replies_is_let_go() -> None:
+    async with gateway("limits.message_seconds=0.3") as port, Client(port) as client:
+        client.stream.socket.setsockopt(trio.socket.SOL_SOCKET, trio.socket.SO_RCVBUF, 4_096)
+        with pytest.raises(trio.BrokenResourceError):
+            await send_without_reading(client, b"\xff\xfd\x18" * 20_000)
+
+
+async def test_a_telnet_client_that_exports_is_filed_and_its_attempt_says_so(tmp_path: Path) -> None:
+    url = f"sqlite:{tmp_path / 'gateway.db'}"
+    async with gateway(f"store.url={url}") as port, Client(port) as client:
+        await client.send(b"\xff\xf1")
+        assert await client.asks(message(1)) == PROCESSED
+        async with open_store(url, purpose="read") as store:
+            (attempt,) = await store.attempts()
+    assert diagnose(attempt.submission, attempt.receipt).code == "telnet"
 
 
 async def test_xml_is_refused_with_the_setting_to_change() -> None:

@@ -16,7 +16,7 @@ import trio
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gateway.frontends.base import CHUNK_BYTES, GONE, Admission, close_gently, peer_address
+from gateway.frontends.base import CHUNK_BYTES, DRAIN_SECONDS, GONE, Admission, close_gently, peer_address
 from gateway.frontends.connexion import wire
 from gateway.importer import replies
 from gateway.importer.accept import Importer
@@ -118,7 +118,7 @@ class Server:
 
 
 async def _last_words(stream: trio.SocketStream, words: bytes) -> None:
-    with suppress(*GONE):
+    with suppress(*GONE), trio.move_on_after(DRAIN_SECONDS):
         await stream.send_all(words)
         await close_gently(stream)
 
@@ -133,6 +133,9 @@ class _Conversation:
         self._connection = wire.Connection(message_bytes=server.message_bytes)
         self._scope = trio.CancelScope()
         self._idle = False
+        self._sending = False
+        self._state: wire.State | None = None
+        self._until = math.inf
         self._deadline = math.inf
         self._logon: Logon | None = None
         self._telnet = False
@@ -155,7 +158,7 @@ class _Conversation:
             with self._scope:
                 await self._converse()
                 return
-            if self._idle and self._server.closing:
+            if self._sending or (self._idle and self._server.closing):
                 return
             self._connection.expire()
             self._scope = trio.CancelScope()
@@ -172,7 +175,7 @@ class _Conversation:
                     await self._record(event)
                 case wire.Telnet():
                     self._telnet = True
-                    await self._stream.send_all(event.answer)
+                    await self._send(event.answer)
                 case wire.Foreign():
                     await self._foreign(event)
                     return
@@ -184,15 +187,14 @@ class _Conversation:
         """The next event of the wire; how long it is waited for depends on where the connection stands."""
         connection = self._connection
         self._began = trio.current_time()
-        state, deadline = None, math.inf
         while (event := connection.next_event()) is None:
-            if connection.state is not state:
-                state = connection.state
-                deadline = trio.current_time() + self._server.patience[state]
-                self._idle = state is not wire.State.MESSAGE
+            if connection.state is not self._state:
+                self._state = connection.state
+                self._until = trio.current_time() + self._server.patience[self._state]
+            self._idle = self._state is not wire.State.MESSAGE
             if self._idle and self._server.closing:
                 return wire.Closed()
-            connection.receive(await self._receive(deadline))
+            connection.receive(await self._receive(self._until))
             if self._idle:
                 self._began = trio.current_time()
         self._idle = False
@@ -214,6 +216,7 @@ class _Conversation:
         submission = self._submission(self._logon, event.raw)
         receipt = await self._server.importer.accept(submission, self._logon, observed)
         await self._answer(submission, wire.reply(replies.text(receipt)))
+        self._state = None  # patience begins anew
 
     async def _malformed(self, error: wire.Malformed) -> None:
         """Answer, and close: nothing after it can be framed."""
@@ -233,7 +236,7 @@ class _Conversation:
         """Answer another protocol in its own words, or not at all."""
         if event.begins in LIVENESS:
             self._server.counts["probe"] += 1
-            await _last_words(self._stream, wire.http_response("200 OK", "ok"))
+            await _last_words(self._stream, wire.http_response("200 OK", f"ok {self._server.host.key}"))
             return
         submission = self._submission(event.logon, b"")
         observed = replace(self._facts(event.logon), first_bytes=event.begins)
@@ -260,11 +263,19 @@ class _Conversation:
     async def _answer(self, submission: Submission, words: bytes) -> None:
         """Send a reply and note what became of it."""
         try:
-            await self._stream.send_all(words)
-        except GONE:
+            await self._send(words)
+        except (*GONE, trio.Cancelled):
             self._note(submission, delivered=False)
             raise
         self._note(submission, delivered=True)
+
+    async def _send(self, words: bytes) -> None:
+        """Send; who does not read is waited for as long as for a message, and then let go."""
+        self._sending = True
+        self._deadline = trio.current_time() + self._server.patience[wire.State.MESSAGE]
+        await self._stream.send_all(words)
+        self._deadline = math.inf
+        self._sending = False
 
     def _note(self, submission: Submission, *, delivered: bool) -> None:
         self._delivery = Delivery(submission.id, round(trio.current_time() - self._began, 6), delivered)

@@ -16,6 +16,33 @@ CACHE_KIB: Final = 16_384
 """Page cache of the writer: the index pages that a zone of a hundred thousand titles touches at random."""
 
 
+class Outdated(StoreError):
+    """The file has the schema of an older gateway; to serve it brings it up to date."""
+
+
+def is_served(path: Path) -> bool:
+    """Whether a gateway serves the file. Makes nothing and writes nothing. Raises `StoreError` if it cannot tell."""
+    beside = _beside(path)
+    if not beside.exists():
+        return False
+    try:
+        lock = apsw.Connection(str(beside), flags=apsw.SQLITE_OPEN_READONLY)
+        try:
+            lock.execute("SELECT 1 FROM sqlite_schema").fetchone()
+        finally:
+            lock.close()
+    except apsw.BusyError:
+        return True
+    except apsw.Error as error:
+        raise StoreError(f"the store {path} cannot be opened: {beside}: {error}") from error
+    return False
+
+
+def _beside(path: Path) -> Path:
+    """The file that is locked while the store is served."""
+    return path.with_name(f"{path.name}-serving")
+
+
 class Connections:
     """Connections to one file, closed at the end of the context. What cannot be opened is a `StoreError`."""
 
@@ -31,12 +58,16 @@ class Connections:
             connection.close()
 
     def to_read(self) -> apsw.Connection:
-        """A connection to a file of the present schema that changes nothing."""
+        """A connection to a file of the present schema that changes nothing. Raises `Outdated` for an older one."""
         if not self._path.exists():
             raise StoreError(f"there is no store {self._path} yet; gateway serve makes it")
         with self._named():
             reader = self._connect(self._path, apsw.SQLITE_OPEN_READONLY)
-            migrations.check(reader, self._path)
+            migrations.check_before(reader, self._path)
+            try:
+                migrations.check(reader, self._path)
+            except StoreError as error:
+                raise Outdated(str(error)) from error
             return reader
 
     def to_serve(self) -> apsw.Connection:
@@ -66,8 +97,7 @@ class Connections:
 
     def _hold_lock(self) -> None:
         """A transaction that stays open in a file beside the store; it ends with the process, however that ends."""
-        beside = self._path.with_name(f"{self._path.name}-serving")
-        lock = self._connect(beside, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
+        lock = self._connect(_beside(self._path), apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
         lock.set_busy_timeout(0)
         try:
             lock.execute("BEGIN EXCLUSIVE")

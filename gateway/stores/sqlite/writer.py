@@ -31,7 +31,8 @@ OVERDUE_LOOK_SECONDS: Final = 0.25
 NOTE_SECONDS: Final = 0.2
 """How long what became of a reply waits for a commit to ride along with, before it gets one of its own."""
 EXPIRE_EVERY: Final = 500
-"""Attempts filed between two looks at which have expired: so the oldest go in batches, and cost little each."""
+"""Attempts filed between two looks at which have expired, so that the oldest go in batches; a tenth of those to keep
+where that is less."""
 
 
 @dataclass(eq=False, slots=True)
@@ -77,6 +78,7 @@ class Writer:
         self._notes: list[Delivery] = []
         self._work = trio.Event()
         self._noted = trio.Event()
+        self._expire_every = max(1, min(EXPIRE_EVERY, retention.keep // 10))
         self._filed = EXPIRE_EVERY  # the first commit looks: a gateway may be started more often than it files so many
 
     async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
@@ -150,6 +152,7 @@ class Writer:
         try:
             await self._commit(group, notes)
         except Exception:
+            self._notes[:0] = notes
             for job in group:
                 try:
                     await self._begin(BUSY_SECONDS)
@@ -215,7 +218,7 @@ class Writer:
         for submission, receipt in changes.attempts:
             rows.insert_attempt(self._execute, submission, receipt)
             self._filed += 1
-        if self._filed >= EXPIRE_EVERY:
+        if self._filed >= self._expire_every:
             self._filed = 0
             rows.expire(self._execute, self._retention, datetime.now(UTC))
 
