@@ -153,9 +153,7 @@ def set_ordinal(execute: Execute, zone: str, value: int) -> None:
 
 def expire(execute: Execute, retention: Retention, now: datetime) -> None:
     """Delete the attempts that need not be kept."""
-    newest_expired = execute("SELECT seq FROM attempt ORDER BY seq DESC LIMIT 1 OFFSET ?", (retention.keep,)).get
-    if newest_expired is not None:
-        execute("DELETE FROM attempt WHERE seq <= ?", (newest_expired,))
+    execute("DELETE FROM attempt WHERE seq <= (SELECT max(seq) FROM attempt) - ?", (retention.keep,))
     if retention.age is not None:
         oldest_kept = _to_microseconds(now - retention.age)
         first_kept = execute("SELECT seq FROM attempt WHERE at >= ? ORDER BY seq LIMIT 1", (oldest_kept,)).get

@@ -30,7 +30,7 @@ OVERDUE_LOOK_SECONDS: Final = 0.25
 """Between two looks for plans whose time is up: those wait for seconds, and the answer has a second to spare."""
 NOTE_SECONDS: Final = 0.2
 """How long what became of a reply waits for a commit to ride along with, before it gets one of its own."""
-EXPIRE_EVERY: Final = 500
+EXPIRE_EVERY: Final = 100
 """Attempts filed between two looks at which have expired, so that the oldest go in batches; a tenth of those to keep
 where that is less."""
 
