@@ -13,7 +13,6 @@ from benchmarks.load import LOGON_ID, PASSWORD, logon
 
 REPLY = b"The record has been processed successfully.\nMMS ID: 991000000000105867\0"
 RECORD_LENGTH_DIGITS = 5
-RECEIVE_BYTES = 65_536
 
 
 async def answer(stream: trio.SocketStream, prefix: int) -> None:
