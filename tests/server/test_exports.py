@@ -11,7 +11,7 @@ from gateway.importer.diagnose import diagnose
 from gateway.model import Logon
 from gateway.stores import open_store
 from gateway.stores.memory import MemoryStore
-from tests.server.running import HOST, WRONG, Client, ask, gateway, message, overrides, record
+from tests.server.running import HOST, PATIENCE, WRONG, Client, ask, gateway, message, overrides, record
 
 PROCESSED = "The record has been processed successfully.\nMMS ID: 9910000000015867"
 LOGON_FAILED = "Logon Failed--the Logon ID and/or password is/are not valid"
@@ -212,7 +212,7 @@ async def test_what_goes_wrong_in_one_connection_is_logged_and_ends_it_alone(mon
 async def test_each_host_has_its_own_zones() -> None:
     settings = config.load(overrides=overrides())
     network = Logon(logon_id=b"01CARLI_NETWORK", password=b"network-secret")
-    with trio.fail_after(5):
+    with trio.fail_after(PATIENCE):
         async with app.running(settings) as running:
             here, there = (running.connexion[host].port for host in (HOST, "i-share-network"))
             assert await ask_at(running, "i-share-network", message(1, network)) == (
