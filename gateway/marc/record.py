@@ -80,7 +80,7 @@ class Record:
     @classmethod
     def parse(cls, raw: bytes) -> "Record":
         """Read ISO 2709. Raises `iso2709.Damaged`, which says where."""
-        return cls(raw[:24], [_new_field(Field, field) for field in iso2709.split(raw)])
+        return cls(raw[: iso2709.LEADER_BYTES], [_new_field(Field, field) for field in iso2709.split(raw)])
 
     def serialize(self) -> bytes:
         """ISO 2709 with record length and base address made anew; the rest of the leader as it is.

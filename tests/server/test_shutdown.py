@@ -1,5 +1,8 @@
 """The end of a gateway: nothing new, nothing cut off, nobody kept waiting."""
 
+from pathlib import Path
+
+import apsw
 import pytest
 import trio
 
@@ -40,6 +43,27 @@ async def test_idle_connections_are_let_go_at_once_and_a_message_under_way_is_st
                 await trio.open_tcp_stream("127.0.0.1", port)
 
 
+async def test_what_cannot_be_read_is_still_answered_while_the_gateway_ends(tmp_path: Path) -> None:
+    """Another process writes just then, so that keeping the attempt takes a while."""
+    stop = trio.Event()
+    store = tmp_path / "gateway.db"
+
+    async def serve(task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED) -> None:
+        await end_of(stop, task_status, f"store.url=sqlite:{store}")
+
+    with trio.fail_after(PATIENCE):
+        async with trio.open_nursery() as nursery:
+            port = await nursery.start(serve)
+            other = apsw.Connection(str(store))
+            other.execute("BEGIN IMMEDIATE")
+            async with Client(port) as client:
+                await client.send(b"U?abcde")
+                await trio.testing.wait_all_tasks_blocked(0.002)
+                stop.set()
+                assert (await client.rest()).startswith(b"Import Failed\nNot imported: what arrived is no OCLC")
+            other.close()
+
+
 async def test_a_message_that_does_not_end_is_not_waited_for_longer_than_the_settings_say() -> None:
     stop = trio.Event()
 
@@ -64,7 +88,7 @@ async def test_an_address_that_this_computer_lacks_is_replaced_for_the_built_in_
         assert bound.instead_of == "192.0.2.1:0"
 
 
-async def test_an_address_that_this_computer_lacks_is_an_error_for_hosts_of_ones_own(tmp_path) -> None:
+async def test_an_address_that_this_computer_lacks_is_an_error_for_hosts_of_ones_own(tmp_path: Path) -> None:
     file = tmp_path / "gateway.toml"
     file.write_text('[hosts.mine]\naddress = "192.0.2.1"\nconnexion = 0\n')
     settings = config.load(file, overrides=["store.url=memory:"])

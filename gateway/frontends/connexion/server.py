@@ -191,20 +191,19 @@ class _Conversation:
             if connection.state is not self._state:
                 self._state = connection.state
                 self._until = trio.current_time() + self._server.patience[self._state]
-            self._idle = self._state is not wire.State.MESSAGE
-            if self._idle and self._server.closing:
+            idle = self._state is not wire.State.MESSAGE
+            if idle and self._server.closing:
                 return wire.Closed()
-            connection.receive(await self._receive(self._until))
-            if self._idle:
+            connection.receive(await self._receive(idle=idle))
+            if idle:
                 self._began = trio.current_time()
-        self._idle = False
         return event
 
-    async def _receive(self, deadline: float) -> bytes | bytearray:
-        """What the client sends next. Time runs in here alone: nobody is cut off while a record is imported."""
-        self._deadline = deadline
+    async def _receive(self, *, idle: bool) -> bytes | bytearray:
+        """What the client sends next. The wait can be ended in here alone: nobody is cut off during an import."""
+        self._idle, self._deadline = idle, self._until
         chunk = await self._stream.receive_some(CHUNK_BYTES)
-        self._deadline = math.inf
+        self._idle, self._deadline = False, math.inf
         if self._scope.cancel_called:
             self._connection.receive(chunk)
             await trio.lowlevel.checkpoint()

@@ -23,7 +23,7 @@ from gateway.stores.sqlite import rows
 GROUP_JOBS: Final = 256
 """Most plans in one commit: what two hundred clients have under way; more would keep the first of them waiting."""
 BUSY_SECONDS: Final = 5.0
-"""How long plans that are rerun wait for another process that writes (a command beside the gateway)."""
+"""How long a group that is rerun waits in all for another process that writes (a command beside the gateway)."""
 BUSY_LOOK_SECONDS: Final = 0.01
 """Between two tries while another process writes."""
 OVERDUE_LOOK_SECONDS: Final = 0.25
@@ -153,23 +153,23 @@ class Writer:
             await self._commit(group, notes)
         except Exception:
             self._notes[:0] = notes
+            until = trio.current_time() + BUSY_SECONDS
             for job in group:
                 try:
-                    await self._begin(BUSY_SECONDS)
+                    await self._begin(until)
                     await self._commit([job], ())
                 except apsw.Error as error:
                     job.error = _failure(error)
                 except Exception as error:
                     job.error = error
 
-    async def _begin(self, patience: float) -> None:
+    async def _begin(self, until: float) -> None:
         """Begin a transaction. While another process writes, the queue goes on filling and emptying."""
-        deadline = trio.current_time() + patience
         while True:
             try:
                 self._execute("BEGIN IMMEDIATE")
             except apsw.BusyError:
-                if trio.current_time() >= deadline:
+                if trio.current_time() >= until:
                     raise
                 await trio.sleep(BUSY_LOOK_SECONDS)
             else:
