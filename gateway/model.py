@@ -10,6 +10,16 @@ from msgspec import Struct
 
 ZoneKind = Literal["institution", "network"]
 
+ChosenGroup = Literal["required", "fixed-fields", "fields", "indicators", "subfields", "standard-numbers", "linkage"]
+"""Groups of findings of which an integration profile chooses those that refuse."""
+Group = Literal["structure", "charset", "size", "format", "oclc-number"] | ChosenGroup
+"""What a finding is about. Of the first four, what is wrong always refuses; without an OCLC number nothing is wrong."""
+
+MatchMethod = Literal["unique-oclc-identifier", "other-system-identifier", "isbn", "issn"]
+BriefLevels = Literal["carli", "csu", "off"]
+OlderVersion = Literal["consider-originating-system", "ignore-originating-system", "disabled"]
+Synchronization = Literal["publish-bibliographic-records", "publish-holdings-only", "do-not-publish"]
+
 
 class Host(Struct, frozen=True):
     """An emulated Alma host: an address of its own, because TCP carries no host name (spec: zones and hosts)."""
@@ -33,6 +43,53 @@ class Zone(Struct, frozen=True):
     """The institution's four digits at the end of each MMS ID."""
     network: str | None = None
     """Key of the network zone that an institution belongs to."""
+    profiles: tuple[str, ...] = ()
+    """Keys of its integration profiles; unless there is exactly one, no record comes in."""
+
+
+class Profile(Struct, frozen=True, kw_only=True):
+    """An OCLC Connexion integration profile: how records come into a zone.
+
+    The defaults are those of CARLI's institutions. Source: spec, "The integration profile".
+    """
+
+    title: str = "OCLC Connexion"
+    """What people call it."""
+    target_format: Literal["marc21-bibliographic"] = "marc21-bibliographic"
+    normalization: tuple[str, ...] = ("001-to-035", "019a-to-035z")
+    """Rules in their order (`importer.normalize`); `remove 029` takes fields out."""
+    extraneous_035: bool = True
+    """Whether the 035 made of 001 stands beside one that has the same OCLC number already."""
+    refuse: tuple[ChosenGroup, ...] = ("required",)
+    """Which findings keep a record out; those of structure, character set, size and format always do."""
+    serial_match: MatchMethod = "unique-oclc-identifier"
+    """For Leader/07 b, i and s."""
+    non_serial_match: MatchMethod = "unique-oclc-identifier"
+    match_cancelled: bool = True
+    """Whether OCLC numbers in 035 $z count in a match, on both sides."""
+    merge_method: str = "overlay-all-fields-but-local"
+    """One of `importer.merge`, or a site's own."""
+    brief_levels: BriefLevels = "carli"
+    """By which table a fuller stored record is protected from a briefer one."""
+    older_version: OlderVersion = "consider-originating-system"
+    """Whether a later stored version is protected from an earlier one."""
+    synchronize: Synchronization = "publish-bibliographic-records"
+    """Kept on the record as its management tag."""
+    use_network_zone: bool = False
+    """Match, guard and merge in the institution's network zone, and link a record of the institution to it."""
+
+
+class MergeMethod(Struct, frozen=True, kw_only=True):
+    """Which fields a merge keeps and takes, by selectors (`marc.selector`) such as `035 9#` and `500 $5`."""
+
+    title: str
+    """What people call it."""
+    keep: tuple[str, ...] = ("001",)
+    """Fields of the stored record that stay; the others go."""
+    leave_out: tuple[str, ...] = ("001",)
+    """Incoming fields that are not taken; the others are."""
+    leader: Literal["incoming", "stored"] = "incoming"
+    """Whose Leader the merged record has."""
 
 
 def unfiled_zone(host: str) -> str:
@@ -68,6 +125,7 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
     REFUSED = "refused"
     LOGON_FAILED = "logon_failed"
+    NO_PROFILE = "no_profile"
     MALFORMED = "malformed"
     FOREIGN = "foreign"
     BUSY = "busy"
@@ -88,12 +146,20 @@ class Reason(StrEnum):
     CHARSET = "charset"
     REQUIRED = "required"
     NOT_BIBLIOGRAPHIC = "not_bibliographic"
+    RULES = "rules"
     SEVERAL_MATCHES = "several_matches"
+    LOWER_BRIEF_LEVEL = "lower_brief_level"
+    OLDER_VERSION = "older_version"
+    CZ_LINKED = "cz_linked"
+    LOCKED = "locked"
     TOO_LONG = "too_long"
     # logon_failed
     NO_LOGON = "no_logon"
     UNKNOWN_LOGON = "unknown_logon"
     WRONG_PASSWORD = "wrong_password"  # noqa: S105 - a reason's name, no password
+    # no_profile
+    NONE_NAMED = "none_named"
+    SEVERAL_NAMED = "several_named"
     # malformed
     MALFORMED = "malformed"
     INCOMPLETE = "incomplete"
@@ -107,6 +173,7 @@ class Reason(StrEnum):
     LOGON_SLOW = "logon_slow"
     STORE_SLOW = "store_slow"
     STORE_FAILED = "store_failed"
+    LINK_PENDING = "link_pending"
     INTERNAL = "internal"
 
 
@@ -133,11 +200,14 @@ class Finding(Struct, frozen=True, omit_defaults=True):
     """The value or figure at fault, short and printable."""
 
 
+IdentifierKind = Literal["oclc", "oclc_cancelled", "system", "isbn", "issn", "network"]
+
+
 class Identifier(NamedTuple):
     """A number by which a record can be found within its zone."""
 
-    kind: Literal["oclc", "oclc_cancelled"]
-    """035 $a or 035 $z."""
+    kind: IdentifierKind
+    """OCLC number in 035 $a, or in 035 $z; 035 $a of another system; ISBN; ISSN; MMS ID of the network's record."""
     value: str
 
 
@@ -169,12 +239,39 @@ class Facts(Struct, frozen=True, omit_defaults=True):
     """What near miss the logon was (`importer.diagnose`), such as `case`."""
     logon_hint_for: str = ""
     """What the near miss points to: a logon ID or a host."""
+    logon_also: str = ""
+    """What else would have been wrong with the logon then: a further near miss."""
+    logon_also_for: str = ""
+    """The logon ID that this points to."""
+    earlier: int = 0
+    """Records that came over the same connection before it."""
+    to_network: bool = False
+    """It was exported to a network zone itself."""
+    institution: str = ""
+    """Code of the institution that has no integration profile, or several."""
+    profile: str = ""
+    """Key of the integration profile that decided."""
+    match_method: MatchMethod | Literal[""] = ""
+    merge_method: str = ""
+    """Key of the method by which it was merged."""
     keys: tuple[str, ...] = ()
-    """OCLC numbers the match looked for."""
+    """Numbers the match looked for."""
     matched: tuple[str, ...] = ()
     """Those of them that stored records bear."""
     hits: tuple[Hit, ...] = ()
     """Stored records it found."""
+    compared: tuple[str, str] | None = None
+    """What kept it from replacing the stored record: that record's value and its own. Leader/17 or 005."""
+    levels: tuple[int, int] | None = None
+    """Brief levels of these two Leader/17."""
+    again_after: float | None = None
+    """Seconds since the record was last changed, where the export changed nothing."""
+    network: str = ""
+    """Key of the network zone in which it was filed for the institution."""
+    linked: str = ""
+    """MMS ID of the institution's record that was linked to it."""
+    resumed: bool = False
+    """The link was made at a start of the gateway, for it had been cut off."""
 
 
 class Diagnosis(Struct, frozen=True):
@@ -235,6 +332,15 @@ class Attempt(Struct, frozen=True):
     """None until known; False when the client had gone before its reply."""
 
 
+class Flag(StrEnum):
+    """What keeps Alma from replacing a record; here a tester sets it."""
+
+    LOCKED = "locked"
+    """Open in the Metadata Editor."""
+    CZ_LINKED = "cz_linked"
+    """Linked to the Community Zone."""
+
+
 class BibRecord(Struct, frozen=True):
     """A bibliographic record in a zone, one version of it."""
 
@@ -252,7 +358,24 @@ class BibRecord(Struct, frozen=True):
     at: datetime
     """When this version was written, UTC."""
     submission: str
-    """ID of the submission that wrote this version."""
+    """ID of the submission that wrote this version; empty where a person did."""
+    made_by: str = "create"
+    """How this version came about: `create`, `link`, `revert`, or the key of a merge method."""
+    flags: frozenset[Flag] = frozenset()
+    management_tag: str = ""
+    """Whether Alma would synchronize it with an external catalogue: `Profile.synchronize` of its last import."""
+    linked_to: str = ""
+    """MMS ID of the network zone's record that it is linked to."""
+
+
+class PendingLink(Struct, frozen=True):
+    """The second half of an export into a network zone, as long as it is not done: the institution's linked record."""
+
+    network: str
+    """Key of the network zone, where the first half was done."""
+    submission: Submission
+    receipt: Receipt
+    """What is to be filed with it; its zone is the institution's, its MMS ID the network record's."""
 
 
 def new_submission_id() -> str:

@@ -24,7 +24,7 @@ def open_store(
     url: str, *, purpose: Purpose = "serve", retention: Retention | None = None
 ) -> AbstractAsyncContextManager[Store]:
     """The store at `url`, open within the context. Raises `StoreInUse` where another gateway serves it, else
-    `StoreError`.
+    `StoreError`. Attempts expire by `retention` in a store that is served, and in no other.
     """
     scheme, colon, location = url.partition(":")
     if not colon or scheme not in STORES:

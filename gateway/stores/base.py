@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal, NamedTuple, Protocol, TypeVar
 
-from gateway.model import Attempt, BibRecord, Delivery, Identifier, Receipt, Submission
+from gateway.errors import StoreError
+from gateway.model import Attempt, BibRecord, Delivery, Identifier, PendingLink, Receipt, Submission
 
 T = TypeVar("T")
 
-Purpose = Literal["serve", "read"]
-"""What a store is opened for: one gateway at a time may serve an SQLite file; others read beside it."""
+Purpose = Literal["serve", "change", "read"]
+"""What a store is opened for: one gateway at a time may serve an SQLite file; commands change and read it beside it."""
 
 PAGE_ROWS = 100
 """Rows of a listing that are fetched at once: a screenful or two, some 200 kB of records."""
@@ -40,11 +41,23 @@ class Transaction(Protocol):
     def next_ordinal(self) -> int:
         """1 for the zone's first record, then 2, and so on; one that a failed plan drew is drawn again."""
 
+    def filed(self, submission: str) -> bool:
+        """Whether the attempt with this ID is kept."""
+
     def put(self, record: BibRecord) -> None:
-        """Keep a new record (version 1) or a record's next version. Earlier versions stay."""
+        """Keep a new record (version 1), a record's next version, or its newest one amended (the same version).
+
+        Earlier versions stay. For any other version `transact` raises `StoreError`, and nothing has happened.
+        """
 
     def file(self, submission: Submission, receipt: Receipt) -> None:
         """Keep the attempt under `receipt.zone`; its `seq` is higher than that of any filed there before."""
+
+    def pend(self, link: PendingLink) -> None:
+        """Remember that a link is still to be made; this zone is the link's network zone."""
+
+    def settle(self, submission: str) -> None:
+        """Forget the pending link of this submission; nothing where there is none."""
 
 
 Plan = Callable[[Transaction], T]
@@ -58,6 +71,8 @@ class Changes:
     ordinal: int
     records: list[BibRecord] = field(default_factory=list)
     attempts: list[tuple[Submission, Receipt]] = field(default_factory=list)
+    links: dict[str, PendingLink | None] = field(default_factory=dict)
+    """By submission, the link to be made; None where there is to be none any more."""
 
     def next_ordinal(self) -> int:
         """The contract's."""
@@ -71,6 +86,19 @@ class Changes:
     def file(self, submission: Submission, receipt: Receipt) -> None:
         """The contract's."""
         self.attempts.append((submission, receipt))
+
+    def pend(self, link: PendingLink) -> None:
+        """The contract's."""
+        self.links[link.submission.id] = link
+
+    def settle(self, submission: str) -> None:
+        """The contract's."""
+        self.links[submission] = None
+
+
+def out_of_turn(record: BibRecord) -> StoreError:
+    """Why a store does not keep this version."""
+    return StoreError(f"version {record.version} of the record {record.mms_id} is neither its newest nor its next")
 
 
 class Store(Protocol):
@@ -86,6 +114,9 @@ class Store(Protocol):
 
     def note(self, delivery: Delivery) -> None:
         """Add to an attempt what became of its reply: soon, but not at once and not surely."""
+
+    async def pending(self) -> list[PendingLink]:
+        """Every link that is still to be made, of all network zones, in the order of their submissions' IDs."""
 
     async def attempt(self, seq: int) -> Attempt | None:
         """One attempt by its number."""

@@ -1,6 +1,6 @@
 """A store that is gone at the end: for tests, and for trying things out."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,8 +9,8 @@ import msgspec
 import trio
 
 from gateway.errors import StoreError
-from gateway.model import Attempt, BibRecord, Delivery, Identifier
-from gateway.stores.base import PAGE_ROWS, Changes, Plan, Purpose, Retention, T
+from gateway.model import Attempt, BibRecord, Delivery, Identifier, PendingLink
+from gateway.stores.base import PAGE_ROWS, Changes, Plan, Purpose, Retention, T, out_of_turn
 
 
 @asynccontextmanager
@@ -18,8 +18,9 @@ async def open_store(location: str, *, purpose: Purpose, retention: Retention) -
     """An empty store."""
     if location:
         raise StoreError(f"memory: takes nothing after the colon, not {location!r}")
-    if purpose == "read":
-        raise StoreError("a memory: store can be read only by the gateway that serves it")
+    if purpose != "serve":
+        done = {"read": "read", "change": "changed"}[purpose]
+        raise StoreError(f"a memory: store can be {done} only by the gateway that serves it")
     yield MemoryStore(retention)
 
 
@@ -40,26 +41,40 @@ class _Shelf:
         versions = self.versions.get(mms_id)
         return versions[-1] if versions else None
 
+    def check(self, records: Iterable[BibRecord]) -> None:
+        """Raise `StoreError` where one of them is neither new nor its record's newest or next version."""
+        newest: dict[str, int] = {}
+        for record in records:
+            present = newest.get(record.mms_id) or len(self.versions.get(record.mms_id, ()))
+            if not max(1, present) <= record.version <= present + 1:
+                raise out_of_turn(record)
+            newest[record.mms_id] = record.version
+
     def take(self, changes: Changes) -> None:
         """Keep what a plan put; the newest version alone is indexed."""
         self.ordinal = changes.ordinal
         for record in changes.records:
-            present = self.get(record.mms_id)
-            before = present.identifiers if present else frozenset()
+            versions = self.versions.setdefault(record.mms_id, [])
+            before = versions[-1].identifiers if versions else frozenset()
             for identifier in before - record.identifiers:
                 self.index[identifier].discard(record.mms_id)
             for identifier in record.identifiers - before:
                 self.index.setdefault(identifier, set()).add(record.mms_id)
-            self.versions.setdefault(record.mms_id, []).append(record)
+            versions[record.version - 1 :] = [record]
 
 
 class _MemoryTransaction(Changes):
-    """Reads the shelf as it is, and gathers what is to change."""
+    """Reads the shelf and the attempts as they are, and gathers what is to change."""
 
-    def __init__(self, shelf: _Shelf) -> None:
+    def __init__(self, shelf: _Shelf, seqs: Mapping[str, int]) -> None:
         super().__init__(shelf.ordinal)
         self.holders = shelf.holders
         self.get = shelf.get
+        self._seqs = seqs
+
+    def filed(self, submission: str) -> bool:
+        """Whether it is among the attempts."""
+        return submission in self._seqs
 
 
 class MemoryStore:
@@ -71,18 +86,22 @@ class MemoryStore:
         self._attempts: dict[int, Attempt] = {}
         self._seqs: dict[str, int] = {}
         self._seq = 0
+        self._links: dict[tuple[str, str], PendingLink] = {}
+        """By submission and network zone."""
 
     async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
         """Run the plan at once."""
         await trio.lowlevel.checkpoint_if_cancelled()
         shelf = self._shelves.setdefault(zone, _Shelf())
-        transaction = _MemoryTransaction(shelf)
+        transaction = _MemoryTransaction(shelf, self._seqs)
         result = plan(transaction)
+        shelf.check(transaction.records)
         shelf.take(transaction)
         for submission, receipt in transaction.attempts:
             self._seq += 1
             self._attempts[self._seq] = Attempt(self._seq, submission, receipt)
             self._seqs[submission.id] = self._seq
+        self._link(zone, transaction)
         self._expire()
         await trio.lowlevel.cancel_shielded_checkpoint()
         return result
@@ -94,6 +113,18 @@ class MemoryStore:
             self._attempts[seq] = msgspec.structs.replace(
                 self._attempts[seq], seconds=delivery.seconds, delivered=delivery.delivered
             )
+
+    async def pending(self) -> list[PendingLink]:
+        """Every link that is still to be made."""
+        await trio.lowlevel.checkpoint()
+        return [link for _, link in sorted(self._links.items())]
+
+    def _link(self, zone: str, changes: Changes) -> None:
+        for submission, link in changes.links.items():
+            if link is None:
+                self._links.pop((submission, zone), None)
+            else:
+                self._links[submission, zone] = link
 
     def _expire(self) -> None:
         oldest_time = datetime.now(UTC) - self._retention.age if self._retention.age else None

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import count
 
-from gateway.model import Attempt, BibRecord, Identifier, Outcome, Receipt, Submission
+from gateway.model import Attempt, BibRecord, Identifier, Outcome, PendingLink, Receipt, Submission
 from gateway.stores.base import Plan, Store, Transaction
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -51,12 +51,34 @@ def receipt(zone: str = "xyz") -> Receipt:
     return Receipt(zone, Outcome.CREATED, mms_id="A")
 
 
+def link(name: str, *, network: str = "network", zone: str = "xyz", mms_id: str = "N") -> PendingLink:
+    """The link of this submission to the record N of the network zone."""
+    return PendingLink(network, submission(name), Receipt(zone, Outcome.CREATED, mms_id=mms_id))
+
+
 def putting(*records: BibRecord) -> Plan[None]:
     """A plan that keeps these versions."""
 
     def plan(transaction: Transaction) -> None:
         for version in records:
             transaction.put(version)
+
+    return plan
+
+
+def made_from(ordinal: int) -> str:
+    """An MMS ID; they rise with the ordinals, however many there are."""
+    return f"{ordinal:07}"
+
+
+def creating(name: str) -> Plan[int]:
+    """A plan that makes the zone's next record, files an attempt of this name, and returns the ordinal it drew."""
+
+    def plan(transaction: Transaction) -> int:
+        ordinal = transaction.next_ordinal()
+        transaction.put(record(made_from(ordinal), oclc(f"{ordinal}")))
+        transaction.file(submission(name), receipt())
+        return ordinal
 
     return plan
 
@@ -71,6 +93,26 @@ def filing(*names: str, zone: str = "xyz", at: datetime = NOON) -> Plan[None]:
     return plan
 
 
+def pending(*links: PendingLink) -> Plan[None]:
+    """A plan that remembers these links."""
+
+    def plan(transaction: Transaction) -> None:
+        for still_to_be_made in links:
+            transaction.pend(still_to_be_made)
+
+    return plan
+
+
+def settling(*names: str) -> Plan[None]:
+    """A plan that forgets the links of these submissions."""
+
+    def plan(transaction: Transaction) -> None:
+        for name in names:
+            transaction.settle(name)
+
+    return plan
+
+
 async def put(store: Store, *records: BibRecord, zone: str = "xyz") -> None:
     """Keep these versions."""
     await store.transact(zone, putting(*records), seconds=PATIENCE)
@@ -81,9 +123,19 @@ async def file(store: Store, *names: str, zone: str = "xyz", at: datetime = NOON
     await store.transact(zone, filing(*names, zone=zone, at=at), seconds=PATIENCE)
 
 
-def names(attempts: Iterable[Attempt]) -> list[str]:
+async def pend(store: Store, *links: PendingLink, zone: str = "network") -> None:
+    """Remember these links, in one transaction."""
+    await store.transact(zone, pending(*links), seconds=PATIENCE)
+
+
+async def settle(store: Store, *names: str, zone: str = "network") -> None:
+    """Forget the links of these submissions, in one transaction."""
+    await store.transact(zone, settling(*names), seconds=PATIENCE)
+
+
+def names(attempts: Iterable[Attempt | PendingLink]) -> list[str]:
     """IDs of the submissions."""
-    return [attempt.submission.id for attempt in attempts]
+    return [found.submission.id for found in attempts]
 
 
 def mms_ids(records: Iterable[BibRecord]) -> list[str]:

@@ -42,6 +42,20 @@ def ends(main: Callable[[], Awaitable[object]]) -> list[BaseException]:
     return raised
 
 
+def made_by_schema(number: int, path: Path, *statements: str) -> None:
+    """Make the store that a gateway made whose newest migration was this one, and run statements in it."""
+    path.parent.mkdir()
+    store = apsw.Connection(str(path))
+    store.execute("PRAGMA journal_mode = wal")
+    store.execute("CREATE TABLE schema_version (version INTEGER PRIMARY KEY) STRICT")
+    for step in sorted(SCHEMA.glob("*.sql"))[:number]:
+        store.execute(step.read_text(encoding="utf-8"))
+        store.execute("INSERT INTO schema_version VALUES (?)", (int(step.name[:4]),))
+    for statement in statements:
+        store.execute(statement)
+    store.close()
+
+
 def schema(path: Path, *statements: str) -> list[tuple[int]]:
     """Run statements in the store's file; the migrations it has had, afterwards."""
     other = apsw.Connection(str(path))

@@ -1,19 +1,36 @@
-"""What the SQLite store promises of its file: durability, its lock, what it refuses to open, its migrations."""
+"""What the SQLite store promises of its file: durability, its lock, what it refuses to open, what stays in it."""
 
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import apsw
 import pytest
 import trio
+from msgspec.structs import replace
 
 from gateway.errors import StoreError, StoreInUse
-from gateway.model import Delivery
+from gateway.model import Delivery, Flag
 from gateway.stores import open_store
-from gateway.stores.base import Retention, Transaction
-from tests.stores.nouns import PATIENCE, file, mms_ids, names, oclc, put, receipt, record, submission
-from tests.stores.sqlite_file import SCHEMA, ends, schema
+from gateway.stores.base import Purpose, Retention, Transaction
+from tests.stores.nouns import (
+    PATIENCE,
+    file,
+    link,
+    mms_ids,
+    names,
+    oclc,
+    pend,
+    put,
+    receipt,
+    record,
+    settle,
+    submission,
+)
+from tests.stores.sqlite_file import ends, schema
+
+PURPOSES = get_args(Purpose)
 
 
 @pytest.fixture
@@ -39,18 +56,31 @@ class TestFile:
             transaction.file(submission("a"), receipt())
             return transaction.next_ordinal()
 
+        linked = replace(record("B"), flags=frozenset(Flag), linked_to="N", management_tag="do-not-publish")
         async with open_store(url) as store:
-            await put(store, record("A", oclc("1")))
+            await put(store, record("A", oclc("1")), record("B"))
+            await put(store, linked)
             assert await store.transact("xyz", plan, seconds=PATIENCE) == 1
             kept = await store.attempts()
         async with open_store(url) as store:
-            assert await store.records("xyz") == [record("A", oclc("2"), version=2)]
+            assert await store.records("xyz") == [record("A", oclc("2"), version=2), linked]
             assert [version.version for version in await store.versions("xyz", "A")] == [1, 2]
             assert mms_ids(await store.find("xyz", oclc("2"))) == ["A"]
             assert await store.attempts() == kept
             assert await store.transact("xyz", lambda t: t.next_ordinal(), seconds=PATIENCE) == 2
             await file(store, "b")
             assert names(await store.attempts()) == ["b", "a"]
+
+    async def test_keeps_the_links_that_are_pending(self, url: str) -> None:
+        given = [link("a"), link("b", network="network-sandbox")]
+        async with open_store(url) as store:
+            await pend(store, given[0], link("c"), zone="network")
+            await pend(store, given[1], zone="network-sandbox")
+        async with open_store(url) as store:
+            assert await store.pending() == [*given, link("c")]
+            await settle(store, "c")
+        async with open_store(url, purpose="read") as store:
+            assert await store.pending() == given
 
     async def test_has_what_was_noted_just_before_the_end(self, url: str) -> None:
         async with open_store(url) as store:
@@ -160,15 +190,28 @@ class TestTwoAtOnce:
 
 
 class TestWhatCannotBeOpened:
-    async def test_missing_file_is_not_made_by_reading(self, path: Path, url: str) -> None:
+    @pytest.mark.parametrize("purpose", ["change", "read"])
+    async def test_missing_file_is_made_only_to_serve(self, path: Path, url: str, purpose: Purpose) -> None:
         with pytest.raises(StoreError) as caught:
-            async with open_store(url, purpose="read"):
+            async with open_store(url, purpose=purpose):
                 pass
         assert str(caught.value) == f"there is no store {path} yet; gateway serve makes it"
         assert not path.parent.exists()
 
-    @pytest.mark.parametrize("purpose", ["serve", "read"])
-    async def test_file_that_is_no_database_is_named_and_left_alone(self, path: Path, url: str, purpose: str) -> None:
+    @pytest.mark.parametrize("purpose", ["change", "read"])
+    async def test_empty_file_becomes_a_store_only_to_serve(self, path: Path, url: str, purpose: Purpose) -> None:
+        path.parent.mkdir()
+        path.touch()
+        with pytest.raises(StoreError) as caught:
+            async with open_store(url, purpose=purpose):
+                pass
+        assert str(caught.value) == f"{path} is no store of the gateway"
+        assert path.read_bytes() == b""
+
+    @pytest.mark.parametrize("purpose", PURPOSES)
+    async def test_file_that_is_no_database_is_named_and_left_alone(
+        self, path: Path, url: str, purpose: Purpose
+    ) -> None:
         path.parent.mkdir()
         path.write_text("a letter to the library " * 100)
         with pytest.raises(StoreError) as caught:
@@ -177,9 +220,9 @@ class TestWhatCannotBeOpened:
         assert str(path) in str(caught.value)
         assert path.read_text() == "a letter to the library " * 100
 
-    @pytest.mark.parametrize("purpose", ["serve", "read"])
+    @pytest.mark.parametrize("purpose", PURPOSES)
     async def test_database_of_another_program_is_named_and_left_alone(
-        self, path: Path, url: str, purpose: str
+        self, path: Path, url: str, purpose: Purpose
     ) -> None:
         path.parent.mkdir()
         with sqlite3.connect(path) as other:
@@ -192,8 +235,8 @@ class TestWhatCannotBeOpened:
         assert str(caught.value) == f"{path} is no store of the gateway"
         assert path.read_bytes() == before
 
-    @pytest.mark.parametrize("purpose", ["serve", "read"])
-    async def test_folder_is_named(self, path: Path, url: str, purpose: str) -> None:
+    @pytest.mark.parametrize("purpose", PURPOSES)
+    async def test_folder_is_named(self, path: Path, url: str, purpose: Purpose) -> None:
         path.mkdir(parents=True)
         with pytest.raises(StoreError) as caught:
             async with open_store(url, purpose=purpose):
@@ -207,8 +250,10 @@ class TestWhatCannotBeOpened:
                 pass
         assert str(path.parent) in str(caught.value)
 
-    @pytest.mark.parametrize("purpose", ["serve", "read"])
-    async def test_store_of_a_newer_gateway_is_named_and_left_alone(self, path: Path, url: str, purpose: str) -> None:
+    @pytest.mark.parametrize("purpose", PURPOSES)
+    async def test_store_of_a_newer_gateway_is_named_and_left_alone(
+        self, path: Path, url: str, purpose: Purpose
+    ) -> None:
         async with open_store(url):
             pass
         schema(path, "INSERT INTO schema_version VALUES (9999)")
@@ -219,34 +264,6 @@ class TestWhatCannotBeOpened:
         assert str(path) in str(caught.value)
         assert "9999" in str(caught.value)
         assert path.read_bytes() == before
-
-    async def test_store_of_an_older_gateway_is_not_read_before_it_is_brought_up_to_date(
-        self, path: Path, url: str
-    ) -> None:
-        async with open_store(url):
-            pass
-        schema(path, "UPDATE schema_version SET version = -1")
-        with pytest.raises(StoreError, match=f"{path} has schema -1, not .*; gateway serve brings an older one up to"):
-            async with open_store(url, purpose="read"):
-                pass
-
-
-class TestMigrations:
-    async def test_are_applied_once_each(self, path: Path, url: str) -> None:
-        for _ in range(3):
-            async with open_store(url):
-                pass
-        assert schema(path) == [(int(step.name[:4]),) for step in sorted(SCHEMA.glob("*.sql"))]
-
-    async def test_of_an_empty_file_are_all(self, path: Path, url: str) -> None:
-        path.parent.mkdir()
-        path.touch()
-        async with open_store(url) as store:
-            await put(store, record("A"))
-
-    def test_are_numbered_from_1_without_gaps(self) -> None:
-        numbers = [int(step.name[:4]) for step in sorted(SCHEMA.glob("*.sql"))]
-        assert numbers == [*range(1, len(numbers) + 1)]
 
 
 class TestRetention:

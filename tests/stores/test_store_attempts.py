@@ -6,8 +6,8 @@ import trio
 
 from gateway.model import Attempt, Delivery
 from gateway.stores import open_store
-from gateway.stores.base import PAGE_ROWS, Retention, Store
-from tests.stores.nouns import PATIENCE, file, filing, names, put, record
+from gateway.stores.base import PAGE_ROWS, Retention, Store, Transaction
+from tests.stores.nouns import PATIENCE, file, filing, names, put, receipt, record, submission
 
 
 class TestAttempts:
@@ -61,6 +61,41 @@ class TestAttempts:
         await file(store, *(f"{number}" for number in range(PAGE_ROWS + 1)))
         assert len(await store.attempts()) == PAGE_ROWS
         assert len(await store.attempts(limit=PAGE_ROWS + 5)) == PAGE_ROWS + 1
+
+
+class TestFiled:
+    @staticmethod
+    async def filed(store: Store, *names: str) -> list[str]:
+        """Those of these whose attempts are kept."""
+        return await store.transact("xyz", lambda t: [name for name in names if t.filed(name)], seconds=PATIENCE)
+
+    async def test_is_what_is_kept(self, store: Store) -> None:
+        await file(store, "a", "b")
+        assert await self.filed(store, "a", "b", "c", "A", "", "a b") == ["a", "b"]
+
+    async def test_is_not_what_has_expired(self, url: str) -> None:
+        async with open_store(url, retention=Retention(keep=1)) as store:
+            await file(store, "a")
+            await file(store, *(f"{number}" for number in range(300)))
+            assert await self.filed(store, "a", "299") == ["299"]
+
+    async def test_is_known_to_plans_that_run_at_once(self, store: Store) -> None:
+        def plan(transaction: Transaction) -> bool:
+            if transaction.filed("a"):
+                return False
+            transaction.file(submission("a"), receipt())
+            return True
+
+        answers: list[bool] = []
+
+        async def export() -> None:
+            answers.append(await store.transact("xyz", plan, seconds=PATIENCE))
+
+        async with trio.open_nursery() as nursery:
+            for _ in range(64):
+                nursery.start_soon(export)
+        assert sorted(answers) == [False] * 63 + [True]
+        assert names(await store.attempts()) == ["a"]
 
 
 class TestNotes:

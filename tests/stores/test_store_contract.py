@@ -5,9 +5,9 @@ import trio
 
 from gateway.errors import StoreError
 from gateway.stores import STORES, open_store
-from gateway.stores.base import Store, Transaction
+from gateway.stores.base import Purpose, Store, Transaction
 from tests.stores.conftest import URLS
-from tests.stores.nouns import PATIENCE, mms_ids, names, oclc, put, receipt, record, submission
+from tests.stores.nouns import PATIENCE, link, mms_ids, names, oclc, pend, put, receipt, record, submission
 
 
 class Refused(Exception):
@@ -24,13 +24,17 @@ class TestRegistry:
             async with open_store(url):
                 pass
 
-    async def test_memory_takes_no_place_and_cannot_be_read_by_others(self) -> None:
+    async def test_memory_takes_no_place(self) -> None:
         with pytest.raises(StoreError, match=r"memory: takes nothing after the colon, not 'here'"):
             async with open_store("memory:here"):
                 pass
-        with pytest.raises(StoreError, match="only by the gateway that serves it"):
-            async with open_store("memory:", purpose="read"):
+
+    @pytest.mark.parametrize(("purpose", "done"), [("read", "read"), ("change", "changed")])
+    async def test_memory_is_the_gateway_s_alone(self, purpose: Purpose, done: str) -> None:
+        with pytest.raises(StoreError) as caught:
+            async with open_store("memory:", purpose=purpose):
                 pass
+        assert str(caught.value) == f"a memory: store can be {done} only by the gateway that serves it"
 
     async def test_sqlite_takes_a_file(self) -> None:
         with pytest.raises(StoreError, match=r"sqlite: takes a file, such as sqlite:gateway-data/gateway\.db"):
@@ -47,12 +51,14 @@ class TestEmpty:
         assert await store.records("xyz") == []
         assert await store.versions("xyz", "A") == []
         assert await store.find("xyz", oclc("1")) == []
+        assert await store.pending() == []
 
     async def test_finds_nothing_for_a_plan(self, store: Store) -> None:
         def plan(transaction: Transaction) -> tuple[object, ...]:
-            return transaction.holders(oclc("1")), transaction.holders([]), transaction.get("A")
+            found = transaction.holders(oclc("1")), transaction.holders([])
+            return *found, transaction.get("A"), transaction.filed("a")
 
-        assert await store.transact("xyz", plan, seconds=PATIENCE) == ([], [], None)
+        assert await store.transact("xyz", plan, seconds=PATIENCE) == ([], [], None, False)
 
 
 class TestTransact:
@@ -75,7 +81,9 @@ class TestTransact:
         def plan(transaction: Transaction) -> tuple[object, ...]:
             transaction.put(record("A", oclc("1")))
             transaction.put(record("B", oclc("2"), version=2))
+            transaction.file(submission("s"), receipt())
             return (
+                transaction.filed("s"),
                 transaction.get("A"),
                 transaction.holders(oclc("1")),
                 transaction.get("B"),
@@ -85,7 +93,7 @@ class TestTransact:
 
         before = record("B", oclc("3"))
         await put(store, before)
-        assert await store.transact("xyz", plan, seconds=PATIENCE) == (None, [], before, [], ["B"])
+        assert await store.transact("xyz", plan, seconds=PATIENCE) == (False, None, [], before, [], ["B"])
         assert await store.record("xyz", "A") == record("A", oclc("1"))
 
     async def test_changes_are_made_together(self, store: Store) -> None:
@@ -93,10 +101,14 @@ class TestTransact:
             transaction.put(record("A", oclc("1")))
             transaction.put(record("B", oclc("2")))
             transaction.file(submission("s"), receipt())
+            transaction.pend(link("s"))
+            transaction.settle("earlier")
 
-        await store.transact("xyz", plan, seconds=PATIENCE)
-        assert mms_ids(await store.records("xyz")) == ["A", "B"]
+        await pend(store, link("earlier"))
+        await store.transact("network", plan, seconds=PATIENCE)
+        assert mms_ids(await store.records("network")) == ["A", "B"]
         assert names(await store.attempts()) == ["s"]
+        assert names(await store.pending()) == ["s"]
 
     async def test_what_a_plan_has_done_is_seen_by_the_next(self, store: Store) -> None:
         await put(store, record("A", oclc("1")))
@@ -108,16 +120,23 @@ class TestTransact:
             transaction.next_ordinal()
             transaction.put(record("A", oclc("9"), version=2))
             transaction.put(record("B", oclc("1")))
-            transaction.file(submission(), receipt())
+            transaction.put(record("C", oclc("9"), title="Amended"))
+            transaction.file(submission("s"), receipt())
+            transaction.pend(link("s"))
+            transaction.settle("earlier")
             raise Refused
 
-        await put(store, record("A", oclc("1")))
+        before = [record("A", oclc("1")), record("C")]
+        await put(store, *before)
+        await pend(store, link("earlier"), zone="xyz")
         with pytest.raises(Refused):
             await store.transact("xyz", plan, seconds=PATIENCE)
-        assert await store.records("xyz") == [record("A", oclc("1"))]
+        assert await store.records("xyz") == before
         assert await store.versions("xyz", "A") == [record("A", oclc("1"))]
         assert await store.attempts() == []
+        assert names(await store.pending()) == ["earlier"]
         assert mms_ids(await store.find("xyz", oclc("1", "9"))) == ["A"]
+        assert not await store.transact("xyz", lambda t: t.filed("s"), seconds=PATIENCE)
         assert await store.transact("xyz", lambda t: t.next_ordinal(), seconds=PATIENCE) == 1
 
 

@@ -2,17 +2,58 @@
 
 import string
 from datetime import UTC, datetime, timedelta
+from typing import get_args, get_type_hints
 
 import pytest
 import trio
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from gateway.model import BibRecord, Facts, Finding, Hit, Identifier, Outcome, Reason, Receipt, Severity, Submission
+from gateway.errors import StoreError
+from gateway.model import (
+    BibRecord,
+    Facts,
+    Finding,
+    Flag,
+    Hit,
+    Identifier,
+    Outcome,
+    PendingLink,
+    Reason,
+    Receipt,
+    Severity,
+    Submission,
+)
 from gateway.stores import STORES, open_store
 from gateway.stores.base import PAGE_ROWS, Store, Transaction
 from tests.stores.conftest import URLS
-from tests.stores.nouns import NOON, PATIENCE, cancelled, file, mms_ids, oclc, put, putting, record
+from tests.stores.nouns import (
+    NOON,
+    PATIENCE,
+    cancelled,
+    file,
+    mms_ids,
+    oclc,
+    put,
+    putting,
+    receipt,
+    record,
+    submission,
+)
+
+KINDS = get_args(get_type_hints(Identifier)["kind"])
+"""Of identifiers, every one there is."""
+
+
+AMENDED = {
+    "flags": frozenset({Flag.LOCKED, Flag.CZ_LINKED}),
+    "management_tag": "do-not-publish",
+    "linked_to": "N",
+    "made_by": "link",
+    "submission": "",
+}
+"""What an amendment may change beside the MARC."""
 
 
 class TestRecords:
@@ -52,10 +93,13 @@ class TestRecords:
         assert {i for i in bears if mms_ids(await store.find("xyz", [i])) == ["A"]} == now
 
     async def test_kinds_of_identifiers_are_told_apart(self, store: Store) -> None:
-        await put(store, record("A", oclc("1")), record("B", cancelled("1")))
-        assert mms_ids(await store.find("xyz", oclc("1"))) == ["A"]
-        assert mms_ids(await store.find("xyz", cancelled("1"))) == ["B"]
-        assert mms_ids(await store.find("xyz", oclc("1") | cancelled("1"))) == ["A", "B"]
+        await put(store, *(record(kind, [Identifier(kind, "1")]) for kind in KINDS))
+        for kind in KINDS:
+            assert mms_ids(await store.find("xyz", [Identifier(kind, "1")])) == [kind]
+        assert mms_ids(await store.find("xyz", oclc("1") | cancelled("1"))) == ["oclc", "oclc_cancelled"]
+        every = [Identifier(kind, "1") for kind in KINDS]
+        assert mms_ids(await store.find("xyz", every)) == sorted(KINDS)
+        assert await store.transact("xyz", lambda t: t.holders(every), seconds=PATIENCE) == sorted(KINDS)
 
     async def test_holders_and_found_records_come_once_each_by_rising_mms_id(self, store: Store) -> None:
         await put(store, record("C", oclc("1")), record("A", oclc("1", "2")), record("B", oclc("2")), record("D"))
@@ -90,10 +134,75 @@ class TestRecords:
         assert len(await store.records("xyz", limit=PAGE_ROWS + 5)) == PAGE_ROWS + 1
 
 
+class TestVersionsInTurn:
+    """A record's next version is kept, and its newest one amended; no other."""
+
+    @pytest.mark.parametrize("version", [1, 2])
+    async def test_amended_version_takes_the_place_of_the_newest(self, store: Store, version: int) -> None:
+        stored = [record("A", oclc(f"{number}"), version=number) for number in range(1, version + 1)]
+        amended = replace(stored[-1], **AMENDED)
+        await put(store, *stored)
+        await put(store, amended)
+        assert await store.record("xyz", "A") == amended
+        assert await store.records("xyz") == [amended]
+        assert await store.find("xyz", oclc(f"{version}")) == [amended]
+        assert await store.versions("xyz", "A") == [*stored[:-1], amended]
+        assert await store.transact("xyz", lambda t: t.get("A"), seconds=PATIENCE) == amended
+
+    @pytest.mark.parametrize("version", [1, 2])
+    async def test_amended_record_is_found_by_what_it_bears_now(self, store: Store, version: int) -> None:
+        for number in range(1, version + 1):
+            await put(store, record("A", oclc("1", "2"), version=number))
+        await put(store, record("A", oclc("2", "3"), version=version))
+        found = {number: mms_ids(await store.find("xyz", oclc(number))) for number in "123"}
+        assert found == {"1": [], "2": ["A"], "3": ["A"]}
+
+    async def test_next_version_after_an_amended_one_leaves_that_behind(self, store: Store) -> None:
+        first, second = record("A", oclc("1")), record("A", oclc("2"), version=2)
+        amended = replace(first, **AMENDED)
+        await put(store, first)
+        await put(store, amended)
+        await put(store, second)
+        assert await store.versions("xyz", "A") == [amended, second]
+        assert await store.find("xyz", oclc("1")) == []
+
+    async def test_version_may_be_amended_by_the_plan_that_makes_it(self, store: Store) -> None:
+        first, second = record("A", oclc("1")), record("A", oclc("2"), version=2)
+        await put(store, first, replace(first, **AMENDED), second, replace(second, **AMENDED))
+        assert await store.versions("xyz", "A") == [replace(first, **AMENDED), replace(second, **AMENDED)]
+
+    async def test_amending_touches_no_other_record_and_no_other_zone(self, store: Store) -> None:
+        for zone in ("xyz", "network"):
+            await put(store, record("A", oclc("1")), record("B", oclc("1")), zone=zone)
+        await put(store, record("A", oclc("2")))
+        assert await store.records("xyz") == [record("A", oclc("2")), record("B", oclc("1"))]
+        assert await store.records("network") == [record("A", oclc("1")), record("B", oclc("1"))]
+        assert mms_ids(await store.find("network", oclc("1"))) == ["A", "B"]
+
+    @pytest.mark.parametrize(("present", "version"), [(0, 2), (1, 3), (2, 1), (3, 1), (0, 0), (1, 0), (1, -1)])
+    async def test_any_other_version_changes_nothing(self, store: Store, present: int, version: int) -> None:
+        def plan(transaction: Transaction) -> None:
+            transaction.next_ordinal()
+            transaction.put(record("B", oclc("9")))
+            transaction.put(record("A", oclc("9"), version=version))
+            transaction.file(submission("s"), receipt())
+
+        stored = [record("A", oclc(f"{number}"), version=number) for number in range(1, present + 1)]
+        await put(store, *stored)
+        words = f"^version {version} of the record A is neither its newest nor its next$"
+        with pytest.raises(StoreError, match=words):
+            await store.transact("xyz", plan, seconds=PATIENCE)
+        assert await store.versions("xyz", "A") == stored
+        assert await store.versions("xyz", "B") == []
+        assert await store.find("xyz", oclc("9")) == []
+        assert await store.attempts() == []
+        assert await store.transact("xyz", lambda t: t.next_ordinal(), seconds=PATIENCE) == 1
+
+
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)  # what is read from bytes holds no surrogate
 TIME = st.datetimes(datetime(1970, 1, 1), datetime(2999, 1, 1), timezones=st.just(UTC))
 IDENTIFIERS = st.frozensets(
-    st.builds(Identifier, st.sampled_from(["oclc", "oclc_cancelled"]), st.text(string.digits, min_size=1)), max_size=4
+    st.builds(Identifier, st.sampled_from(KINDS), st.text(string.digits, min_size=1) | TEXT), max_size=4
 )
 RECORDS = st.builds(
     BibRecord,
@@ -106,6 +215,10 @@ RECORDS = st.builds(
     originating_version=TEXT,
     at=TIME,
     submission=TEXT,
+    made_by=TEXT,
+    flags=st.frozensets(st.sampled_from(Flag)),
+    management_tag=TEXT,
+    linked_to=TEXT,
 )
 FINDINGS = st.builds(
     Finding, TEXT, st.sampled_from(Severity), TEXT, st.integers(0, 99), st.none() | st.integers(0, 99_999), TEXT
@@ -123,6 +236,9 @@ FACTS = st.builds(
     logon_hint_for=TEXT,
     keys=st.lists(TEXT, max_size=3).map(tuple),
     hits=st.lists(st.builds(Hit, TEXT, TEXT), max_size=3).map(tuple),
+    compared=st.none() | st.tuples(TEXT, TEXT),
+    levels=st.none() | st.tuples(st.integers(0, 20), st.integers(0, 20)),
+    resumed=st.booleans(),
 )
 RECEIPTS = st.builds(
     Receipt,
@@ -136,6 +252,7 @@ RECEIPTS = st.builds(
     facts=FACTS,
 )
 SUBMISSIONS = st.builds(Submission, TEXT, TIME, TEXT, TEXT, TEXT, st.binary(max_size=40))
+LINKS = st.builds(PendingLink, st.just("network"), SUBMISSIONS, RECEIPTS)
 
 
 class TestWhatIsKept:
@@ -145,6 +262,7 @@ class TestWhatIsKept:
     @given(
         st.lists(RECORDS, unique_by=lambda kept: kept.mms_id, max_size=5),
         st.lists(st.tuples(SUBMISSIONS, RECEIPTS), unique_by=lambda pair: pair[0].id, max_size=5),
+        st.lists(LINKS, unique_by=lambda link: link.submission.id, max_size=3),
     )
     @pytest.mark.parametrize("scheme", STORES)
     def test_is_what_was_put_there(
@@ -153,11 +271,14 @@ class TestWhatIsKept:
         tmp_path_factory: pytest.TempPathFactory,
         records: list[BibRecord],
         filed: list[tuple[Submission, Receipt]],
+        links: list[PendingLink],
     ) -> None:
         def plan(transaction: Transaction) -> None:
             putting(*records)(transaction)
             for arrived, answer in filed:
                 transaction.file(arrived, answer)
+            for link in links:
+                transaction.pend(link)
 
         async def keep() -> None:
             async with open_store(URLS[scheme](tmp_path_factory.mktemp("store"))) as store:
@@ -165,6 +286,7 @@ class TestWhatIsKept:
                 assert await store.records("xyz") == sorted(records, key=lambda kept: kept.mms_id)
                 kept = await store.attempts()
                 assert [(attempt.submission, attempt.receipt) for attempt in reversed(kept)] == filed
+                assert await store.pending() == sorted(links, key=lambda link: link.submission.id)
                 for identifier in {identifier for kept in records for identifier in kept.identifiers}:
                     bearers = sorted(kept.mms_id for kept in records if identifier in kept.identifiers)
                     assert mms_ids(await store.find("xyz", [identifier])) == bearers

@@ -1,4 +1,4 @@
-"""A store in one SQLite file: one writer that commits whole groups of imports, and readers beside it.
+"""A store in one SQLite file: one writer that commits whole groups of imports, readers and commands beside it.
 
 apsw brings a SQLite of its own: the one that many Pythons link is of a range of versions that can corrupt a WAL.
 """
@@ -11,7 +11,7 @@ import apsw
 import trio
 
 from gateway.errors import StoreError
-from gateway.model import Attempt, BibRecord, Delivery, Identifier
+from gateway.model import Attempt, BibRecord, Delivery, Identifier, PendingLink
 from gateway.stores.base import PAGE_ROWS, Plan, Purpose, Retention, T
 from gateway.stores.sqlite import rows
 from gateway.stores.sqlite.connections import Connections
@@ -20,14 +20,17 @@ from gateway.stores.sqlite.writer import Writer
 
 @asynccontextmanager
 async def open_store(location: str, *, purpose: Purpose, retention: Retention) -> AsyncIterator["SqliteStore"]:
-    """The store in the file `location`; to serve it, the file and its folder are made."""
+    """The store in the file `location`; to serve it, the file and its folder are made. Only then attempts expire."""
     if not location:
         raise StoreError("sqlite: takes a file, such as sqlite:gateway-data/gateway.db")
     with Connections(Path(location)) as connections:
         if purpose == "read":
             yield SqliteStore(connections.to_read(), None)
             return
-        writer = Writer(connections.to_serve(), retention)
+        if purpose == "change":
+            writer = Writer(connections.to_change(), None)
+        else:
+            writer = Writer(connections.to_serve(), retention)
         store = SqliteStore(connections.to_read(), writer)
         try:
             async with trio.open_nursery() as nursery:
@@ -57,6 +60,10 @@ class SqliteStore:
         """The writer's."""
         if self._writer is not None:
             self._writer.note(delivery)
+
+    async def pending(self) -> list[PendingLink]:
+        """Every link that is still to be made."""
+        return await self._read(rows.links)
 
     async def attempt(self, seq: int) -> Attempt | None:
         """One attempt by its number."""

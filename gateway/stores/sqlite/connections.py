@@ -11,7 +11,7 @@ from gateway.errors import StoreError, StoreInUse
 from gateway.stores.sqlite import migrations
 
 BUSY_MILLISECONDS: Final = 5_000
-"""How long a reader, or the start of a gateway, waits for another process (a command beside the gateway)."""
+"""How long a reader, or the start of a gateway or a command, waits for another process that writes."""
 CACHE_KIB: Final = 16_384
 """Page cache of the writer: the index pages that a zone of a hundred thousand titles touches at random."""
 
@@ -43,6 +43,12 @@ def _beside(path: Path) -> Path:
     return path.with_name(f"{path.name}-serving")
 
 
+def _set_durable(writer: apsw.Connection) -> None:
+    """What is committed stays, whatever happens then; readers and writer do not wait for each other."""
+    for setting in ("journal_mode = wal", "synchronous = full", f"cache_size = -{CACHE_KIB}"):
+        writer.execute(f"PRAGMA {setting}")
+
+
 class Connections:
     """Connections to one file, closed at the end of the context. What cannot be opened is a `StoreError`."""
 
@@ -59,21 +65,24 @@ class Connections:
 
     def to_read(self) -> apsw.Connection:
         """A connection to a file of the present schema that changes nothing. Raises `Outdated` for an older one."""
-        if not self._path.exists():
-            raise StoreError(f"there is no store {self._path} yet; gateway serve makes it")
         with self._named():
-            reader = self._connect(self._path, apsw.SQLITE_OPEN_READONLY)
-            migrations.check_before(reader, self._path)
-            try:
-                migrations.check(reader, self._path)
-            except StoreError as error:
-                raise Outdated(str(error)) from error
-            return reader
+            return self._to_present(apsw.SQLITE_OPEN_READONLY)
 
-    def to_serve(self) -> apsw.Connection:
-        """The one writer, to a file that is made or brought to the present schema. Raises `StoreInUse` for a second.
+    def to_change(self) -> apsw.Connection:
+        """A command's writer, to a file of the present schema that a gateway may serve. Raises as `to_read`.
 
         It never waits for another process: `Writer` does that.
+        """
+        with self._named():
+            writer = self._to_present(apsw.SQLITE_OPEN_READWRITE)
+            _set_durable(writer)
+            writer.set_busy_timeout(0)
+            return writer
+
+    def to_serve(self) -> apsw.Connection:
+        """The gateway's writer, to a file that is made or brought to the present schema.
+
+        Raises `StoreInUse` where another gateway has one. It never waits for another process: `Writer` does that.
         """
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,11 +92,22 @@ class Connections:
             self._hold_lock()
             writer = self._connect(self._path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
             migrations.check_before(writer, self._path)
-            for setting in ("journal_mode = wal", "synchronous = full", f"cache_size = -{CACHE_KIB}"):
-                writer.execute(f"PRAGMA {setting}")
+            _set_durable(writer)
             migrations.migrate(writer)
             writer.set_busy_timeout(0)
             return writer
+
+    def _to_present(self, flags: int) -> apsw.Connection:
+        """A connection to a file that is there and has the present schema."""
+        if not self._path.exists():
+            raise StoreError(f"there is no store {self._path} yet; gateway serve makes it")
+        connection = self._connect(self._path, flags)
+        migrations.check_before(connection, self._path)
+        try:
+            migrations.check(connection, self._path)
+        except StoreError as error:
+            raise Outdated(str(error)) from error
+        return connection
 
     def _connect(self, path: Path, flags: int) -> apsw.Connection:
         connection = apsw.Connection(str(path), flags=flags)

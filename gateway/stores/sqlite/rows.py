@@ -7,8 +7,21 @@ from typing import Any, Final
 import apsw
 import msgspec
 
-from gateway.model import Attempt, BibRecord, Delivery, Facts, Finding, Identifier, Outcome, Reason, Receipt, Submission
-from gateway.stores.base import Retention
+from gateway.model import (
+    Attempt,
+    BibRecord,
+    Delivery,
+    Facts,
+    Finding,
+    Flag,
+    Identifier,
+    Outcome,
+    PendingLink,
+    Reason,
+    Receipt,
+    Submission,
+)
+from gateway.stores.base import Retention, out_of_turn
 
 Execute = Callable[..., apsw.Cursor]
 """`Connection.execute` of the writer or of a reader."""
@@ -19,12 +32,18 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _to_json = msgspec.json.Encoder(order="deterministic").encode
 _identifiers_of = msgspec.json.Decoder(frozenset[Identifier]).decode
+_flags_of = msgspec.json.Decoder(frozenset[Flag]).decode
 _findings_of = msgspec.json.Decoder(tuple[Finding, ...]).decode
 _facts_of = msgspec.json.Decoder(Facts).decode
 _numbers_of = msgspec.json.Decoder(tuple[str, ...]).decode
+_link_of = msgspec.json.Decoder(PendingLink).decode
 
-_RECORD = "mms_id, version, marc, title, identifiers, originating_system, originating_version, at, submission"
+_RECORD = (
+    "mms_id, version, marc, title, identifiers, originating_system, originating_version, at, submission, "
+    "made_by, flags, management_tag, linked_to"
+)
 _COLUMNS = f"zone, {_RECORD}"
+_INSERT_RECORD = f"INSERT INTO record ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERTED = "id, at, host, peer, logon_id, raw, zone, outcome, reason, mms_id, oclc_numbers, title, findings, facts"
 _ATTEMPT = f"seq, {_INSERTED}, seconds, delivered"
 
@@ -59,6 +78,11 @@ def versions(execute: Execute, zone: str, mms_id: str) -> list[BibRecord]:
     return [*earlier, newest] if newest else []
 
 
+def filed(execute: Execute, submission: str) -> bool:
+    """Whether the attempt with this ID is there."""
+    return execute("SELECT 1 FROM attempt WHERE id = ?", (submission,)).get is not None
+
+
 def attempt(execute: Execute, seq: int) -> Attempt | None:
     """One attempt by its number."""
     row = execute(f"SELECT {_ATTEMPT} FROM attempt WHERE seq = ?", (seq,)).fetchone()
@@ -74,26 +98,22 @@ def attempts(execute: Execute, zone: str | None, before: int | None, limit: int)
     return [_to_attempt(row) for row in execute(query, (*given.values(), limit))]
 
 
-def insert_record(execute: Execute, zone: str, record: BibRecord) -> None:
-    """Keep a version; the one before it moves to the earlier ones. The newest alone is found by its identifiers."""
+def links(execute: Execute) -> list[PendingLink]:
+    """Every link that is still to be made, in the order of their submissions."""
+    query = "SELECT link FROM pending_link ORDER BY submission, zone"
+    return [_link_of(link) for (link,) in execute(query)]
+
+
+def put_record(execute: Execute, zone: str, record: BibRecord) -> None:
+    """Keep a new record, a next version or an amended one. Raises `StoreError` for a version that is none of these.
+
+    The newest version alone is found by its identifiers.
+    """
+    row = _to_row(zone, record)
     before: frozenset[Identifier] = frozenset()
-    if record.version > 1:
-        before = _set_aside(execute, zone, record.mms_id)
-    execute(
-        f"INSERT INTO record ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            zone,
-            record.mms_id,
-            record.version,
-            record.marc,
-            record.title,
-            _to_json(record.identifiers),
-            record.originating_system,
-            record.originating_version,
-            _to_microseconds(record.at),
-            record.submission,
-        ),
-    )
+    if record.version != 1 or not _is_new(execute, row):
+        before = _make_way(execute, zone, record)
+        execute(_INSERT_RECORD, row)
     for kind, value in record.identifiers - before:
         execute("INSERT INTO identifier VALUES (?, ?, ?, ?)", (zone, value, kind, record.mms_id))
     for kind, value in before - record.identifiers:
@@ -101,11 +121,28 @@ def insert_record(execute: Execute, zone: str, record: BibRecord) -> None:
         execute(query, (zone, value, kind, record.mms_id))
 
 
-def _set_aside(execute: Execute, zone: str, mms_id: str) -> frozenset[Identifier]:
-    """Move the newest version to the earlier ones; returns what it was found by."""
-    key = (zone, mms_id)
-    execute(f"INSERT INTO record_version SELECT {_COLUMNS} FROM record WHERE zone = ? AND mms_id = ?", key)
-    found_by = execute("DELETE FROM record WHERE zone = ? AND mms_id = ? RETURNING identifiers", key).get
+def _is_new(execute: Execute, row: Row) -> bool:
+    """Whether the record was not there; it is now."""
+    try:
+        execute(_INSERT_RECORD, row)
+    except apsw.ConstraintError:
+        return False
+    return True
+
+
+def _make_way(execute: Execute, zone: str, record: BibRecord) -> frozenset[Identifier]:
+    """Move the version before this one to the earlier ones, or drop the same one; returns what it was found by."""
+    key = (zone, record.mms_id, record.version)
+    execute(
+        f"INSERT INTO record_version ({_COLUMNS}) "
+        f"SELECT {_COLUMNS} FROM record WHERE zone = ? AND mms_id = ? AND version = ? - 1",
+        key,
+    )
+    found_by = execute(
+        "DELETE FROM record WHERE zone = ?1 AND mms_id = ?2 AND version IN (?3 - 1, ?3) RETURNING identifiers", key
+    ).get
+    if found_by is None:
+        raise out_of_turn(record)
     return _identifiers_of(found_by)
 
 
@@ -130,6 +167,16 @@ def insert_attempt(execute: Execute, submission: Submission, receipt: Receipt) -
             _to_json(receipt.facts),
         ),
     )
+
+
+def put_link(execute: Execute, zone: str, link: PendingLink) -> None:
+    """Keep a link that is still to be made; the network zone is `zone`."""
+    execute("INSERT OR REPLACE INTO pending_link VALUES (?, ?, ?)", (zone, link.submission.id, _to_json(link)))
+
+
+def delete_link(execute: Execute, zone: str, submission: str) -> None:
+    """Keep it no longer."""
+    execute("DELETE FROM pending_link WHERE zone = ? AND submission = ?", (zone, submission))
 
 
 def update_deliveries(execute: Execute, deliveries: Sequence[Delivery]) -> None:
@@ -168,8 +215,28 @@ def _from_microseconds(at: int) -> datetime:
     return _EPOCH + at * _MICROSECOND
 
 
+def _to_row(zone: str, record: BibRecord) -> Row:
+    return (
+        zone,
+        record.mms_id,
+        record.version,
+        record.marc,
+        record.title,
+        _to_json(record.identifiers),
+        record.originating_system,
+        record.originating_version,
+        _to_microseconds(record.at),
+        record.submission,
+        record.made_by,
+        _to_json(record.flags),
+        record.management_tag,
+        record.linked_to,
+    )
+
+
 def _to_record(row: Row) -> BibRecord:
-    mms_id, version, marc, title, found_by, system, originating, at, submission = row
+    mms_id, version, marc, title, found_by, system, originating, at, submission, *rest = row
+    made_by, flags, management_tag, linked_to = rest
     return BibRecord(
         mms_id=mms_id,
         version=version,
@@ -180,6 +247,10 @@ def _to_record(row: Row) -> BibRecord:
         originating_version=originating,
         at=_from_microseconds(at),
         submission=submission,
+        made_by=made_by,
+        flags=_flags_of(flags),
+        management_tag=management_tag,
+        linked_to=linked_to,
     )
 
 

@@ -1,4 +1,4 @@
-"""The one writer of an SQLite store: group commit.
+"""The one writer that a process has to an SQLite store: group commit.
 
 Plans run in the event loop, where nothing contends for the interpreter; only the commit, which waits for the disk,
 goes to a thread. What arrives meanwhile makes the next group.
@@ -23,9 +23,9 @@ from gateway.stores.sqlite import rows
 GROUP_JOBS: Final = 256
 """Most plans in one commit: what two hundred clients have under way; more would keep the first of them waiting."""
 BUSY_SECONDS: Final = 5.0
-"""How long a group that is rerun waits in all for another process that writes (a command beside the gateway)."""
-BUSY_LOOK_SECONDS: Final = 0.01
-"""Between two tries while another process writes."""
+"""How long a group that is rerun waits in all for another process that writes: a command, or the gateway beside it."""
+BUSY_LOOK_SECONDS: Final = 0.002
+"""Between two tries while another process writes: often enough to fall soon between two of its commits."""
 OVERDUE_LOOK_SECONDS: Final = 0.25
 """Between two looks for plans whose time is up: those wait for seconds, and the answer has a second to spare."""
 NOTE_SECONDS: Final = 0.2
@@ -66,11 +66,16 @@ class _Transaction(Changes):
         """The newest version."""
         return rows.record(self._execute, self._zone, mms_id)
 
+    def filed(self, submission: str) -> bool:
+        """Whether it is in the table, or an earlier plan of the group has put it there."""
+        return rows.filed(self._execute, submission)
+
 
 class Writer:
     """Takes all plans that wait, runs one after the other, and commits once for all."""
 
-    def __init__(self, connection: apsw.Connection, retention: Retention) -> None:
+    def __init__(self, connection: apsw.Connection, retention: Retention | None) -> None:
+        """Without `retention` no attempt expires."""
         self._connection = connection
         self._execute = connection.execute
         self._retention = retention
@@ -78,7 +83,7 @@ class Writer:
         self._notes: list[Delivery] = []
         self._work = trio.Event()
         self._noted = trio.Event()
-        self._expire_every = max(1, min(EXPIRE_EVERY, retention.keep // 10))
+        self._expire_every = max(1, min(EXPIRE_EVERY, retention.keep // 10)) if retention else math.inf
         self._filed = EXPIRE_EVERY  # the first commit looks: a gateway may be started more often than it files so many
 
     async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
@@ -214,11 +219,16 @@ class Writer:
 
     def _write(self, zone: str, changes: Changes) -> None:
         for record in changes.records:
-            rows.insert_record(self._execute, zone, record)
+            rows.put_record(self._execute, zone, record)
         for submission, receipt in changes.attempts:
             rows.insert_attempt(self._execute, submission, receipt)
             self._filed += 1
-        if self._filed >= self._expire_every:
+        for name, link in changes.links.items():
+            if link is None:
+                rows.delete_link(self._execute, zone, name)
+            else:
+                rows.put_link(self._execute, zone, link)
+        if self._retention is not None and self._filed >= self._expire_every:
             self._filed = 0
             rows.expire(self._execute, self._retention, datetime.now(UTC))
 
