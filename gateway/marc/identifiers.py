@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from gateway.marc.record import Record
+from gateway.marc.standard_numbers import isbn13, issn
 from gateway.model import Identifier
 
 OCLC_SOURCE = "OCoLC"
@@ -29,13 +30,25 @@ def bare_oclc_key(number: str) -> str:
 
 
 def identifiers(record: Record) -> frozenset[Identifier]:
-    """What `record` can be found by in its zone."""
+    """What `record` can be found by in its zone: 035 $a and $z, 020 $a, 022 $a."""
     found = set()
     for field in record.get("035"):
         for code, value in field.subfields():
-            if code in "az" and (key := oclc_key(value)):
-                found.add(Identifier("oclc" if code == "a" else "oclc_cancelled", key))
+            if code == "a":
+                found.add(system_number(value))
+            elif code == "z" and (key := oclc_key(value)):
+                found.add(Identifier("oclc_cancelled", key))
+    for field in record.get("020"):
+        found.update(Identifier("isbn", key) for value in field.values("a") if (key := isbn13(value)))
+    for field in record.get("022"):
+        found.update(Identifier("issn", key) for value in field.values("a") if (key := issn(value)))
     return frozenset(found)
+
+
+def system_number(value: str) -> Identifier:
+    """What a 035 $a is found by: its digits where it is an OCLC number, else all of it."""
+    key = oclc_key(value)
+    return Identifier("oclc", key) if key else Identifier("system", value)
 
 
 def oclc_numbers(found: Iterable[Identifier]) -> tuple[str, ...]:

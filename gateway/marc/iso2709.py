@@ -53,6 +53,12 @@ def split(raw: bytes) -> list[tuple[str, bytes]]:
     return (entries.isdigit() and _split_orderly(raw, base, entries)) or _split_carefully(raw, base, entries)
 
 
+def field_start(raw: bytes, index: int) -> int:
+    """The byte at which a field of a sound record begins; `index` is its place in what `split` gives, from 0."""
+    start = LEADER_BYTES + ENTRY_BYTES * index + 7
+    return int(raw[12:17]) + int(raw[start : start + 5])
+
+
 def _split_orderly(raw: bytes, base: int, entries: str) -> list[tuple[str, bytes]] | None:
     """Read a directory of digits whose fields lie one behind the other, as in almost every record; None for another."""
     bodies = raw[base:-1].split(FIELD_TERMINATOR)

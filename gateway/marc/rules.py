@@ -1,68 +1,84 @@
 """What can be wrong with a record, found and put into words. Source: spec, "Validation"; marks as there."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable
 from typing import Final, NamedTuple
 
-from gateway.marc import charset
+from gateway.marc import charset, fields, fixed, linkage
 from gateway.marc.iso2709 import Damaged
-from gateway.marc.record import Record, printable
-from gateway.model import Finding, Identifier, Reason, Severity
-
-BIBLIOGRAPHIC_TYPES: Final = frozenset("abcdefghijkmnoprt")
-"""Leader/06 of a bibliographic record (MARC 21 Bibliographic, with the obsolete b, h and n)."""
-OTHER_FORMATS: Final = {
-    "z": "an authority record",
-    "q": "a community information record",
-    "w": "a classification record",
-    "u": "a holdings record",
-    "v": "a holdings record",
-    "x": "a holdings record",
-    "y": "a holdings record",
-}
-"""Leader/06 of the other MARC 21 formats."""
-FIXED_FIELD_CHARACTERS: Final = 40
-"""Length of a bibliographic 008."""
+from gateway.marc.record import Record
+from gateway.model import ChosenGroup, Finding, Group, Severity
 
 
 class Rule(NamedTuple):
     """What a finding's code stands for."""
 
-    group: Reason | None
-    """The reason an import is refused for when the finding refuses."""
+    group: Group
     words: str
     """For people; `{place}` is the finding's field, or the record, and `{detail}` its own."""
 
 
 RULES: Final[dict[str, Rule]] = {
-    "recordLength": Rule(Reason.STRUCTURE, "the record's length is wrong: {detail}"),
-    "recordTerminator": Rule(Reason.STRUCTURE, "the end of the record is missing: {detail}"),
-    "leader": Rule(Reason.STRUCTURE, "the Leader is damaged: {detail}"),
-    "baseAddress": Rule(Reason.STRUCTURE, "the Leader is damaged: {detail}"),
-    "directory": Rule(Reason.STRUCTURE, "the record's directory is damaged: {detail}"),
-    "fieldTerminator": Rule(Reason.STRUCTURE, "the fields are damaged: {detail}"),
-    "fieldLength": Rule(Reason.TOO_LONG, "{detail}"),
-    "notUtf8": Rule(Reason.CHARSET, "{place} holds characters that are not UTF-8 ({detail}), though Leader/09 says so"),
-    "marc8": Rule(Reason.CHARSET, "{place} holds MARC-8 characters ({detail}); Leader/09 is not a"),
+    "recordLength": Rule("structure", "the record's length is wrong: {detail}"),
+    "recordTerminator": Rule("structure", "the end of the record is missing: {detail}"),
+    "leader": Rule("structure", "the Leader is damaged: {detail}"),
+    "baseAddress": Rule("structure", "the Leader is damaged: {detail}"),
+    "directory": Rule("structure", "the record's directory is damaged: {detail}"),
+    "fieldTerminator": Rule("structure", "the fields are damaged: {detail}"),
+    "fieldLength": Rule("size", "{detail}"),
+    "notUtf8": Rule("charset", "{place} holds characters that are not UTF-8 ({detail}), though Leader/09 says so"),
+    "marc8": Rule("charset", "{place} holds MARC-8 characters ({detail}); Leader/09 is not a"),
     "charsetNotStated": Rule(
-        Reason.CHARSET, "Leader/09 is '{detail}', not a (Unicode); taken, since all characters are plain ASCII"
+        "charset", "Leader/09 is '{detail}', not a (Unicode); taken, since all characters are plain ASCII"
     ),
-    "notBibliographic": Rule(Reason.NOT_BIBLIOGRAPHIC, "this is {detail}, not a bibliographic one"),
-    "titleMissing": Rule(Reason.REQUIRED, "there is no title field (245)"),
-    "titleRepeated": Rule(Reason.REQUIRED, "there are {detail} title fields (245); a record has one"),
-    "tooLong": Rule(Reason.TOO_LONG, "after the import's own changes {detail}"),
-    "fixedFieldMissing": Rule(None, "there is no 008"),
-    "fixedFieldLength": Rule(None, "008 has {detail} characters; it should have 40"),
+    "notBibliographic": Rule("format", "this is {detail}, not a bibliographic one"),
+    "titleMissing": Rule("required", "there is no title field (245)"),
+    "titleRepeated": Rule("required", "there are {detail} title fields (245); a record has one"),
+    "controlValueContainsInvalidCode": Rule(
+        "fixed-fields", "{place} holds '{detail}', a code that MARC 21 does not define there"
+    ),
+    "invalidLength": Rule("fixed-fields", "{place} has {detail}"),
+    "fixedFieldMissing": Rule("fixed-fields", "there is no 008"),
+    "fixedFieldLength": Rule("fixed-fields", "008 has {detail} characters; it should have 40"),
+    "undefinedField": Rule("fields", "{place} is undefined: {detail}"),
+    "nonrepeatableField": Rule("fields", "{place} occurs {detail} times; it may stand once"),
+    "many029": Rule(
+        "fields",
+        "there are {detail} fields 029: with so many Alma may make no 035 of the OCLC number, "
+        "and later exports then do not overlay the record",
+    ),
+    "invalidIndicator": Rule("indicators", "{place} has {detail}"),
+    "undefinedSubfield": Rule("subfields", "{place} has a subfield {detail}, which MARC 21 does not define there"),
+    "nonrepeatableSubfield": Rule("subfields", "{place} has subfield {detail}; it may stand once"),
+    "invalidISBN": Rule("standard-numbers", "{place} has '{detail}' in $a, which is no valid ISBN"),
+    "invalidISSN": Rule("standard-numbers", "{place} has '{detail}' in $a, which is no valid ISSN"),
+    "invalidLinkage": Rule("linkage", "{place} {detail}"),
     "noOclcNumber": Rule(
-        None, "there is no OCLC number in 035: it matches nothing and will always create a new record"
+        "oclc-number", "there is no OCLC number in 035: it matches nothing and will always create a new record"
     ),
+    "tooLong": Rule("size", "after the import's own changes {detail}"),
 }
-"""Every code a finding can have, in the order in which they are looked for."""
+"""Every code a finding can have, group by group in the order in which they are looked for."""
+
+Check = Callable[[bytes, Record], Iterable[Finding]]
+"""Finds what a group is about in a record whose structure is sound; the bytes are those it was read from."""
+
+CHECKS: Final[dict[Group, Check]] = {
+    "charset": charset.check,
+    "format": fixed.kind,
+    "required": fields.required,
+    "fixed-fields": fixed.fixed_fields,
+    "fields": fields.fields,
+    "indicators": fields.indicators,
+    "subfields": fields.subfields,
+    "standard-numbers": fields.standard_numbers,
+    "linkage": linkage.linkage,
+}
+"""Group -> its check, in the order in which findings stand."""
 
 
 def words(finding: Finding) -> str:
     """The finding as a sentence without its full stop."""
-    place = f"field {finding.field}" if finding.field else "the record"
-    return RULES[finding.code].words.format(place=place, detail=finding.detail)
+    return RULES[finding.code].words.format(place=_place(finding.field), detail=finding.detail)
 
 
 def damage(error: Damaged) -> Finding:
@@ -70,32 +86,39 @@ def damage(error: Damaged) -> Finding:
     return Finding(error.code, Severity.REFUSE, error.after, offset=error.offset, detail=error.detail)
 
 
-def check(raw: bytes, record: Record, found_by: Collection[Identifier]) -> list[Finding]:
-    """Every finding in a record whose structure is sound.
+def refusals(raw: bytes, record: Record, refuse: Collection[ChosenGroup]) -> list[Finding]:
+    """The findings that keep a record out; no others are looked for, since every export goes through here.
 
-    `raw` is what `record` was read from, `found_by` the identifiers it will have in a zone.
+    They are what is wrong with character set and format, then what the groups of `refuse` find unless it merely
+    informs; each refuses. The record's structure is sound, and `raw` is what it was read from.
     """
-    findings = [*charset.check(raw, record), *_required(record), *_advised(record)]
-    if not found_by:
-        findings.append(Finding("noOclcNumber", Severity.WARN, "035"))
-    return findings
+    found = [*charset.check(raw, record), *fixed.kind(raw, record)]
+    for group in refuse:
+        found += map(_chosen, CHECKS[group](raw, record))
+    return [finding for finding in found if finding.severity is Severity.REFUSE] if found else found
 
 
-def _required(record: Record) -> Iterator[Finding]:
-    kind = chr(record.leader[6])
-    if kind not in BIBLIOGRAPHIC_TYPES:
-        what = OTHER_FORMATS.get(kind, f"a record of unknown type ({printable(kind)})")
-        yield Finding("notBibliographic", Severity.REFUSE, "Leader/06", detail=what)
-    titles = len(record.get("245"))
-    if titles == 0:
-        yield Finding("titleMissing", Severity.REFUSE, "245")
-    elif titles > 1:
-        yield Finding("titleRepeated", Severity.REFUSE, "245", occurrence=2, detail=str(titles))
+def findings(raw: bytes, record: Record, refuse: Collection[ChosenGroup], *, numbered: bool) -> list[Finding]:
+    """All findings, for a person who reads the report: those of `refusals`, and those that warn or inform.
+
+    `numbered` is whether the record will have an OCLC number in its zone.
+    """
+    found: list[Finding] = []
+    for group, check in CHECKS.items():
+        found += map(_chosen, check(raw, record)) if group in refuse else check(raw, record)
+    if not numbered:
+        found.append(Finding("noOclcNumber", Severity.WARN, "035"))
+    return found
 
 
-def _advised(record: Record) -> Iterator[Finding]:
-    fixed = record.first("008")
-    if fixed is None:
-        yield Finding("fixedFieldMissing", Severity.WARN, "008")
-    elif len(fixed.text) != FIXED_FIELD_CHARACTERS:
-        yield Finding("fixedFieldLength", Severity.WARN, "008", occurrence=1, detail=str(len(fixed.text)))
+def _chosen(finding: Finding) -> Finding:
+    """The finding as it is in a group that refuses."""
+    if finding.severity is not Severity.WARN:
+        return finding
+    return Finding(finding.code, Severity.REFUSE, finding.field, finding.occurrence, finding.offset, finding.detail)
+
+
+def _place(field: str) -> str:
+    if not field:
+        return "the record"
+    return field if "/" in field else f"field {field}"

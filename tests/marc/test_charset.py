@@ -128,7 +128,7 @@ class TestNotStated:
     @pytest.mark.parametrize("code", [b" ", b"q", b"1", b"|"])
     def test_over_plain_ascii_is_a_warning(self, code: bytes) -> None:
         assert findings(tides(leader=LEADER[:9] + code + LEADER[10:])) == [
-            Finding("charsetNotStated", Severity.WARN, "Leader/09", detail=code.decode())
+            Finding("charsetNotStated", Severity.WARN, "Leader/09", offset=9, detail=code.decode())
         ]
 
     @pytest.mark.parametrize("code", [b"\0", b"\x1b", b"\n", b"\x1d"])

@@ -89,7 +89,7 @@ def test_any_text_is_a_number_in_plain_digits_or_none(text: str) -> None:
     assert key == "" or (key.isascii() and key.isdigit() and not key.startswith("0"))
 
 
-def test_record_is_found_by_035_a_and_z() -> None:
+def test_record_is_found_by_035_020_and_022() -> None:
     record = mrk(r"""
         =001  on1999000066
         =003  OCoLC
@@ -98,6 +98,9 @@ def test_record_is_found_by_035_a_and_z() -> None:
         =035  \\$a(OCoLC)on1999000066
         =035  \\$a(OCoLC-M)5$z(DLC)6$9(OCoLC)7$az
         =035  9\$a(OCoLC)8$a(OCoLC)9
+        =020  \\$a0-306-40615-2 (pbk.)$z9780306406158
+        =020  \\$a9780306406158
+        =022  \\$a2434-561x$y0000-0000
     """)
     assert identifiers(record) == {
         Identifier("oclc", "1999000066"),
@@ -105,6 +108,10 @@ def test_record_is_found_by_035_a_and_z() -> None:
         Identifier("oclc_cancelled", "999000082"),
         Identifier("oclc", "8"),
         Identifier("oclc", "9"),
+        Identifier("system", "(OCoLC-M)5"),
+        Identifier("system", "z"),
+        Identifier("isbn", "9780306406157"),
+        Identifier("issn", "2434561X"),
     }
 
 
@@ -118,8 +125,11 @@ def test_own_numbers_are_those_in_a_shortest_first() -> None:
     assert oclc_numbers([*found, Identifier("oclc_cancelled", "4")]) == ("3", "20", "99", "100")
 
 
-def test_record_without_035_is_found_by_nothing() -> None:
-    assert identifiers(Record.parse(sample("no-oclc-number"))) == frozenset()
+def test_record_without_an_oclc_number_is_found_by_what_else_it_has() -> None:
+    assert identifiers(Record.parse(sample("no-oclc-number"))) == {
+        Identifier("system", "(XYZlocal)harbor-0042"),
+        Identifier("isbn", "9786990001081"),
+    }
 
 
 def test_real_records_have_the_numbers_that_our_rule_finds(conformance: Path) -> None:

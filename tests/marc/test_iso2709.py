@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.marc import rules
-from gateway.marc.iso2709 import FIELD_BYTES, RECORD_BYTES, SHORTEST_RECORD_BYTES, Damaged, TooLong, join, split
+from gateway.marc.iso2709 import (
+    FIELD_BYTES,
+    RECORD_BYTES,
+    SHORTEST_RECORD_BYTES,
+    Damaged,
+    TooLong,
+    field_start,
+    join,
+    split,
+)
 from gateway.marc.record import Record
 from tests.marc.mnemonic import FIXTURES, LEADER, records_in, sample, structure
 from tests.marc.mutations import mutated
@@ -245,6 +254,15 @@ class TestOddButLegal:
         bodies = b"gone\x1e" + TITLE + b"\x1egone too\x1e  \x1faSea\x1eand this"
         raw = structure((b"245", b"000900005"), (b"500", b"000800023"), bodies=bodies)
         assert split(raw) == [("245", TITLE), ("500", b"  \x1faSea")]
+
+    @pytest.mark.parametrize("gap", [b"", b"gone\x1e"])
+    def test_field_starts_where_the_directory_puts_it(self, gap: bytes) -> None:
+        bodies = gap + TITLE + b"\x1e" + gap + b"  \x1faSea\x1e"
+        places = b"0008%05d" % (9 + 2 * len(gap)), b"0009%05d" % len(gap)
+        raw = structure((b"500", places[0]), (b"245", places[1]), bodies=bodies)
+        assert [raw[field_start(raw, i) :][: len(body)] for i, (_, body) in enumerate(split(raw))] == [
+            *(b"  \x1faSea", TITLE)
+        ]
 
     @pytest.mark.parametrize("entry_map", [b"    ", b"45  ", b"0000", b"\x00\x00\x00\x00", b"\x1e\x1f\x1d4"])
     def test_entry_map_that_is_not_4500(self, entry_map: bytes) -> None:
