@@ -48,8 +48,21 @@ def test_check_says_what_it_found() -> None:
         "file   my.toml",
         "store  memory:",
         "host   library: 127.0.0.1 port 0",
-        "zone   main: 01LIB at library, institution",
+        "zone   main: 01LIB at library, institution, profile carli-iz",
     ]
+
+
+@pytest.mark.parametrize(
+    ("profiles", "words"),
+    [
+        ('["csu-nz"]', "profile csu-nz"),
+        ("[]", "no profile: no record comes in"),
+        ('["carli-iz", "csu-nz"]', "profiles carli-iz, csu-nz: no record comes in"),
+    ],
+)
+def test_check_says_which_profile_a_zone_has(profiles: str, words: str) -> None:
+    result = run("check", options=Options(overrides=(f"zones.xyz.profiles={profiles}",)))
+    assert f"zone   xyz: 01CARLI_XYZ at i-share-xyz, institution, {words}\n" in result.stdout
 
 
 def test_check_without_a_file() -> None:
@@ -80,6 +93,8 @@ def test_show_as_json_is_one_object_a_line() -> None:
         "origin": "built-in settings",
     }
     assert {"key": "zones.xyz.password", "value": "********", "origin": "--set zones.xyz.password"} in entries
+    assert {"key": "zones.network.profiles", "value": ["carli-nz"], "origin": "built-in settings"} in entries
+    assert {"key": "profiles.csu-nz.match_cancelled", "value": True, "origin": "built-in settings"} in entries
 
 
 def test_example_redirected_is_a_settings_file() -> None:

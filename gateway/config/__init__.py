@@ -9,6 +9,8 @@ from gateway.config.show import Entry, entries, toml
 from gateway.config.sources import DEFAULT_FILE, example_text
 from gateway.config.tree import (
     BUILT_IN,
+    REPLY_BYTES,
+    REPLY_KEYS,
     HostSettings,
     LimitSettings,
     LogSettings,
@@ -24,6 +26,8 @@ __all__ = [
     "DEFAULT_FILE",
     "MASK",
     "PASSWORD_BYTES",
+    "REPLY_BYTES",
+    "REPLY_KEYS",
     "Entry",
     "HostSettings",
     "LimitSettings",

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from gateway.config.problems import Problems, listed, nearest, quoted, shown
 from gateway.config.secret import PASSWORD_BYTES
-from gateway.config.tree import HostSettings, Settings
+from gateway.config.tree import REPLY_BYTES, HostSettings, Settings
 
 CODE_BYTES = PASSWORD_BYTES
 """Longest institution code in UTF-8 bytes: it is a logon item as the password is."""
@@ -31,6 +31,9 @@ class _Checks:
         self.zones_on_hosts()
         self.logons()
         self.networks()
+        self.profiles()
+        self.network_profiles()
+        self.replies()
 
     def report(self, key: str, text: str) -> None:
         self.problems.add(key, self.settings.where(key), text)
@@ -136,6 +139,57 @@ class _Checks:
             return f'zones.{network} is not of kind "network"; {fix}'
         return f"there is no zone {shown(network)}; {fix}"
 
+    def profiles(self) -> None:
+        known = self.settings.profiles
+        choice = f"there are {listed(known)}" if known else "add [profiles.NAME]"
+        for key, zone in self.settings.zones.items():
+            at = f"zones.{key}.profiles"
+            if zone.profiles is None or not self.problems.sound(at, "profiles"):
+                continue
+            for name in zone.profiles:
+                if name not in known and self.problems.sound(f"profiles.{name}"):
+                    near = nearest(name, known)
+                    fix = f"did you mean {quoted(near)}?" if near else choice
+                    self.report(at, f"there is no profile {shown(name)}; {fix}")
+
+    def network_profiles(self) -> None:
+        """A zone whose profile works in the network zone must have one."""
+        for key in self.settings.zones:
+            name = self.network_profile(key)
+            if name is None:
+                continue
+            at = f"profiles.{name}.use_network_zone"
+            why = f"profile {quoted(name)} has use_network_zone = true ({self.settings.where(at)})"
+            if self.settings.zones[key].kind == "network":
+                fix = "name another profile here, or write false there"
+                self.add_of(key, "profiles", f"{why}, but this is a network zone itself; {fix}")
+            elif self.settings.zones[key].network is None:
+                fix = "name the network zone it belongs to, or write false there"
+                self.add_of(key, "network", f"is missing, and {why}; {fix}")
+
+    def network_profile(self, key: str) -> str | None:
+        """Key of the only profile of a zone, if it uses the network zone and nothing is wrong with either."""
+        zone, at = self.settings.zones[key], f"zones.{key}"
+        if not self.problems.sound(f"{at}.kind", f"{at}.network", f"{at}.profiles"):
+            return None
+        names = zone.profiles_in_force
+        if len(names) != 1 or not self.problems.sound(f"profiles.{names[0]}.use_network_zone"):
+            return None
+        profile = self.settings.profiles.get(names[0])
+        return names[0] if profile is not None and profile.use_network_zone else None
+
+    def add_of(self, zone: str, name: str, text: str) -> None:
+        """Reports a key of a zone, at the zone's place where the key itself was not set."""
+        key = f"zones.{zone}.{name}"
+        places = self.settings.origins.places
+        self.problems.add(key, places.get(key) or self.settings.where(f"zones.{zone}"), text)
+
+    def replies(self) -> None:
+        for key, text in self.settings.replies.items():
+            fault = _reply_fault(text)
+            if fault is not None:
+                self.report(f"replies.{key}", fault)
+
 
 def _choice(networks: list[str]) -> str:
     if not networks:
@@ -182,6 +236,16 @@ def _code_fault(code: str) -> str | None:
     length = len(code.encode())
     if length > CODE_BYTES:
         return f"is {length} bytes long; Connexion can send at most {CODE_BYTES}"
+    return None
+
+
+def _reply_fault(text: str) -> str | None:
+    length = len(text.encode())
+    if length > REPLY_BYTES:
+        return f"is {length} bytes long; Connexion can take at most {REPLY_BYTES}"
+    odd = next((character for character in text if character != "\n" and not character.isprintable()), None)
+    if odd is not None:
+        return f"has a character that cannot be shown, U+{ord(odd):04X}; take it out (a new line is \\n)"
     return None
 
 

@@ -1,7 +1,6 @@
 """What is wrong with the settings, gathered over a whole load, and the words for it. Never shows a password."""
 
 import difflib
-import json
 import re
 from collections.abc import Iterable
 
@@ -12,6 +11,9 @@ SHOWN_CHARACTERS = 60
 
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 """A part of a key that TOML takes without quotes."""
+
+ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+"""What has an escape of its own within TOML's quotes; other control characters stand as their number."""
 
 Path = tuple[str, ...]
 """A key's parts, such as `("limits", "connections")`."""
@@ -45,8 +47,15 @@ def dotted(path: Path) -> str:
 
 def quoted(text: str) -> str:
     """Text in TOML's quotes, without control characters."""
-    # JSON and TOML escape alike, except that TOML wants DEL escaped too.
-    return json.dumps(text, ensure_ascii=not text.isprintable()).replace("\x7f", "\\u007f")
+    return f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(character: str) -> str:
+    if character in ESCAPES:
+        return ESCAPES[character]
+    if character.isprintable():
+        return character
+    return f"\\u{ord(character):04x}" if ord(character) <= 0xFFFF else f"\\U{ord(character):08x}"
 
 
 def shown(value: object) -> str:
@@ -75,6 +84,8 @@ def kind(value: object) -> str:
             return "a number"
         case list():
             return "a list"
+        case dict():
+            return "a table"
         case _:
             return "a date or time"
 
@@ -87,7 +98,7 @@ def listed(words: Iterable[str], last: str = "and") -> str:
 
 def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
     """The known word that `word` seems to be a slip of; likeness by difflib's ratio, 1 = the same."""
-    # The commonest slip is one for the other: keys have underscores, names of hosts and zones have hyphens.
+    # The commonest slip is one for the other: keys have underscores, names of hosts, zones and profiles have hyphens.
     shapes = {name.replace("_", "-"): name for name in known}
     close = difflib.get_close_matches(word.lower().replace("_", "-"), shapes, n=1, cutoff=likeness)
     return shapes[close[0]] if close else None

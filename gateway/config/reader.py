@@ -12,6 +12,8 @@ from gateway.config.problems import Path, Problems, dotted, kind, listed, neares
 from gateway.config.sources import Leaf, Table
 from gateway.config.tree import (
     FAMILIES,
+    REPLIES,
+    REPLY_KEYS,
     SECTIONS,
     HostSettings,
     LimitSettings,
@@ -20,14 +22,20 @@ from gateway.config.tree import (
     Settings,
     StoreSettings,
     SubmissionSettings,
+    Text,
     ZoneSettings,
 )
+from gateway.model import MergeMethod, Outcome, Profile
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
-"""Keys of hosts and zones: they are names in the store, in URLs and in the environment; `@` is reserved."""
+"""Keys that users choose: they are names in the store, in URLs and in the environment; `@` is reserved."""
+
+NAMED_BY = {"hosts": "host", "profiles": "profiles"}
+"""Family -> the key by which a zone names entries of it."""
 
 ELSEWHERE_LIKENESS = 0.8
-"""Difflib ratio from which a key of another table is suggested: there are many, and a far-fetched one misleads."""
+"""Difflib ratio from which a key of another table is suggested, before a less likely one of the same: there are many,
+and a far-fetched one misleads."""
 
 S = TypeVar("S", bound=Struct)
 
@@ -49,7 +57,7 @@ def load(file: FilePath | None = None, *, environ: Mapping[str, str] = {}, overr
 
 
 def builtin_entries(family: str) -> dict[str, Table]:
-    """The built-in hosts or zones by key."""
+    """The built-in entries of a family by key."""
     return _tables_of(sources.builtin(), family)
 
 
@@ -77,7 +85,7 @@ class _Reader:
         self.places: dict[str, str] = {}
 
     def settings(self) -> Settings:
-        self.unknown_keys(self.tree, (), [*SECTIONS, *FAMILIES])
+        self.unknown_keys(self.tree, (), [*SECTIONS, *FAMILIES, REPLIES])
         file, builtin_hosts = self.gathered.file, self.gathered.builtin_hosts
         return Settings(
             store=self.section(StoreSettings, "store"),
@@ -86,6 +94,9 @@ class _Reader:
             limits=self.section(LimitSettings, "limits"),
             hosts=self.family(HostSettings, "hosts"),
             zones=self.family(ZoneSettings, "zones"),
+            profiles=self.family(Profile, "profiles"),
+            merge_methods=self.family(MergeMethod, "merge_methods"),
+            replies=self.replies(),
             origins=Origins(file=file, builtin_hosts=builtin_hosts, places=self.places),
         )
 
@@ -106,6 +117,20 @@ class _Reader:
                 self.problems.add(dotted(path), table.place, fault)
             else:
                 found[key] = self.struct(struct, table, path)
+        return found
+
+    def replies(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        table = self.table(self.tree.entries.get(REPLIES), (REPLIES,), f"[{REPLIES}]")
+        for key, entry in table.entries.items() if table else ():
+            path = (REPLIES, key)
+            if key not in REPLY_KEYS:
+                self.problems.add(dotted(path), entry.place, f"there is no such setting; {_reply_hint(key)}")
+                continue
+            self.places[dotted(path)] = entry.place
+            text = self.value(entry, Text, path)
+            if isinstance(text, str):
+                found[key] = text
         return found
 
     def table(self, entry: Table | Leaf | None, path: Path, header: str) -> Table | None:
@@ -157,38 +182,59 @@ class _Reader:
         return self.slip(table, struct, path) if table.text else None
 
     def slip(self, table: Table, struct: type[Struct], path: Path) -> str | None:
-        """A misspelt name in the environment or a flag, which would quietly make a host or half a zone."""
+        """A misspelt name in the environment or a flag, which would quietly make a host, a profile or half a zone."""
         family, key = path
         siblings = _tables_of(self.tree, family)
         near = nearest(key, [name for name, sibling in siblings.items() if not sibling.text])
-        missing = [field.name for field in structs.fields(struct) if field.required and field.name not in table.entries]
-        if not missing and (near is None or family != "hosts" or self.in_use(key)):
+        required = [field.name for field in structs.fields(struct) if field.required]
+        missing = [name for name in required if name not in table.entries]
+        if not missing and (required or near is None or self.in_use(family, key)):
             return None
         hints = [f"did you mean {quoted(near)}?"] if near else []
         hints += [f"a new one needs {listed(missing)} too"] if missing else []
-        return f"there is no such {family.removesuffix('s')}; {'; '.join(hints)}"
+        return f"there is no such {family.removesuffix('s').replace('_', ' ')}; {'; '.join(hints)}"
 
-    def in_use(self, host: str) -> bool:
-        hosts = [zone.entries.get("host") for zone in _tables_of(self.tree, "zones").values()]
-        return any(isinstance(leaf, Leaf) and leaf.value == host for leaf in hosts)
+    def in_use(self, family: str, key: str) -> bool:
+        return any(key in _named(zone, NAMED_BY[family]) for zone in _tables_of(self.tree, "zones").values())
+
+
+def _named(zone: Table, by: str) -> tuple[object, ...]:
+    """The entries of another family that a zone names; none where that cannot be read."""
+    leaf = zone.entries.get(by)
+    wanted = next(field.type for field in structs.fields(ZoneSettings) if field.name == by)
+    try:
+        value = values.read(leaf, wanted) if isinstance(leaf, Leaf) else ()
+    except values.Unfit:
+        return ()
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _key_hint(key: str, known: Sequence[str]) -> str:
-    near = nearest(key, known)
-    if near is not None:
-        return f"did you mean {quoted(near)}?"
-    elsewhere = {field: section for section, struct in SECTIONS.items() for field in struct.__struct_fields__}
-    near = nearest(key, elsewhere, ELSEWHERE_LIKENESS)
-    if near is not None:
-        return f"did you mean {elsewhere[near]}.{near}?"
-    return f"known here: {', '.join(known)}"
+    tables = {**SECTIONS, **{f"{family}.NAME": struct for family, struct in FAMILIES.items()}}
+    # Backwards: of a key that several tables have, the first one's counts.
+    elsewhere = {field: table for table, struct in reversed(tables.items()) for field in struct.__struct_fields__}
+    near = nearest(key, known, ELSEWHERE_LIKENESS)
+    far = nearest(key, elsewhere, ELSEWHERE_LIKENESS)
+    if near is None and far is not None:
+        return f"did you mean {elsewhere[far]}.{far}?"
+    near = near or nearest(key, known)
+    return f"did you mean {quoted(near)}?" if near else f"known here: {', '.join(known)}"
+
+
+def _reply_hint(key: str) -> str:
+    if key in [*Outcome]:
+        return f"what ends so has a reason, and each reason its text; known here: {', '.join(REPLY_KEYS)}"
+    return _key_hint(key, REPLY_KEYS)
 
 
 def _example(path: Path) -> str:
-    """How the first of the built-in hosts or zones has a key."""
+    """How the first built-in entry of the family has a key."""
     family, _, name = path
     if name == "password":
         return 'write password = "…", or password_file = "FILE", or password_env = "NAME"'
-    entry = next(iter(builtin_entries(family).values())).entries[name]
+    first = next(iter(builtin_entries(family).values()), None)
+    if first is None:
+        return f'write {name} = "…"'
+    entry = first.entries[name]
     assert isinstance(entry, Leaf)
     return f"write for example {name} = {shown(entry.value)}"

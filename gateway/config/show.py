@@ -1,14 +1,14 @@
 """The settings in force for people and programs: every value with its place, every password behind a mask."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, structs
 
 from gateway.config.problems import Path, dotted, quoted
 from gateway.config.secret import MASK, Secret
-from gateway.config.tree import FAMILIES, PASSWORD_KEYS, SECTIONS, Settings, ZoneSettings
+from gateway.config.tree import FAMILIES, PASSWORD_KEYS, REPLIES, SECTIONS, Settings, ZoneSettings
 
-Value = str | int | float | tuple[str, ...]
+Value = str | bool | int | float | tuple[str, ...]
 
 
 class Entry(Struct, frozen=True):
@@ -26,33 +26,37 @@ def entries(settings: Settings) -> tuple[Entry, ...]:
     """Every setting that has a value, in the order of `config.example.toml`."""
     return tuple(
         Entry(key=dotted((*path, name)), value=value, origin=settings.where(dotted((*path, name))))
-        for path, struct in _tables(settings)
-        for name, value in _values(struct)
+        for path, table in _tables(settings)
+        for name, value in table
     )
 
 
 def toml(settings: Settings) -> str:
     """The same as TOML, a comment behind each value telling its place."""
     blocks = []
-    for path, struct in _tables(settings):
+    for path, table in _tables(settings):
         lines = [f"[{dotted(path)}]"]
-        for name, value in _values(struct):
+        for name, value in table:
             lines.append(f"{name} = {_literal(value)}  # {settings.where(dotted((*path, name)))}")
         blocks.append("\n".join(lines) + "\n")
     return "\n".join(blocks)
 
 
-def _tables(settings: Settings) -> Iterator[tuple[Path, Struct]]:
+def _tables(settings: Settings) -> Iterator[tuple[Path, Iterable[tuple[str, Value]]]]:
     for name in SECTIONS:
-        yield (name,), getattr(settings, name)
+        yield (name,), _values(getattr(settings, name))
     for family in FAMILIES:
         for key, struct in getattr(settings, family).items():
-            yield (family, key), struct
+            yield (family, key), _values(struct)
+    if settings.replies:
+        yield (REPLIES,), settings.replies.items()
 
 
 def _values(struct: Struct) -> Iterator[tuple[str, Value]]:
     for name in _names(struct):
         value = getattr(struct, name)
+        if isinstance(struct, ZoneSettings) and name == "profiles":
+            value = struct.profiles_in_force
         if isinstance(value, Secret):
             yield name, MASK
         elif value is not None:
@@ -72,5 +76,7 @@ def _literal(value: Value) -> str:
             return quoted(value)
         case tuple():
             return f"[{', '.join(quoted(text) for text in value)}]"
+        case bool():
+            return "true" if value else "false"
         case _:
             return repr(value)

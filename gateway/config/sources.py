@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
 from gateway.config.problems import Path, Problems, dotted
-from gateway.config.tree import BUILT_IN, FAMILIES, PASSWORD_KEYS
+from gateway.config.tree import BUILT_IN, FAMILIES, PASSWORD_KEYS, REPLACED_TOGETHER
 from gateway.errors import SettingsError
 
 DEFAULT_FILE = FilePath("gateway.toml")
@@ -28,7 +28,7 @@ _HEADER = re.compile(rf"[ \t]*\[\[?[ \t]*({_DOTTED})[ \t]*\]")
 _STATEMENT = re.compile(rf"[ \t]*({_DOTTED})[ \t]*=")
 
 SYNTAX_HINTS = {
-    "Invalid value": "text stands in quotes, true and false and numbers without",
+    "Invalid value": "text stands in quotes; numbers, true and false stand without, in small letters",
     "Unescaped '\\'": "write a Windows path in single quotes, or with / for \\",
     "Cannot overwrite": "the key stands there already",
     "Cannot declare": "the table stands there already",
@@ -87,9 +87,10 @@ def gather(file: FilePath | None, environ: Mapping[str, str], overrides: Sequenc
     builtin_hosts = True
     if file is not None:
         written = read_file(file)
-        builtin_hosts = not any(_has_entries(written, family) for family in FAMILIES)
+        builtin_hosts = not any(_has_entries(written, family) for family in REPLACED_TOGETHER)
         if not builtin_hosts:
-            tree = Table(tree.place, {key: entry for key, entry in tree.entries.items() if key not in FAMILIES})
+            kept = {key: entry for key, entry in tree.entries.items() if key not in REPLACED_TOGETHER}
+            tree = Table(tree.place, kept)
         tree = _lay(written, over=tree)
     tree = _lay(environment(environ, problems), over=tree)
     tree = _lay(flags(overrides, problems), over=tree)
@@ -127,7 +128,7 @@ def decode(raw: bytes) -> str | None:
 
 
 def environment(environ: Mapping[str, str], problems: Problems) -> Table:
-    """The settings among the environment's names; hyphens in names of hosts and zones are written `_` there."""
+    """The settings among the environment's names; hyphens in the names of a family are written `_` there."""
     tree = Table("the environment")
     names: dict[Path, str] = {}
     for name in sorted(environ):

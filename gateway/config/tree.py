@@ -1,6 +1,7 @@
 """The settings as the rest of the gateway sees them: keys, types, defaults, units and reasons.
 
-The defaults are those of `config.example.toml` (a test compares them). Holds no reading and no checking across keys.
+The defaults are those of `config.example.toml` (a test compares them). Profiles and merge methods are the model's own
+nouns, their defaults too. Holds no reading and no checking across keys.
 """
 
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from gateway.config.secret import Secret
-from gateway.model import Host, Zone, ZoneKind
+from gateway.model import Host, MergeMethod, Outcome, Profile, Reason, Zone, ZoneKind
 
 BUILT_IN = "built-in settings"
 """The place of a value that nobody set."""
@@ -17,6 +18,7 @@ BUILT_IN = "built-in settings"
 # `description` completes the sentence "must be …" in an error.
 Text = Annotated[str, Meta(description="text in quotes")]
 Names = Annotated[tuple[str, ...], Meta(description='a list of texts, such as ["alma.example.org"]')]
+ProfileNames = Annotated[tuple[str, ...], Meta(description='a list of texts, such as ["carli-iz"]')]
 Suffix = Annotated[str, Meta(pattern=r"\A[0-9]{4}\Z", description='exactly four digits in quotes, such as "5867"')]
 Port = Annotated[int, Meta(ge=0, le=65535, description="a port, a whole number from 0 (any free one) to 65535")]
 # Upper bounds keep sums of settings within what clocks, calendars and SQLite's integers can hold.
@@ -85,6 +87,10 @@ class HostSettings(Struct, frozen=True):
     """Port of OCLC Gateway Export; 0 = any free one."""
 
 
+DEFAULT_PROFILES: dict[ZoneKind, tuple[str, ...]] = {"institution": ("carli-iz",), "network": ("carli-nz",)}
+"""Profiles of a zone that names none, by its kind."""
+
+
 class ZoneSettings(Struct, frozen=True, kw_only=True):
     """A catalogue, found by its host and the logon ID."""
 
@@ -98,6 +104,8 @@ class ZoneSettings(Struct, frozen=True, kw_only=True):
     """Key of the network zone that an institution belongs to."""
     mms_suffix: Suffix
     """The last four digits of its MMS IDs."""
+    profiles: ProfileNames | None = None
+    """Keys of its integration profiles. Unless there is exactly one, exports are answered as Alma answers them then."""
     password: Secret
     """The password, or a hash of it; read from `password_file` or `password_env` where one of these is set."""
     password_file: Text | None = None
@@ -105,6 +113,11 @@ class ZoneSettings(Struct, frozen=True, kw_only=True):
     working folder where the environment or `--set` names it."""
     password_env: Text | None = None
     """Environment variable that holds the password."""
+
+    @property
+    def profiles_in_force(self) -> tuple[str, ...]:
+        """Its own, or those of its kind."""
+        return DEFAULT_PROFILES[self.kind] if self.profiles is None else self.profiles
 
 
 PASSWORD_KEYS = ("password", "password_file", "password_env")
@@ -118,8 +131,26 @@ SECTIONS: dict[str, type[Struct]] = {
 }
 """Tables of fixed names."""
 
-FAMILIES: dict[str, type[Struct]] = {"hosts": HostSettings, "zones": ZoneSettings}
+FAMILIES: dict[str, type[Struct]] = {
+    "hosts": HostSettings,
+    "zones": ZoneSettings,
+    "profiles": Profile,
+    "merge_methods": MergeMethod,
+}
 """Tables whose entries the user names."""
+
+REPLACED_TOGETHER = ("hosts", "zones")
+"""Families of which a file that has any entry replaces all built-in ones: somebody's own zones are no addition to
+CARLI's. Of the others, entries of a file are laid over the built-in ones key by key."""
+
+REPLIES = "replies"
+"""The table of texts by reply key."""
+
+REPLY_KEYS = tuple(end.value for end in (Outcome.CREATED, Outcome.MERGED, Outcome.UNCHANGED, Outcome.BUSY, *Reason))
+"""What a reply goes by: the reason, or the outcome where that has none."""
+
+REPLY_BYTES = 2000
+"""Longest reply in UTF-8 bytes: what the client takes [assumed]."""
 
 
 class Origins(Struct, frozen=True):
@@ -142,6 +173,11 @@ class Settings(Struct, frozen=True):
     limits: LimitSettings = LimitSettings()
     hosts: dict[str, HostSettings] = {}
     zones: dict[str, ZoneSettings] = {}
+    profiles: dict[str, Profile] = {}
+    merge_methods: dict[str, MergeMethod] = {}
+    """A site's own, beside those that the gateway has."""
+    replies: dict[str, str] = {}
+    """Texts, by `REPLY_KEYS`, that take the place of the gateway's own. What stands in braces is not checked here."""
     origins: Origins = Origins()
     """No setting: where the others come from."""
 
@@ -169,6 +205,7 @@ class Settings(Struct, frozen=True):
                 code=zone.code,
                 mms_suffix=zone.mms_suffix,
                 network=zone.network,
+                profiles=zone.profiles_in_force,
             )
             for key, zone in self.zones.items()
         }

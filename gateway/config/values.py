@@ -29,8 +29,9 @@ def read(leaf: Leaf, wanted: object) -> object:
     try:
         return msgspec.convert(value, wanted)
     except msgspec.ValidationError:
+        found = f"a list{_stranger(value, wanted)}" if isinstance(value, list) else shown(value)
         hint = _hint(value, wanted, leaf)
-    raise Unfit(f"must be {words(wanted)}, is {shown(value)}{hint}")
+    raise Unfit(f"must be {words(wanted)}, is {found}{hint}")
 
 
 def words(wanted: object) -> str:
@@ -42,7 +43,11 @@ def words(wanted: object) -> str:
         return words(arguments[0])
     if origin is Annotated:
         return next(str(meta.description) for meta in arguments[1:] if isinstance(meta, Meta))
-    assert wanted is Secret, f"no words for {wanted}"
+    if origin is tuple:
+        return f"a list of {'texts' if arguments[0] is str else words(arguments[0])}"
+    if wanted is bool:
+        return "true or false"
+    assert wanted in (str, Secret), f"no words for {wanted}"
     return "text in quotes"
 
 
@@ -55,11 +60,20 @@ def _encodable(text: str) -> bool:
     return True
 
 
+def _bare(wanted: object) -> object:
+    """A type without its words, and without the None of a key that may be left out."""
+    while get_origin(wanted) in (Union, UnionType, Annotated):
+        wanted = get_args(wanted)[0]
+    return wanted
+
+
 def _takes_text(wanted: object) -> bool:
-    origin, arguments = get_origin(wanted), get_args(wanted)
-    if origin in (Union, UnionType, Annotated):
-        return _takes_text(arguments[0])
-    return origin is Literal or wanted is str
+    bare = _bare(wanted)
+    return bare is str or get_origin(bare) is Literal
+
+
+def _takes_list(wanted: object) -> bool:
+    return get_origin(_bare(wanted)) is tuple
 
 
 def _from_text(text: str, wanted: object) -> object:
@@ -73,12 +87,42 @@ def _from_text(text: str, wanted: object) -> object:
     return document["value"] if len(document) == 1 else text
 
 
-def _hint(value: object, wanted: object, leaf: Leaf) -> str:
-    if isinstance(value, str) and get_origin(wanted) is Literal:
-        near = nearest(value, get_args(wanted))
-        return f"; did you mean {quoted(near)}?" if near else ""
-    if leaf.text:
+def _stranger(value: list[object], wanted: object) -> str:
+    """The first entry of a list that cannot stand in it; nothing where no list is wanted."""
+    if not _takes_list(wanted):
         return ""
-    if isinstance(value, str) and not _takes_text(wanted) and kind(_from_text(value, wanted)) != "text":
+    of = get_args(_bare(wanted))[0]
+    entry = next(entry for entry in value if not _fits(entry, of))
+    return f" with {shown(entry)} in it{_suggestion(entry, of)}"
+
+
+def _fits(value: object, wanted: object) -> bool:
+    try:
+        msgspec.convert(value, wanted)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _suggestion(value: object, wanted: object) -> str:
+    if not isinstance(value, str) or get_origin(wanted) is not Literal:
+        return ""
+    near = nearest(value, get_args(wanted))
+    return f"; did you mean {quoted(near)}?" if near else ""
+
+
+def _hint(value: object, wanted: object, leaf: Leaf) -> str:
+    if not isinstance(value, str):
+        return ""
+    if _takes_text(wanted):
+        return _suggestion(value, _bare(wanted))
+    if not leaf.text and kind(_from_text(value, wanted)) != "text":
         return "; leave the quotes out"
+    if _takes_list(wanted):
+        # Without brackets, or without the quotes, which a shell takes away.
+        written = [part.strip() for part in value.strip("[] ").split(",")]
+        listing = f"[{', '.join(shown(part) for part in written if part)}]"
+        return f"; write {listing}" + (", in a shell within '…'" if leaf.text else "")
+    if _bare(wanted) is bool and value.lower() in ("true", "false"):
+        return f"; write {value.lower()}"
     return ""
