@@ -18,6 +18,7 @@ from gateway.frontends.connexion.server import Patience, Server
 from gateway.importer.accept import Importer
 from gateway.importer.logon import Account, Logons
 from gateway.model import Host
+from gateway.rulebook import rulebook
 from gateway.stores import open_store
 from gateway.stores.base import Retention
 
@@ -66,6 +67,7 @@ async def running(settings: config.Settings, *, lan: bool = False) -> AsyncItera
 
     Raises `SettingsError` when a listener cannot be had, `StoreError` when the store cannot.
     """
+    rules = rulebook(settings)
     retention = Retention(settings.submissions.keep, _days(settings.submissions.keep_days))
     async with (
         _listeners(settings, lan=lan) as listening,
@@ -74,7 +76,8 @@ async def running(settings: config.Settings, *, lan: bool = False) -> AsyncItera
     ):
         limits = settings.limits
         logons = Logons(_accounts(settings), longest_delay=limits.failed_logon_seconds)
-        importer = Importer(store, logons, import_seconds=limits.import_seconds)
+        importer = Importer(store, logons, rules.profiles, import_seconds=limits.import_seconds)
+        await importer.finish_pending()
         in_all = min(limits.connections, open_files() - SPARE_FILES)
         if in_all < limits.connections:
             _log().warning("gateway.few_open_files", connections=in_all, wanted=limits.connections)
@@ -83,7 +86,14 @@ async def running(settings: config.Settings, *, lan: bool = False) -> AsyncItera
         servers = []
         async with trio.open_nursery() as accepting:
             for host, listeners, _ in listening:
-                server = Server(host, importer, admission, patience=patience, message_bytes=limits.message_bytes)
+                server = Server(
+                    host,
+                    importer,
+                    admission,
+                    replies=rules.replies,
+                    patience=patience,
+                    message_bytes=limits.message_bytes,
+                )
                 servers.append(server)
                 accepting.start_soon(server.accept, listeners, connections)
             yield Running({host.key: bound for host, _, bound in listening})

@@ -67,7 +67,7 @@ ROOMS = {
     ),
     "config": Room(r"gateway\.config(\..+)?", ("errors", "model"), ("msgspec",)),
     "logs": Room(r"gateway\.logs", ("errors", "model"), ("msgspec", "structlog")),
-    "top": Room(r"gateway|gateway\.(__main__|app|cli|testing)(\..+)?", ALL, ALL),
+    "top": Room(r"gateway|gateway\.(__main__|app|rulebook|cli|testing)(\..+)?", ALL, ALL),
 }
 """The first room whose expression matches a module is its room."""
 

@@ -10,9 +10,11 @@ from gateway.cli.config import config
 from gateway.cli.doctor import doctor
 from gateway.cli.ready import ready
 from gateway.cli.records import records
+from gateway.cli.replies import replies
 from gateway.cli.send import send
 from gateway.cli.serve import serve
 from gateway.cli.submissions import submissions
+from gateway.cli.zones import zones
 from gateway.errors import SettingsError, StoreError
 
 EXIT_SETTINGS = 2
@@ -25,7 +27,7 @@ def root() -> None:
     """A local Alma for people who export to it: takes OCLC Gateway Export, files the record, answers as Alma does."""
 
 
-for _command in (serve, send, submissions, records, config, doctor, ready):
+for _command in (serve, send, submissions, records, zones, replies, config, doctor, ready):
     root.add_command(_command)
 options.add_to(root)
 

@@ -13,10 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal
 
+import click
 import trio
 from msgspec import Struct
 
 from gateway.cli.addresses import LISTENS_ELSEWHERE, ask, lan_address, reached_at
+from gateway.cli.output import shown
 from gateway.config import Settings, example_password_zones
 from gateway.config.tree import HostSettings
 from gateway.errors import StoreError
@@ -28,6 +30,7 @@ Status = Literal["ok", "warn", "fail"]
 Answers = Literal["itself", "another"]
 """Which host a gateway answers for where one of the settings should listen."""
 
+COLOURS: Final[dict[Status, str]] = {"ok": "green", "warn": "yellow", "fail": "red"}
 ALMA: Final = ".alma.exlibrisgroup.com"
 """How the names of real Alma hosts end."""
 SPARE_FILES: Final = 64
@@ -44,6 +47,15 @@ class Check(Struct, frozen=True):
     says: str
     fix: str = ""
     """What to do; empty where there is nothing."""
+
+
+def echo(check: Check, *, err: bool = False) -> None:
+    """Show a check: what was found, and below it what to do."""
+    click.echo(
+        f"{click.style(f'{check.status:4}', fg=COLOURS[check.status])}  {check.check}: {shown(check.says)}", err=err
+    )
+    if check.fix:
+        click.echo(f"      {shown(check.fix)}", err=err)
 
 
 async def every_check(settings: Settings, hosts_file: Path | None, open_files: int) -> list[Check]:

@@ -27,7 +27,10 @@ def config() -> None:
 @click.pass_obj
 def check(options: Options) -> None:
     """Check the settings; say ok and what they are, or everything that is wrong with them."""
+    from gateway.rulebook import rulebook
+
     settings = options.settings()
+    rulebook(settings)
     file = settings.origins.file
     click.echo("ok")
     click.echo(f"file   {file if file else 'none: the built-in settings'}")
@@ -35,7 +38,7 @@ def check(options: Options) -> None:
     for key, host in settings.hosts.items():
         click.echo(f"host   {key}: {host.address} port {host.connexion}")
     for key, zone in settings.zones.items():
-        click.echo(f"zone   {key}: {zone.code} at {zone.host}, {zone.kind}")
+        click.echo(f"zone   {key}: {zone.code} at {zone.host}, {zone.kind}, {_profile(zone.profiles_in_force)}")
 
 
 @config.command()
@@ -77,6 +80,13 @@ def hash_password() -> None:
 
     hasher = PasswordHasher(time_cost=ARGON2_PASSES, memory_cost=ARGON2_MEMORY_KIB, parallelism=ARGON2_LANES)
     click.echo(hasher.hash(password))
+
+
+def _profile(names: tuple[str, ...]) -> str:
+    if len(names) == 1:
+        return f"profile {names[0]}"
+    # As in Alma, where this is a mistake; here somebody may want to see what Alma does then.
+    return f"profiles {', '.join(names)}: no record comes in" if names else "no profile: no record comes in"
 
 
 def _password() -> str:

@@ -1,5 +1,6 @@
 """`gateway doctor`: what would keep the gateway from serving or clients from reaching it, and what to do about it."""
 
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -7,14 +8,15 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from gateway.cli.options import Options
-from gateway.cli.output import echo_json, shown
+from gateway.cli.output import echo_json
+from gateway.cli.reading import check_zone
+from gateway.cli.seconds import seconds
 from gateway.errors import SettingsError
 
 if TYPE_CHECKING:
     from gateway.cli.checks import Check
 
 EXIT_FAILED: Final = 1
-COLOURS: Final = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
 @click.command()
@@ -24,19 +26,39 @@ COLOURS: Final = {"ok": "green", "warn": "yellow", "fail": "red"}
     type=click.Path(path_type=Path),
     help="Hosts file to look into, instead of the system's.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a check.")
+@click.option("--watch", is_flag=True, help="Wait for exports, and tell of each what is right and what is wrong.")
+@click.option("--zone", metavar="ZONE", help="With --watch: only exports to its host or with its logon ID.  [all]")
+@click.option("--once", is_flag=True, help="With --watch: end after one; exits 1 where it was not filed.")
+@click.option("--timeout", metavar="SECONDS", type=seconds, help="With --watch: wait so long, then exit 4.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a check, or an export.")
 @click.pass_obj
-def doctor(options: Options, hosts_file: Path | None, as_json: bool) -> None:
+def doctor(
+    options: Options,
+    hosts_file: Path | None,
+    watch: bool,
+    zone: str | None,
+    once: bool,
+    timeout: float | None,
+    as_json: bool,
+) -> None:
     """Check settings, ports, store, network.
 
     Says what is wrong and what to do. Exits 1 when something fails.
+
+    With --watch follows a set-up while you try it in Connexion, until Ctrl-C.
     """
+    if watch:
+        sys.exit(_watch(options, zone, once=once, timeout=timeout, as_json=as_json))
+    if zone or once or timeout is not None:
+        raise click.UsageError("--zone, --once and --timeout go with --watch")
+    from gateway.cli.checks import echo
+
     found = _checks(options, hosts_file)
     for check in found:
         if as_json:
             echo_json(check)
         else:
-            _echo(check)
+            echo(check)
     if any(check.status == "fail" for check in found):
         sys.exit(EXIT_FAILED)
 
@@ -55,7 +77,9 @@ def _checks(options: Options, hosts_file: Path | None) -> "list[Check]":
     return trio.run(every_check, settings, hosts_file, OPEN_FILES)
 
 
-def _echo(check: "Check") -> None:
-    click.echo(f"{click.style(f'{check.status:4}', fg=COLOURS[check.status])}  {check.check}: {shown(check.says)}")
-    if check.fix:
-        click.echo(f"      {shown(check.fix)}")
+def _watch(options: Options, zone: str | None, *, once: bool, timeout: float | None, as_json: bool) -> int:
+    from gateway.cli.watch import Wanted, watch
+
+    settings = options.settings()
+    check_zone(settings, zone)
+    return watch(settings, Wanted(zone, once, math.inf if timeout is None else timeout, as_json))

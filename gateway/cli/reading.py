@@ -1,7 +1,7 @@
-"""What the commands share that read a store: which zone is meant, and the store open beside a running gateway."""
+"""What the commands share that read or change a store: which zone is meant, and the store beside a running gateway."""
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import click
 
@@ -10,15 +10,19 @@ from gateway.config.problems import listed, nearest
 from gateway.errors import SettingsError
 from gateway.model import unfiled_zone
 from gateway.stores import open_store
-from gateway.stores.base import Store
+from gateway.stores.base import Purpose, Store
 
 T = TypeVar("T")
 
+CHANGE_SECONDS: Final = 10.0
+"""How long a change waits for its turn beside a gateway that imports: many times what a group of imports takes."""
 
-def check_zone(settings: Settings, zone: str | None, *, unfiled: bool = False) -> None:
+
+def check_zone(settings: Settings, zone: str | None, *, unfiled: bool = False, named: str = "--zone") -> None:
     """Raise a usage error, with a suggestion, where `zone` is given and names none of the settings.
 
-    With `unfiled` the reserved zones of attempts that reached none, `@` and a host, are names too.
+    With `unfiled` the reserved zones of attempts that reached none, `@` and a host, are names too. `named` is what the
+    command line calls it.
     """
     known = list(settings.zones)
     if unfiled:
@@ -27,7 +31,7 @@ def check_zone(settings: Settings, zone: str | None, *, unfiled: bool = False) -
         return
     near = nearest(zone, known)
     hint = f"did you mean {near}?" if near else f"there are {listed(known)}" if known else "the settings have none"
-    raise click.BadParameter(f"there is no zone {zone!r}; {hint}", param_hint="--zone")
+    raise click.BadParameter(f"there is no zone {zone!r}; {hint}", param_hint=named)
 
 
 def default_zone(settings: Settings) -> str:
@@ -43,13 +47,25 @@ def read_store(settings: Settings, reading: Callable[[Store], Awaitable[T]]) -> 
 
     Raises `StoreError` where it cannot be opened.
     """
+    return _within(settings, "read", reading)
+
+
+def change_store(settings: Settings, changing: Callable[[Store], Awaitable[T]]) -> T:
+    """The same to change it: transactions of `changing` take turns with those of the gateway, up to `CHANGE_SECONDS`.
+
+    Raises `StoreError` where it cannot be opened, or can be changed only by the gateway itself.
+    """
+    return _within(settings, "change", changing)
+
+
+def _within(settings: Settings, purpose: Purpose, work: Callable[[Store], Awaitable[T]]) -> T:
     import trio
 
     async def run() -> T:
-        async with open_store(settings.store.url, purpose="read") as store:
+        async with open_store(settings.store.url, purpose=purpose) as store:
             # A store may keep a nursery open: what is raised within it would come out in a group.
             try:
-                result = await reading(store)
+                result = await work(store)
             except (Exception, KeyboardInterrupt) as error:
                 failure: BaseException = error
             else:

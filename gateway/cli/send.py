@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from gateway.cli.destination import SAY_WHERE, Target, Wanted, target
+from gateway.cli.files import FileRecord, read
 from gateway.cli.options import Options
 from gateway.cli.output import echo_json, echo_text, shown
 from gateway.cli.seconds import seconds, seconds_above_0
@@ -26,23 +27,7 @@ LAST_TRANSACTION: Final = re.compile(r"[0-9]{14}\.[0-9]")
 """A 005: year to second, and a tenth of it (MARC 21)."""
 
 
-class Export(NamedTuple):
-    """A record to send."""
-
-    file: str
-    number: int
-    """Its place in the file, from 1."""
-    of: int
-    """Records in the file."""
-    raw: bytes
-
-    @property
-    def name(self) -> str:
-        """The file, and the record's place in it where there are several."""
-        return f"{self.file} record {self.number}" if self.of > 1 else self.file
-
-
-Tell = Callable[[Export, "Sent"], None]
+Tell = Callable[[FileRecord, "Sent"], None]
 
 
 @dataclass
@@ -118,7 +103,7 @@ def send(
 
     if set_005 is not None and not LAST_TRANSACTION.fullmatch(set_005):
         raise click.BadParameter("must be 14 digits, a full stop and a digit", param_hint="--set-005")
-    exports = [export for file in files for export in _read(file)]
+    exports = [export for file in files for export in read(file)]
     if set_005 is not None:
         exports = [_with_005(export, set_005) for export in exports]
     where = target(options.settings(), Wanted(**wanted))
@@ -134,7 +119,7 @@ def send(
         sys.exit(EXIT_NOT_FILED if tally.sent else EXIT_UNREACHABLE)
 
 
-async def _send(where: Target, exports: Sequence[Export], tally: Tally, tell: Tell) -> None:
+async def _send(where: Target, exports: Sequence[FileRecord], tally: Tally, tell: Tell) -> None:
     from gateway.frontends.connexion.client import Sent, sending
 
     wrong = await _wrong_host(where)
@@ -164,21 +149,7 @@ async def _wrong_host(where: Target) -> str:
     return f"{spelled(address, port)} is the host {answer.host}, not {where.host}, perhaps because of --lan"
 
 
-def _read(file: str) -> Iterator[Export]:
-    from gateway.frontends.connexion.client import split_records
-
-    try:
-        with click.open_file(file, "rb") as stream:
-            records = split_records(stream.read())
-    except OSError as error:
-        raise click.UsageError(f"{file} cannot be read: {error.strerror}") from error
-    if not records:
-        raise click.UsageError(f"{file} is empty")
-    for number, raw in enumerate(records, 1):
-        yield Export(file, number, len(records), raw)
-
-
-def _with_005(export: Export, value: str) -> Export:
+def _with_005(export: FileRecord, value: str) -> FileRecord:
     """The same with that 005; one that cannot be read, or would be too long, goes as it is."""
     from gateway.marc.iso2709 import Damaged, TooLong
     from gateway.marc.record import Field, Record
@@ -207,7 +178,7 @@ def _telling(records: int, *, as_json: bool) -> Iterator[Tell]:
         with Progress(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), transient=True) as progress:
             task = progress.add_task("", total=records)
 
-            def tell(export: Export, sent: "Sent") -> None:
+            def tell(export: FileRecord, sent: "Sent") -> None:
                 progress.advance(task)
                 if _is_told(sent):
                     progress.console.print(shown(_line(export, sent)), markup=False, highlight=False, soft_wrap=True)
@@ -215,10 +186,11 @@ def _telling(records: int, *, as_json: bool) -> Iterator[Tell]:
             yield tell
 
 
-def _tell_json(export: Export, sent: "Sent") -> None:
+def _tell_json(export: FileRecord, sent: "Sent") -> None:
     from gateway.importer.decide import examine
+    from gateway.importer.profile import ORDINARY
 
-    examined = examine(export.raw)
+    examined = examine(export.raw, ORDINARY)
     echo_json(
         {
             "file": export.file,
@@ -240,6 +212,6 @@ def _is_told(sent: "Sent") -> bool:
     return sent.reached and not sent.filed
 
 
-def _line(export: Export, sent: "Sent") -> str:
+def _line(export: FileRecord, sent: "Sent") -> str:
     """A record that was not filed, in one line."""
     return f"{export.name}: {'. '.join((sent.reply or sent.error).splitlines())}"

@@ -1,40 +1,18 @@
 """`gateway submissions …`: what arrived, what Connexion was answered, and why. Reads the store, changes nothing."""
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
 from gateway.cli.options import Options
 from gateway.cli.output import ROWS, echo_bytes, echo_json, echo_more, echo_table, echo_text, local_time
 from gateway.cli.reading import check_zone, read_store
-from gateway.config import Settings
-from gateway.model import Attempt, Facts, Outcome
+from gateway.model import Attempt, Outcome
 
 if TYPE_CHECKING:
+    from gateway.importer.replies import Replies
     from gateway.stores.base import Store
-
-OUTCOMES: Final[dict[Outcome, str]] = {
-    Outcome.CREATED: "added",
-    Outcome.MERGED: "replaced",
-    Outcome.UNCHANGED: "replaced, no difference",
-    Outcome.REFUSED: "refused",
-    Outcome.LOGON_FAILED: "logon failed",
-    Outcome.MALFORMED: "not readable",
-    Outcome.FOREIGN: "no export",
-    Outcome.BUSY: "too many connections",
-    Outcome.TIMED_OUT: "store too slow",
-    Outcome.ERROR: "gateway's own error",
-}
-"""Outcomes in plain words."""
-SENDERS: Final = {
-    "desktop": "Connexion client (one-byte lengths)",
-    "browser": "Connexion browser or Record Manager (decimal lengths)",
-    "mixed": "no Connexion (both one-byte and decimal lengths)",
-    "": "a client without logon items",
-}
-"""Who sends logon items with lengths of this form (`Facts.lengths`)."""
-LABEL_COLUMNS: Final = 13
 
 
 @click.group()
@@ -53,14 +31,17 @@ def list_(options: Options, zone: str | None, outcome: str | None, limit: int, a
 
     Times are those of this computer's clock.
     """
+    from gateway.rulebook import rulebook
+
     settings = options.settings()
     check_zone(settings, zone, unfiled=True)
+    replies = rulebook(settings).replies
     wanted = Outcome(outcome) if outcome else None
     rows: list[tuple[str, ...]] = []
 
     def take(attempt: Attempt) -> None:
         if as_json:
-            echo_json(as_object(attempt))
+            echo_json(as_object(attempt, replies))
         else:
             rows.append(_row(attempt))
 
@@ -77,33 +58,50 @@ def list_(options: Options, zone: str | None, outcome: str | None, limit: int, a
 @click.argument("number", metavar="N", type=click.IntRange(1))
 @click.option("--json", "as_json", is_flag=True, help="As a JSON object.")
 @click.option("--raw", is_flag=True, help="Only the record's bytes, as they arrived.")
+@click.option(
+    "--html",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    help="Write the report as a page to print; - is standard output.",
+)
 @click.pass_obj
-def show(options: Options, number: int, as_json: bool, raw: bool) -> None:
-    """Show one submission.
+def show(options: Options, number: int, as_json: bool, raw: bool, html: str | None) -> None:
+    """Report one submission, for a help ticket.
 
-    What arrived, what Connexion showed, why, and what to change.
+    What happened and what to change; then how it came and was decided, what Connexion showed, and the record. It holds
+    no password.
     """
+    if as_json + raw + (html is not None) > 1:
+        raise click.UsageError("give one of --json, --raw and --html")
     settings = options.settings()
     attempt = read_store(settings, lambda store: store.attempt(number))
     if attempt is None:
         raise click.ClickException(f"there is no submission {number}")
     if raw:
         echo_bytes(attempt.submission.raw)
-    elif as_json:
-        echo_json(as_object(attempt))
+        return
+    from gateway.cli.report import as_html, as_text, known
+    from gateway.importer.report import report
+
+    about = known(settings)
+    if as_json:
+        echo_json(as_object(attempt, about.replies))
+    elif html is None:
+        echo_text(as_text(report(attempt, about)))
     else:
-        echo_text("\n".join(_story(settings, attempt)))
+        with click.open_file(html, "wb", atomic=html != "-") as stream:
+            stream.write(as_html(report(attempt, about)).encode())
 
 
-def as_object(attempt: Attempt) -> dict[str, object]:
+def as_object(attempt: Attempt, replies: "Replies") -> dict[str, object]:
     """An attempt for programs: the keys of `gateway submissions list --json`, in their order."""
     import msgspec
 
-    from gateway.importer import replies
-    from gateway.importer.diagnose import diagnose
+    from gateway.importer import report
     from gateway.marc import rules
 
     submission, receipt = attempt.submission, attempt.receipt
+    first, *also = report.diagnoses(attempt)
     return {
         "id": submission.id,
         "seq": attempt.seq,
@@ -120,8 +118,11 @@ def as_object(attempt: Attempt) -> dict[str, object]:
         "title": receipt.title,
         "seconds": attempt.seconds,
         "delivered": attempt.delivered,
-        "findings": [msgspec.structs.asdict(finding) | {"words": rules.words(finding)} for finding in receipt.findings],
-        "diagnosis": diagnose(submission, receipt),
+        "findings": [
+            msgspec.structs.asdict(finding) | {"words": rules.words(finding)} for finding in report.findings(attempt)
+        ],
+        "diagnosis": first,
+        "also": also,
     }
 
 
@@ -143,99 +144,16 @@ async def _take(
 
 
 def _row(attempt: Attempt) -> tuple[str, ...]:
+    from gateway.importer.report import ended
+
     submission, receipt = attempt.submission, attempt.receipt
     return (
         str(attempt.seq),
         local_time(submission.at),
         receipt.zone,
         submission.logon_id,
-        _ended(attempt),
+        ended(attempt),
         receipt.title,
         ", ".join(receipt.oclc_numbers),
         receipt.mms_id,
     )
-
-
-def _ended(attempt: Attempt) -> str:
-    """Outcome and reason in words, such as `refused: several matches`."""
-    words, reason = OUTCOMES[attempt.receipt.outcome], attempt.receipt.reason
-    return f"{words}: {reason.value.replace('_', ' ')}" if reason else words
-
-
-def _story(settings: Settings, attempt: Attempt) -> Iterator[str]:
-    """All that is known of an attempt, line by line."""
-    from gateway.importer import replies
-    from gateway.importer.diagnose import diagnose
-    from gateway.marc import rules
-
-    submission, receipt = attempt.submission, attempt.receipt
-    labelled = {
-        "Submission": f"{attempt.seq} ({submission.id})",
-        "Arrived": f"{local_time(submission.at)} from {submission.peer} at {submission.host}",
-        "Sent by": _sent_by(receipt.facts),
-        "Logon ID": submission.logon_id,
-        "Zone": _zone_name(settings, receipt.zone),
-        "Outcome": _ended(attempt),
-        "Title": receipt.title,
-        "OCLC number": ", ".join(receipt.oclc_numbers),
-        "MMS ID": receipt.mms_id,
-        "Answered": _answered(attempt),
-    }
-    for label, value in labelled.items():
-        if value:
-            yield f"{label:{LABEL_COLUMNS}}{value}"
-    diagnosis = diagnose(submission, receipt)
-    yield from _section("Connexion showed", replies.text(receipt) or "(nothing: the connection was closed)")
-    yield from _section("Why", diagnosis.says)
-    if diagnosis.fix:
-        yield from _section("What to do", diagnosis.fix)
-    if receipt.findings:
-        found = (f"{finding.severity.value}: {rules.words(finding)}" for finding in receipt.findings)
-        yield from _section("Found in the record", "\n".join(found))
-    yield from _section(f"Record, {len(submission.raw):,} bytes", _record(submission.raw))
-
-
-def _section(heading: str, text: str) -> Iterator[str]:
-    yield ""
-    yield heading
-    for line in text.splitlines():
-        yield f"  {line}"
-
-
-def _zone_name(settings: Settings, key: str) -> str:
-    if key in settings.zones:
-        return f"{key} ({settings.zones[key].code})"
-    return "none" if key.startswith("@") else f"{key} (no longer in the settings)"
-
-
-def _sent_by(facts: Facts) -> str:
-    """Which client it was by what it sent; empty where it sent nothing that tells."""
-    if not (facts.items or facts.telnet):
-        return ""
-    parts = [SENDERS[facts.lengths]]
-    if facts.items:
-        parts.append(f"items {' '.join(facts.items)}")
-    if facts.telnet:
-        parts.append("opened with Telnet negotiation")
-    return ", ".join(parts)
-
-
-def _answered(attempt: Attempt) -> str:
-    if attempt.seconds is None:
-        return "not known"
-    if attempt.delivered is False:
-        return f"after {attempt.seconds:.3f} s, but the client had gone"
-    return f"after {attempt.seconds:.3f} s"
-
-
-def _record(raw: bytes) -> str:
-    from gateway.marc.iso2709 import Damaged
-    from gateway.marc.record import Record
-    from gateway.marc.views import mnemonic
-
-    if not raw:
-        return "(none arrived)"
-    try:
-        return mnemonic(Record.parse(raw))
-    except Damaged as error:
-        return f"(cannot be shown: {error.detail}; --raw gives its bytes)"

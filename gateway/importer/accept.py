@@ -1,9 +1,9 @@
-"""The order of work: logon, validate, normalize, match, merge or create, store.
+"""The order of work: logon, validate, normalize, match, guard, merge or create, store.
 
 The first obstacle ends it and nothing is half done. Source: spec, "The order of work".
 """
 
-from collections.abc import Callable
+import math
 from datetime import UTC, datetime
 from typing import Final
 
@@ -12,9 +12,11 @@ import trio
 from msgspec.structs import replace
 
 from gateway.errors import ImportTimedOut, StoreError
-from gateway.importer.decide import Examined, decide, examine
+from gateway.importer.decide import Case, Examined, Now, decide, examine
 from gateway.importer.diagnose import diagnose
 from gateway.importer.logon import Denied, Logons
+from gateway.importer.network import NetworkExports
+from gateway.importer.profile import ORDINARY, Profiles
 from gateway.marc.iso2709 import TooLong
 from gateway.model import (
     Delivery,
@@ -36,19 +38,25 @@ IMPORT_SECONDS: Final = 9.0
 AFTERWARDS_SECONDS: Final = 0.25
 """For keeping an attempt whose import the store would not do, still within those 10 s."""
 
-Now = Callable[[], datetime]
-
 
 class Importer:
     """What stands behind every way in. It knows neither the client's protocol nor how the store keeps its promise."""
 
     def __init__(
-        self, store: Store, logons: Logons, *, import_seconds: float = IMPORT_SECONDS, now: Now | None = None
+        self,
+        store: Store,
+        logons: Logons,
+        profiles: Profiles,
+        *,
+        import_seconds: float = IMPORT_SECONDS,
+        now: Now | None = None,
     ) -> None:
         self._store = store
         self._logons = logons
+        self._profiles = profiles
         self._import_seconds = import_seconds
         self._now = now or _utc_now
+        self._network = NetworkExports(store, profiles, self._now)
         self._log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.importer").bind()
 
     async def accept(self, submission: Submission, logon: Logon | None, observed: Facts) -> Receipt:
@@ -71,7 +79,7 @@ class Importer:
         """Keep an attempt that brought no record that could be read."""
         submission = replace(submission, logon_id=self._logons.shown(submission.logon_id))
         receipt = Receipt(unfiled_zone(submission.host), outcome, reason, facts=observed)
-        await self._keep(submission, receipt)
+        await self._kept(submission, receipt)
         self._tell(submission, receipt)
         return receipt
 
@@ -79,75 +87,100 @@ class Importer:
         """Add to an attempt what became of its reply."""
         self._store.note(delivery)
 
+    async def finish_pending(self) -> None:
+        """Finish, before anything is accepted, the imports that an earlier gateway could do only half of.
+
+        Raises `StoreError` where the store cannot say which.
+        """
+        for submission, receipt in await self._network.finish_pending():
+            self._tell(submission, receipt)
+
     async def _import(self, submission: Submission, zone: Zone, observed: Facts, until: float) -> Receipt:
+        profile = self._profiles.of(zone)
+        if isinstance(profile, Reason):
+            observed = replace(observed, institution=zone.code)
+            receipt = self._described(submission).receipt(zone.key, Outcome.NO_PROFILE, profile, observed)
+            return await self._kept(submission, receipt, until)
+        observed = replace(observed, profile=profile.key, to_network=zone.kind == "network")
         examined = Examined()
-        now = self._now()
-
-        def plan(transaction: Transaction) -> Receipt:
-            receipt = decide(transaction, zone, examined, observed, now=now, submission=submission.id)
-            transaction.file(submission, receipt)
-            return receipt
-
         try:
-            examined = examine(submission.raw)
-            return await self._store.transact(zone.key, plan, seconds=max(0.0, until - trio.current_time()))
+            examined = examine(submission.raw, profile)
+            case = Case(zone, profile, examined, observed, self._now(), submission.id)
+            network = self._profiles.network(zone, profile)
+            if network is None:
+                return await self._decide(submission, case, until)
+            receipt = await self._network.decide(submission, case, network, until)
+            if receipt.outcome is not Outcome.REFUSED:
+                return receipt
+            return await self._kept(submission, receipt, until)
         except TooLong as error:
             too_long = Finding("tooLong", Severity.REFUSE, detail=str(error))
             examined = replace(examined, findings=(*examined.findings, too_long))
-            outcome, reason = Outcome.REFUSED, Reason.TOO_LONG
+            receipt = examined.receipt(zone.key, Outcome.REFUSED, Reason.TOO_LONG, observed)
         except ImportTimedOut:
-            outcome, reason = Outcome.TIMED_OUT, Reason.STORE_SLOW
+            receipt = examined.receipt(zone.key, Outcome.TIMED_OUT, Reason.STORE_SLOW, observed)
         except StoreError as error:
             self._log.error("store.failed", submission=submission.id, zone=zone.key, error=str(error))
-            outcome, reason = Outcome.ERROR, Reason.STORE_FAILED
+            receipt = examined.receipt(zone.key, Outcome.ERROR, Reason.STORE_FAILED, observed)
         except Exception:
             self._log.exception("import.crashed", submission=submission.id, zone=zone.key)
-            outcome, reason = Outcome.ERROR, Reason.INTERNAL
-        receipt = replace(examined.receipt(zone, observed), outcome=outcome, reason=reason)
-        await self._keep(submission, receipt)
-        return receipt
+            receipt = examined.receipt(zone.key, Outcome.ERROR, Reason.INTERNAL, observed)
+        return await self._kept(submission, receipt)
+
+    async def _decide(self, submission: Submission, case: Case, until: float) -> Receipt:
+        """Record and attempt in one transaction."""
+
+        def plan(transaction: Transaction) -> Receipt:
+            receipt = decide(transaction, case)
+            transaction.file(submission, receipt)
+            return receipt
+
+        return await self._store.transact(case.zone.key, plan, seconds=max(0.0, until - trio.current_time()))
 
     async def _deny(self, submission: Submission, denied: Denied, observed: Facts) -> Receipt:
         """Keep a failed logon under the zone it named, with what the record is, so that people know it again."""
         submission = replace(submission, logon_id=self._logons.shown(submission.logon_id))
         zone = denied.zone.key if denied.zone else unfiled_zone(submission.host)
         examined = self._described(submission)
-        receipt = Receipt(
-            zone,
-            Outcome.TIMED_OUT if denied.reason is Reason.LOGON_SLOW else Outcome.LOGON_FAILED,
-            denied.reason,
-            oclc_numbers=examined.oclc_numbers,
-            title=examined.title,
-            facts=replace(observed, logon_hint=denied.hint, logon_hint_for=denied.hint_for),
+        outcome = Outcome.TIMED_OUT if denied.reason is Reason.LOGON_SLOW else Outcome.LOGON_FAILED
+        facts = replace(
+            observed,
+            logon_hint=denied.hint,
+            logon_hint_for=denied.hint_for,
+            logon_also=denied.also,
+            logon_also_for=denied.also_for,
         )
-        await self._keep(submission, receipt)
+        receipt = await self._kept(submission, examined.receipt(zone, outcome, denied.reason, facts))
         self._tell(submission, receipt)
         return receipt
 
     def _described(self, submission: Submission) -> Examined:
+        """What the record is, without judging it."""
         try:
-            return examine(submission.raw)
+            return replace(examine(submission.raw, ORDINARY), findings=())
         except Exception:
             self._log.exception("import.crashed", submission=submission.id)
             return Examined()
 
-    async def _keep(self, submission: Submission, receipt: Receipt) -> None:
-        """File the attempt alone. Where that fails, the log has it."""
+    async def _kept(self, submission: Submission, receipt: Receipt, until: float = -math.inf) -> Receipt:
+        """The receipt, its attempt kept alone. Where that fails, the log has it."""
+        seconds = max(AFTERWARDS_SECONDS, until - trio.current_time())
         try:
             await self._store.transact(
-                receipt.zone, lambda transaction: transaction.file(submission, receipt), seconds=AFTERWARDS_SECONDS
+                receipt.zone, lambda transaction: transaction.file(submission, receipt), seconds=seconds
             )
         except StoreError as error:
             self._log.error("store.failed", submission=submission.id, zone=receipt.zone, error=str(error))
         except Exception:
             self._log.exception("import.crashed", submission=submission.id, zone=receipt.zone)
+        return receipt
 
     def _tell(self, submission: Submission, receipt: Receipt) -> None:
         """One line of log for each attempt. It comes after the commit, so nothing here may spoil the answer."""
         outcome = receipt.outcome
         tell = self._log.info if outcome.filed else self._log.warning
         try:
-            diagnosis = diagnose(submission, receipt)
+            diagnosis, *_ = diagnose(submission, receipt)
         except Exception:
             self._log.exception("import.crashed", submission=submission.id)
             return

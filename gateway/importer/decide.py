@@ -1,27 +1,50 @@
 """What becomes of one record: examined without a store, then decided in a plan that may run again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gateway.importer.match import unique_oclc_identifier
-from gateway.importer.merge import METHODS, merge
+from gateway.importer import guards
+from gateway.importer.match import Match, match
 from gateway.importer.mms import mms_id
-from gateway.importer.normalize import normalize
+from gateway.importer.profile import Prepared
 from gateway.marc import rules
-from gateway.marc.identifiers import by_size, identifiers, oclc_numbers
+from gateway.marc.identifiers import identifiers, oclc_numbers
 from gateway.marc.iso2709 import Damaged
 from gateway.marc.record import Field, Record
-from gateway.model import BibRecord, Facts, Finding, Hit, Identifier, Outcome, Reason, Receipt, Severity, Zone
+from gateway.model import (
+    BibRecord,
+    Facts,
+    Finding,
+    Group,
+    Hit,
+    Identifier,
+    Outcome,
+    Reason,
+    Receipt,
+    Zone,
+)
 from gateway.stores.base import Transaction
 
-MERGE_METHOD: Final = METHODS["overlay-all-fields-but-local"]
+Now = Callable[[], datetime]
+"""The time, UTC."""
+
+REASONS: Final[dict[Group, Reason]] = {
+    "structure": Reason.STRUCTURE,
+    "size": Reason.TOO_LONG,
+    "charset": Reason.CHARSET,
+    "format": Reason.NOT_BIBLIOGRAPHIC,
+    "required": Reason.REQUIRED,
+}
+"""Why a record is refused by what the finding is about; for all other groups `Reason.RULES`."""
 _STAMPED: Final = frozenset({"001", "003", "005"})
 NOT_COMPARED: Final = frozenset({"001", "003", "005", "994"})
 """What differs between two exports of one record: OCLC's 005 is the time of export, and it adds the 994 [doc]."""
+AGAIN_SECONDS: Final = 60.0
+"""The same record within a minute was sent twice: by hand, or by a client that retries."""
 
 
 class Examined(Struct, frozen=True):
@@ -30,6 +53,7 @@ class Examined(Struct, frozen=True):
     record: Record | None = None
     """Normalized; None where its structure is damaged."""
     findings: tuple[Finding, ...] = ()
+    """Those that refuse it; what else there is to say of it is found when somebody reads it."""
     found_by: frozenset[Identifier] = frozenset()
     oclc_numbers: tuple[str, ...] = ()
     title: str = ""
@@ -39,14 +63,14 @@ class Examined(Struct, frozen=True):
     @property
     def obstacle(self) -> Reason | None:
         """Why it cannot come in, whatever the zone holds."""
-        return next((rules.RULES[f.code].group for f in self.findings if f.severity is Severity.REFUSE), None)
+        return reason_for(self.findings[0]) if self.findings else None
 
-    def receipt(self, zone: Zone, facts: Facts) -> Receipt:
-        """A refusal, to be made more of."""
+    def receipt(self, zone: str, outcome: Outcome, reason: Reason | None, facts: Facts) -> Receipt:
+        """What becomes of it, with what it is."""
         return Receipt(
-            zone.key,
-            Outcome.REFUSED,
-            self.obstacle,
+            zone,
+            outcome,
+            reason,
             oclc_numbers=self.oclc_numbers,
             title=self.title,
             findings=self.findings,
@@ -54,17 +78,22 @@ class Examined(Struct, frozen=True):
         )
 
 
-def examine(raw: bytes) -> Examined:
+def reason_for(finding: Finding) -> Reason:
+    """Why a record is refused that has this finding."""
+    return REASONS.get(rules.RULES[finding.code].group, Reason.RULES)
+
+
+def examine(raw: bytes, profile: Prepared) -> Examined:
     """Validate and normalize."""
     try:
         arrived = Record.parse(raw)
     except Damaged as error:
         return Examined(findings=(rules.damage(error),))
-    record = normalize(arrived)
+    record = profile.normalize(arrived)
     found_by = identifiers(record)
     return Examined(
         record=record,
-        findings=tuple(rules.check(raw, arrived, found_by)),
+        findings=tuple(rules.refusals(raw, arrived, profile.settings.refuse)),
         found_by=found_by,
         oclc_numbers=oclc_numbers(found_by),
         title=arrived.title,
@@ -73,65 +102,119 @@ def examine(raw: bytes) -> Examined:
     )
 
 
-def decide(
-    transaction: Transaction, zone: Zone, examined: Examined, facts: Facts, *, now: datetime, submission: str
-) -> Receipt:
-    """Match, merge or create, put. Changes nothing where it refuses. `now` and `submission` mark the new version.
+class Case(NamedTuple):
+    """What is to be decided on, and what marks the version it makes."""
+
+    zone: Zone
+    """The zone whose records it is held against."""
+    profile: Prepared
+    examined: Examined
+    observed: Facts
+    now: datetime
+    submission: str
+    """ID."""
+
+    def receipt(self, outcome: Outcome, reason: Reason | None, facts: Facts, mms_id: str = "") -> Receipt:
+        """What becomes of it."""
+        return replace(self.examined.receipt(self.zone.key, outcome, reason, facts), mms_id=mms_id)
+
+
+def decide(transaction: Transaction, case: Case) -> Receipt:
+    """Match, guard, merge or create, put. Changes nothing where it refuses.
 
     Raises `TooLong` where the record would be too long as it is to be kept.
     """
+    examined, profile = case.examined, case.profile
     record = examined.record
     if record is None or examined.obstacle is not None:
-        return examined.receipt(zone, facts)
-    matches = unique_oclc_identifier(transaction, examined.found_by)
-    stored = [bib for match in matches if (bib := transaction.get(match)) is not None]
-    receipt = examined.receipt(zone, _with_matches(facts, examined, stored))
-    if len(stored) > 1:
-        return replace(receipt, reason=Reason.SEVERAL_MATCHES)
-    if not stored:
-        made = mms_id(transaction.next_ordinal(), zone.mms_suffix)
-        transaction.put(
-            BibRecord(
-                mms_id=made,
-                version=1,
-                marc=stamp(record, made, now).serialize(),
-                title=examined.title,
-                identifiers=examined.found_by,
-                originating_system=examined.originating_system,
-                originating_version=examined.originating_version,
-                at=now,
-                submission=submission,
-            )
-        )
-        return replace(receipt, outcome=Outcome.CREATED, mms_id=made)
-    present = Record.parse(stored[0].marc)
-    merged = merge(present, record, MERGE_METHOD)
-    if same(merged, present):
-        return replace(receipt, outcome=Outcome.UNCHANGED, mms_id=stored[0].mms_id)
+        return case.receipt(Outcome.REFUSED, examined.obstacle, case.observed)
+    found = match(transaction, profile.settings, record, examined.found_by)
+    facts = _with_match(case.observed, found)
+    if len(found.stored) > 1:
+        return case.receipt(Outcome.REFUSED, Reason.SEVERAL_MATCHES, facts)
+    if not found.stored:
+        return _create(transaction, case, facts, record)
+    (stored,) = found.stored
+    incoming = guards.Incoming(chr(record.leader[17]), examined.originating_system, examined.originating_version)
+    obstacle = guards.obstacle(profile.settings, stored, incoming)
+    if obstacle is not None:
+        facts = replace(facts, compared=obstacle.compared, levels=obstacle.levels)
+        return case.receipt(Outcome.REFUSED, obstacle.reason, facts)
+    return _merge(transaction, case, facts, stored, record)
+
+
+def _create(transaction: Transaction, case: Case, facts: Facts, record: Record) -> Receipt:
+    examined = case.examined
+    made = mms_id(transaction.next_ordinal(), case.zone.mms_suffix)
     transaction.put(
-        replace(
-            stored[0],
-            version=stored[0].version + 1,
-            marc=stamp(merged, stored[0].mms_id, now).serialize(),
-            title=merged.title,
-            identifiers=identifiers(merged),
+        BibRecord(
+            mms_id=made,
+            version=1,
+            marc=stamp(record, made, case.now).serialize(),
+            title=examined.title,
+            identifiers=examined.found_by,
             originating_system=examined.originating_system,
             originating_version=examined.originating_version,
-            at=now,
-            submission=submission,
+            at=case.now,
+            submission=case.submission,
+            management_tag=case.profile.settings.synchronize,
         )
     )
-    return replace(receipt, outcome=Outcome.MERGED, mms_id=stored[0].mms_id)
+    return case.receipt(Outcome.CREATED, None, facts, made)
 
 
-def _with_matches(facts: Facts, examined: Examined, stored: Sequence[BibRecord]) -> Facts:
-    numbers = {number for _, number in examined.found_by}
-    borne = {number for bib in stored for _, number in bib.identifiers}
+def _merge(transaction: Transaction, case: Case, facts: Facts, stored: BibRecord, record: Record) -> Receipt:
+    """Replace the stored record; where that would change nothing, only remember which version was seen last."""
+    merger = case.profile.merger
+    facts = replace(facts, merge_method=merger.key)
+    seen = replace(
+        stored,
+        originating_system=case.examined.originating_system,
+        originating_version=case.examined.originating_version,
+        management_tag=case.profile.settings.synchronize,
+    )
+    present = Record.parse(stored.marc)
+    merged = merger.merge(present, record)
+    if same(merged, present):
+        if seen != stored:
+            transaction.put(seen)
+        seconds = (case.now - stored.at).total_seconds()
+        if 0 <= seconds <= AGAIN_SECONDS:
+            facts = replace(facts, again_after=seconds)
+        return case.receipt(Outcome.UNCHANGED, None, facts, stored.mms_id)
+    transaction.put(
+        succeeding(seen, merged, now=case.now, submission=case.submission, made_by=merger.key),
+    )
+    return case.receipt(Outcome.MERGED, None, facts, stored.mms_id)
+
+
+def succeeding(stored: BibRecord, record: Record, *, now: datetime, submission: str, made_by: str) -> BibRecord:
+    """The stored record's next version, which holds `record`. Raises `TooLong`."""
+    return replace(
+        stored,
+        version=stored.version + 1,
+        marc=stamp(record, stored.mms_id, now).serialize(),
+        title=record.title,
+        identifiers=found_by(record, stored.linked_to),
+        at=now,
+        submission=submission,
+        made_by=made_by,
+    )
+
+
+def found_by(record: Record, linked_to: str) -> frozenset[Identifier]:
+    """What a stored record can be found by: also by the network's record that it is linked to."""
+    found = identifiers(record)
+    return found | {Identifier("network", linked_to)} if linked_to else found
+
+
+def _with_match(facts: Facts, found: Match) -> Facts:
     return replace(
         facts,
-        keys=by_size(numbers),
-        matched=by_size(numbers & borne),
-        hits=tuple([Hit(bib.mms_id, bib.title) for bib in stored]),
+        match_method=found.method,
+        keys=found.keys,
+        matched=found.matched,
+        hits=tuple([Hit(bib.mms_id, bib.title) for bib in found.stored]),
     )
 
 

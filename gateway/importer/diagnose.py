@@ -1,156 +1,197 @@
-"""Why an attempt ended as it did, in plain words, and which entry of Connexion's menus to change.
+"""Why an attempt ended as it did, and what to change: which of `importer.advice` holds, the most important first.
 
 Derived from what the attempt left, when somebody reads it. For the operator: a client is never told as much.
 """
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from msgspec.structs import replace
+
 from gateway.importer import replies
-from gateway.model import Diagnosis, Outcome, Reason, Receipt, Submission
+from gateway.importer.advice import ADVICE, CLIENT, HOSTED, IN_NETWORK, LINKED, THEN_TOO, Words
+from gateway.importer.decide import reason_for
+from gateway.importer.match import METHODS
+from gateway.marc.iso2709 import RECORD_TERMINATOR
+from gateway.marc.record import printable
+from gateway.model import Diagnosis, Facts, Finding, Outcome, Reason, Receipt, Severity, Submission
 
-DESTINATION: Final = "Tools > Options > Export > your destination"
-CHARACTERISTICS: Final = "Tools > Options > Export > Record Characteristics"
+SLOW_SECONDS: Final = 10.0
+"""Record Manager waits so long for an answer [doc]."""
+NOTHING_BEHIND: Final = frozenset({Reason.STRUCTURE, Reason.NOT_BIBLIOGRAPHIC})
+"""Of a record that is refused for one of these, what else is found in it means nothing."""
 
 
-class Words(NamedTuple):
-    """What to say and what to change; what stands in braces is given by `_values`."""
-
-    says: str
-    fix: str
+NO_EXPORT: Final = frozenset({Outcome.MALFORMED, Outcome.FOREIGN})
+"""Outcomes of what brought no whole record: that the client had gone then tells nothing more."""
 
 
-LOGON_HINTS: Final[dict[str, Words]] = {
-    "case": Words(
-        "Logon ID {logon_id} differs from {points_to} only in capitals.", f"Retype it at {DESTINATION} > Logon ID."
+class Seen(NamedTuple):
+    """What is known of an attempt."""
+
+    submission: Submission
+    receipt: Receipt
+    seconds: float | None
+    delivered: bool | None
+    findings: Sequence[Finding]
+
+    @property
+    def facts(self) -> Facts:
+        """What was observed."""
+        return self.receipt.facts
+
+
+Holds = Callable[[Seen], bool]
+
+NEARER: Final[dict[str, Holds]] = {
+    "user_id_sent": lambda seen: (
+        seen.receipt.reason is Reason.NO_LOGON and "U" in seen.facts.items and "A" not in seen.facts.items
     ),
-    "case_and_white_space": Words(
-        "Logon ID '{logon_id}' differs from {points_to} only in capitals and spaces.",
-        f"Retype it at {DESTINATION} > Logon ID.",
-    ),
-    "white_space": Words(
-        "Logon ID '{logon_id}' differs from {points_to} only by spaces.", f"Retype it at {DESTINATION} > Logon ID."
-    ),
-    "other_host": Words(
-        "Logon ID {logon_id} belongs to the host {points_to}, not to {host}.",
-        f"Correct Host Name, or Logon ID, at {DESTINATION}: they must correspond to each other.",
-    ),
-    "swapped": Words(
-        "The logon ID stands where the password should.", f"Exchange Logon ID and Password at {DESTINATION}."
-    ),
-    "user_id_sent": Words(
-        "A user ID was sent instead of the logon ID.",
-        f"At {DESTINATION} turn Send Local System Login ID and Password on and Send User ID off.",
-    ),
-    "no_password": Words("The logon ID is right, but no password was sent.", f"Type it at {DESTINATION} > Password."),
-    "password_case": Words(
-        "The password differs from the right one only in capitals.", f"Retype it at {DESTINATION} > Password."
-    ),
-    "password_white_space": Words(
-        "The password differs from the right one only by spaces.", f"Retype it at {DESTINATION} > Password."
-    ),
-    "other_password": Words(
-        "The password is that of {points_to}, not of {logon_id}.", f"Retype it at {DESTINATION} > Password."
-    ),
+    "logon_empty": lambda seen: seen.receipt.reason is Reason.NO_LOGON and "A" in seen.facts.items,
+    "length": lambda seen: seen.receipt.reason is Reason.INCOMPLETE and _came_to_its_end(seen.submission.raw),
 }
-"""By the near miss that `importer.logon` found."""
+"""What says more than the reason; the first that holds takes its place."""
 
-REASONS: Final[dict[Reason, Words]] = {
-    Reason.NO_LOGON: Words(
-        "No logon ID was sent.", f"Turn Send Local System Login ID and Password on at {DESTINATION}."
-    ),
-    Reason.UNKNOWN_LOGON: Words(
-        "No zone of the host {host} has the logon ID {logon_id}.",
-        f"Compare Host Name and Logon ID at {DESTINATION} with your library's instructions.",
-    ),
-    Reason.WRONG_PASSWORD: Words(
-        "The logon ID is right, the password is not.", f"Retype it at {DESTINATION} > Password."
-    ),
-    Reason.CHARSET: Words(
-        "Alma cannot read the characters: {finding}.",
-        f"Choose UTF-8 Unicode at {CHARACTERISTICS}, for both kinds of records.",
-    ),
-    Reason.STRUCTURE: Words(
-        "The record arrived damaged{after}: {finding}.",
-        "Export it again; if it repeats, send this report to your systems librarian.",
-    ),
-    Reason.REQUIRED: Words("Alma does not take it as it is: {finding}.", "Correct the record in Connexion."),
-    Reason.NOT_BIBLIOGRAPHIC: Words(
-        "Alma does not take it here: {finding}.", "Export bibliographic records only to this destination."
-    ),
-    Reason.SEVERAL_MATCHES: Words(
-        "OCLC number {number} matches {count} records: {hits}.",
-        "Merge them, or correct their 035, then export again.",
-    ),
-    Reason.TOO_LONG: Words("The record is too long: {finding}.", "Shorten it in Connexion."),
-    Reason.INCOMPLETE: Words(
-        "The transfer stopped in the middle: {arrived} bytes arrived.",
-        "Export again; if it repeats, a firewall may cut long transfers, or the record states a wrong length.",
-    ),
-    Reason.MALFORMED: Words(
-        "What arrived is not what OCLC Gateway Export sends.",
-        "Create the destination anew at Tools > Options > Export > Create > OCLC Gateway Export.",
-    ),
-    Reason.MESSAGE_TOO_LONG: Words(
-        "More arrived than a record can hold, without an end.",
-        "Create the destination anew at Tools > Options > Export > Create > OCLC Gateway Export.",
-    ),
-    Reason.NOT_MARC: Words("The record is XML (Dublin Core or MARCXML).", f"Choose MARC 21 at {CHARACTERISTICS}."),
-    Reason.HTTP: Words(
-        "A browser or a health check asked for {first_bytes}.",
-        "This port is for Connexion; nothing needs to change there.",
-    ),
-    Reason.TLS: Words(
-        "The client tried an encrypted connection (TLS).",
-        "Gateway Export is not encrypted: turn TLS off in the client.",
-    ),
-    Reason.TELNET: Words(
-        "The client opened with Telnet negotiation and then sent no record.",
-        "The destination is plain TCP/IP with Telnet on. Create another: Tools > Options > Export > Create > "
-        "OCLC Gateway Export.",
-    ),
-    Reason.LOGON_SLOW: Words(
-        "Too many logons were being checked at once.", "Export again in a moment; somebody may be trying passwords."
-    ),
-    Reason.STORE_SLOW: Words(
-        "The gateway's store did not answer in time.", "Export again; tell whoever runs the gateway."
-    ),
-    Reason.STORE_FAILED: Words(
-        "The gateway's store could not write.", "Tell whoever runs the gateway: is the disk full?"
-    ),
-    Reason.INTERNAL: Words(
-        "The gateway made a mistake of its own.", "Tell whoever runs the gateway: its log says more."
-    ),
+BESIDE: Final[dict[str, Holds]] = {
+    "plain_tcp_ip": lambda seen: seen.receipt.reason is Reason.NO_LOGON and not seen.facts.items,
+    "no_logon": lambda seen: seen.receipt.reason is Reason.NOT_MARC and not seen.facts.items,
 }
-"""By reason, where no near miss says more."""
+"""What may be the cause instead, or comes up next; where there was no Telnet, which tells it already."""
 
-FILED: Final[dict[Outcome, str]] = {
-    Outcome.CREATED: "Added as a new record.",
-    Outcome.MERGED: "Replaced the record that has the same OCLC number.",
-    Outcome.UNCHANGED: "Replaced, no difference: the zone holds this record already.",
+FAULTS: Final[dict[str, Holds]] = {
+    "telnet": lambda seen: seen.facts.telnet and seen.receipt.reason is not Reason.TELNET,
+    "permanent_connection": lambda seen: seen.facts.earlier > 0,
+    "many_029s": lambda seen: any(finding.code == "many029" for finding in seen.findings),
+    "slow_reply": lambda seen: (seen.seconds or 0.0) > SLOW_SECONDS,
+    "client_gone": lambda seen: seen.delivered is False and seen.receipt.outcome not in NO_EXPORT,
+    "sent_twice": lambda seen: seen.facts.again_after is not None,
+    "no_number": lambda seen: (
+        seen.receipt.outcome is Outcome.CREATED and bool(seen.facts.match_method) and not seen.facts.keys
+    ),
+    "not_linked": lambda seen: seen.receipt.outcome.filed and bool(seen.facts.network) and not seen.facts.linked,
 }
+"""What else is wrong with the set-up or the record, the most important first."""
+
+INFOS: Final[dict[str, Holds]] = {
+    "resumed": lambda seen: seen.facts.resumed,
+    "network_zone": lambda seen: seen.facts.to_network,
+}
+"""What one should know of a filed record, though nothing is wrong."""
 
 
-def diagnose(submission: Submission, receipt: Receipt) -> Diagnosis:
-    """What to tell the operator of an attempt."""
-    if receipt.outcome.filed:
-        if receipt.facts.telnet:
-            telnet = REASONS[Reason.TELNET]
-            return Diagnosis(
-                Reason.TELNET.value, f"{FILED[receipt.outcome]} The client opened with Telnet.", telnet.fix
-            )
-        return Diagnosis(receipt.outcome.value, FILED[receipt.outcome])
-    facts = receipt.facts
-    assert receipt.reason is not None, "an attempt that was not filed has a reason"
-    code = facts.logon_hint or receipt.reason.value
-    words = LOGON_HINTS[facts.logon_hint] if facts.logon_hint else REASONS[receipt.reason]
-    return Diagnosis(code, words.says.format_map(_values(submission, receipt)), words.fix)
+def diagnose(
+    submission: Submission,
+    receipt: Receipt,
+    *,
+    seconds: float | None = None,
+    delivered: bool | None = None,
+    findings: Sequence[Finding] = (),
+) -> tuple[Diagnosis, ...]:
+    """What to tell the operator of an attempt, the most important first; at least one.
+
+    `seconds` and `delivered` are the attempt's, `findings` all that was found in the record.
+    """
+    seen = Seen(submission, receipt, seconds, delivered, findings or receipt.findings)
+    return tuple(_filed(seen) if receipt.outcome.filed else _failed(seen))
 
 
-def _values(submission: Submission, receipt: Receipt) -> dict[str, object]:
+def ended(submission: Submission, receipt: Receipt) -> str:
+    """The words of an outcome that filed the record, with which its first diagnosis begins."""
+    words = ADVICE[receipt.outcome.value].says + (LINKED if receipt.facts.linked else "")
+    return words.format_map(_values(Seen(submission, receipt, None, None, ())))
+
+
+def _filed(seen: Seen) -> Iterator[Diagnosis]:
+    """What is wrong, behind the words of the outcome; the outcome alone where nothing is. Then what else to know."""
+    outcome = ended(seen.submission, seen.receipt)
+    faults = _told_all(FAULTS, seen)
+    if faults:
+        yield replace(faults[0], says=f"{outcome} {faults[0].says}")
+    else:
+        yield Diagnosis(seen.receipt.outcome.value, outcome)
+    yield from faults[1:]
+    yield from _told_all(INFOS, seen)
+
+
+def _failed(seen: Seen) -> Iterator[Diagnosis]:
+    """What made the outcome, what would have made the next one, what else is wrong.
+
+    Telnet comes first where no logon ID came: such a destination cannot send one.
+    """
+    cause, *also = _causes(seen)
+    faults = _told_all(FAULTS, seen)
+    telnet = [fault for fault in faults if fault.code == "telnet"]
+    yield from (cause, *telnet) if "A" in seen.facts.items else (*telnet, cause)
+    yield from also
+    if not telnet:
+        yield from _told_all(BESIDE, seen)
+    yield from _other_refusals(seen)
+    yield from (fault for fault in faults if fault not in telnet)
+
+
+def _causes(seen: Seen) -> Iterator[Diagnosis]:
+    """What made the outcome, as exactly as it is known; and what of the logon would have been wrong then."""
+    receipt, facts = seen.receipt, seen.facts
+    if facts.logon_hint:
+        yield _told(facts.logon_hint, ADVICE[facts.logon_hint], seen, facts.logon_hint_for)
+        if facts.logon_also:
+            yield _told(facts.logon_also, ADVICE[facts.logon_also], seen, facts.logon_also_for)
+        return
+    nearer = (code for code, holds in NEARER.items() if holds(seen))
+    code = next(nearer, (receipt.reason or receipt.outcome).value)
+    says, fix = ADVICE[code]
+    yield _told(code, Words(says + (IN_NETWORK if facts.network and facts.hits else ""), fix), seen)
+
+
+def _other_refusals(seen: Seen) -> Iterator[Diagnosis]:
+    """What the record would be refused for once the cause is mended, since people mend one thing at a time."""
+    receipt = seen.receipt
+    if receipt.outcome not in THEN_TOO:
+        return
+    told = {receipt.reason}
+    for finding in seen.findings:
+        if not told.isdisjoint(NOTHING_BEHIND):
+            return
+        reason = reason_for(finding)
+        if finding.severity is Severity.REFUSE and reason not in told:
+            told.add(reason)
+            says, fix = ADVICE[reason.value]
+            refused = seen._replace(receipt=replace(receipt, findings=(finding,)))
+            yield _told(reason.value, Words(f"{THEN_TOO[receipt.outcome]} {says}", fix), refused)
+
+
+def _told_all(where: Mapping[str, Holds], seen: Seen) -> list[Diagnosis]:
+    return [_told(code, ADVICE[code], seen) for code, holds in where.items() if holds(seen)]
+
+
+def _came_to_its_end(raw: bytes) -> bool:
+    """Whether the record is whole by how it ends, whatever length it states."""
+    return raw.rstrip(b"\0\r\n ").endswith(RECORD_TERMINATOR)
+
+
+def _told(code: str, words: Words, seen: Seen, points_to: str = "") -> Diagnosis:
+    values = _values(seen, points_to)
+    return Diagnosis(code, words.says.format_map(values), words.fix.format_map(values))
+
+
+def _values(seen: Seen, points_to: str = "") -> dict[str, object]:
+    """What may stand in braces in the words of `importer.advice`."""
+    submission, facts = seen.submission, seen.facts
+    method = METHODS[facts.match_method or "unique-oclc-identifier"]
+    menus = HOSTED if facts.lengths == "browser" else CLIENT
     return {
-        **replies.values(receipt),
-        "logon_id": submission.logon_id or "that was sent (not shown: it is like none of this gateway's)",
+        **replies.values(seen.receipt),
+        **menus._asdict(),
+        "logon_id": printable(submission.logon_id) or "that was sent (not shown: it is like none of this gateway's)",
         "host": submission.host,
-        "points_to": receipt.facts.logon_hint_for,
-        "first_bytes": receipt.facts.first_bytes,
+        "zone": seen.receipt.zone,
+        "points_to": points_to,
+        "first_bytes": facts.first_bytes,
+        "earlier": facts.earlier,
+        "again_after": f"{facts.again_after:.0f}" if (facts.again_after or 0.0) >= 1 else "less than 1",
+        "seconds": f"{seen.seconds or 0.0:.1f}",
+        "network": facts.network,
+        "linked": facts.linked,
+        "number_name": method.number,
+        "number_fields": method.fields,
     }

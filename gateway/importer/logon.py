@@ -9,7 +9,7 @@ import math
 import os
 import secrets
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import SequenceMatcher
 from typing import Final, NamedTuple
 from weakref import WeakValueDictionary
@@ -55,6 +55,10 @@ class Denied(NamedTuple):
     """A near miss, one of `importer.diagnose`'s."""
     hint_for: str = ""
     """The logon ID or host that the near miss points to."""
+    also: str = ""
+    """What else would be wrong then: a further near miss."""
+    also_for: str = ""
+    """The logon ID that this points to."""
 
 
 class Logons:
@@ -78,7 +82,7 @@ class Logons:
         password = logon.password or b""
         account = self._accounts.get((host, logon.claimed.decode("utf-8", "replace")))
         if account is None:
-            return Denied(Reason.UNKNOWN_LOGON, None, *self._near_logon(host, logon))
+            return self._unknown(host, logon)
         opens = await self._opens(account, password, peer, until)
         if opens is None:
             return Denied(Reason.LOGON_SLOW, account.zone)
@@ -131,21 +135,25 @@ class Logons:
         except argon2.exceptions.VerificationError:
             return False
 
-    def _near_logon(self, host: str, logon: Logon) -> tuple[str, str]:
-        claimed = logon.claimed.decode("utf-8", "replace")
-        here = [code for at, code in self._accounts if at == host]
-        alikes = (("white_space", str.strip), ("case", str.casefold), ("case_and_white_space", _fold))
-        for hint, alike in alikes:
-            for code in here:
-                if alike(claimed) == alike(code):
-                    return hint, code
-        elsewhere = [at for at, code in self._accounts if code == claimed]
-        if elsewhere:
-            return "other_host", elsewhere[0]
-        sent = _fold((logon.password or b"").decode("utf-8", "replace"))
+    def _unknown(self, host: str, logon: Logon) -> Denied:
+        """A logon ID that the host does not have, with what was nearly right."""
+        claimed, password = logon.claimed.decode("utf-8", "replace"), logon.password or b""
+        for (_, code), hint in self._alike(claimed, host):
+            also = self._also_password(self._accounts[host, code], password)
+            return Denied(Reason.UNKNOWN_LOGON, None, hint, code, *also)
+        for (at, code), hint in self._alike(claimed):
+            return Denied(Reason.UNKNOWN_LOGON, None, "other_host", at, hint, code if hint else "")
+        sent = _fold(password.decode("utf-8", "replace"))
         if sent in {_fold(code) for _, code in self._accounts}:
-            return "swapped", ""
-        return ("user_id_sent" if not logon.logon_id else ""), ""
+            return Denied(Reason.UNKNOWN_LOGON, None, "swapped")
+        return Denied(Reason.UNKNOWN_LOGON, None, "" if logon.logon_id else "user_id_sent")
+
+    def _alike(self, claimed: str, host: str | None = None) -> Iterator[tuple[tuple[str, str], str]]:
+        """Host and logon ID of accounts whose logon ID is like `claimed`, and in what it differs; the nearest first."""
+        for hint, alike in _ALIKES:
+            for at, code in self._accounts:
+                if host in (None, at) and alike(claimed) == alike(code):
+                    yield (at, code), hint
 
     def _near_password(self, account: Account, password: bytes) -> tuple[str, str]:
         """Near misses are told of passwords that the settings hold in clear; a hash tells none."""
@@ -159,9 +167,25 @@ class Logons:
         others = self._others(account.zone)
         return next((("other_password", other.zone.code) for other in others if other.secret == sent), ("", ""))
 
+    def _also_password(self, account: Account, password: bytes) -> tuple[str, str]:
+        """What is wrong with the password of a nearly right logon ID; a hash is not asked."""
+        if account.secret.startswith(HASH_PREFIX) or hmac.compare_digest(account.secret.encode(), password):
+            return "", ""
+        hint, hint_for = self._near_password(account, password)
+        return hint or "password_too", hint_for
+
     def _others(self, zone: Zone) -> Iterator[Account]:
         return (account for account in self._accounts.values() if account.zone != zone)
 
 
 def _fold(text: str) -> str:
     return text.strip().casefold()
+
+
+_ALIKES: Final[tuple[tuple[str, Callable[[str], str]], ...]] = (
+    ("", str),
+    ("white_space", str.strip),
+    ("case", str.casefold),
+    ("case_and_white_space", _fold),
+)
+"""In what two logon IDs differ that are the same after this."""

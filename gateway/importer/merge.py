@@ -1,107 +1,155 @@
-"""How an incoming record changes the stored one it matches: methods as tables of rules, and what applies them.
+"""How an incoming record changes the stored one it matches: methods as tables, and what applies them.
 
 The stored record is primary. Source: spec, "Merging".
 """
 
-from collections import Counter
+from bisect import bisect
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Container, Mapping
 from typing import Final, NamedTuple
 
 from gateway.marc.record import Field, Record
+from gateway.marc.selector import Selector, any_fits, selector
+from gateway.model import MergeMethod
 
 LOCAL_EXTENSION: Final = "LOCAL"
 """Value of $9, in any case, of a field that no merge overlays."""
 
-
-class Rule(NamedTuple):
-    """What becomes of the fields it fits. The first rule of a method that fits a field decides."""
-
-    tags: str
-    """A tag in which X stands for any character, such as `9XX`."""
-    keep: bool
-    """Whether the stored record's fields stay."""
-    take: bool
-    """Whether the incoming record's fields come in."""
-    indicators: str = "XX"
-    """The same for the indicators; a blank is a blank."""
-
-    def fits(self, field: Field) -> bool:
-        """Whether the field has these tags and indicators."""
-        return _like(field.tag, self.tags) and (field.control or _like(field.indicators, self.indicators))
-
-
-class Method(NamedTuple):
-    """A merge method: its name in Alma's words, and its rules. What no rule fits is replaced by what comes in."""
-
-    title: str
-    rules: tuple[Rule, ...]
-
-
-METHODS: Final[dict[str, Method]] = {
-    "overlay-all-fields-but-local": Method(
-        "Overlay all fields but local",
-        (
-            Rule("001", keep=True, take=False),
-            Rule("9XX", keep=True, take=False),
-            Rule("035", keep=True, take=True, indicators="9 "),
+METHODS: Final[dict[str, MergeMethod]] = {
+    # 035s with first indicator 9 and second blank are kept, and incoming ones taken [doc: PALS]. The Leader comes
+    # from the incoming record [assumed].
+    "overlay-all-fields-but-local": MergeMethod(
+        title="Overlay all fields but local", keep=("001", "9XX", "035 9#"), leave_out=("001", "9XX")
+    ),
+    # [doc]; "stay" is read so that incoming ones are added only where that is said.
+    "conditional-subject-headings": MergeMethod(
+        title="Conditional subject headings",
+        keep=("001", "035", "65X", "7XX", "9XX"),
+        leave_out=("001", "035", "9XX"),
+    ),
+    # [doc]
+    "keep-only-old-value": MergeMethod(title="Keep only old value", keep=("XXX",), leave_out=("XXX",), leader="stored"),
+    # [doc]; a record may come to have two 245.
+    "replace-245-and-035-if-exist": MergeMethod(
+        title="Replace 245 and 035 if exist",
+        keep=("001", "245", "035 $az(OCoLC)", "035 9X"),
+        leave_out=("001",),
+    ),
+    # [doc: WRLC's rule of that name; that CARLI's is the same is assumed]. Of the fields that stay, incoming ones are
+    # added to 009, 035 of other systems, 09X, 59X, 69X and 9XX.
+    "consortium-nz-overlay": MergeMethod(
+        title="CONSORTIUM NZ Overlay all fields but local",
+        keep=(
+            *("001", "246 $5", "541", "561", "562", "563", "583", "584", "585", "500 $5", "501 $5", "506 $5", "526 $5"),
+            *("540 $5", "655 $5", "700 $5", "710 $5", "711 $5", "730 $5", "740 $5"),
+            *("009", "035 !$az(OCoLC)", "09X", "59X", "69X", "9XX"),
+        ),
+        leave_out=(
+            *("001", "246 $5", "541", "561", "562", "563", "583", "584", "585", "500 $5", "501 $5", "506 $5", "526 $5"),
+            *("540 $5", "655 $5", "700 $5", "710 $5", "711 $5", "730 $5", "740 $5"),
         ),
     ),
+    # [assumed]
+    "replace-all": MergeMethod(title="Replace all", keep=("001",), leave_out=("001",)),
 }
-"""By name. 035s of the stored record go unless their first indicator is 9 and the second blank [doc: PALS]; the Leader
-comes from the incoming record [assumed]."""
+"""By key. Alma's own, and those that consortia publish."""
 
-REPLACED: Final = Rule("XXX", keep=False, take=True)
-
-
-def merge(stored: Record, incoming: Record, method: Method) -> Record:
-    """The record that results. Pure; where a stored and an incoming field are both kept, identical ones stand once."""
-    unmet = Counter(field for field in stored.fields if is_local(field) or _rule(field, method).keep)
-    taken: list[Field] = []
-    for field in incoming.fields:
-        if not _rule(field, method).take or unmet.get(field) == 0:
-            continue
-        taken.append(field)
-        if field in unmet:
-            unmet[field] -= 1
-    return Record(incoming.leader, _interleave(stored, unmet, taken))
+LINKED: Final = MergeMethod(title="Link to the Network Zone", keep=("001",), leave_out=("001",))
+"""How a network zone's record replaces the institution's that is linked to it: but for local extensions, wholly
+[assumed]."""
 
 
-def _interleave(stored: Record, unmet: Counter[Field], taken: list[Field]) -> list[Field]:
-    """Put each kept field that did not come in again where it stood among the `taken` ones.
+OTHER_WAYS: Final = frozenset({"create", "link", "revert"})
+"""What `BibRecord.made_by` may be beside the key of a method."""
 
-    That is behind the one of its tag that it followed, else before its tag or a higher one; kept fields stay in their
-    order.
+
+class Merger(NamedTuple):
+    """A merge method, ready to be applied."""
+
+    key: str
+    title: str
+    keep: tuple[Selector, ...]
+    leave_out: tuple[Selector, ...]
+    stored_leader: bool
+
+    def merge(self, stored: Record, incoming: Record) -> Record:
+        """The record that results. Pure; a local extension always stays, and where a stored and an incoming field are
+        both kept, identical ones stand once.
+        """
+        kept = Counter(filter(self.keeps, stored.fields))
+        unmet = kept.copy()
+        taken: list[Field] = []
+        for field in incoming.fields:
+            if any_fits(self.leave_out, field) or unmet.get(field) == 0:
+                continue
+            taken.append(field)
+            if field in unmet:
+                unmet[field] -= 1
+        leader = stored.leader if self.stored_leader else incoming.leader
+        return Record(leader, _interleave(stored, kept, taken))
+
+    def keeps(self, field: Field) -> bool:
+        """Whether a field of the stored record stays."""
+        return any_fits(self.keep, field) or is_local(field)
+
+
+def merger(key: str, method: MergeMethod) -> Merger:
+    """The method ready to be applied. Raises `ValueError` for a selector that is none."""
+    keep, leave_out = (tuple(map(selector, selectors)) for selectors in (method.keep, method.leave_out))
+    return Merger(key, method.title, keep, leave_out, method.leader == "stored")
+
+
+def title_of(key: str, own: Mapping[str, MergeMethod]) -> str:
+    """What people call a method, whichever it is of: the built-in ones, a site's `own`, `LINKED`."""
+    method = {**METHODS, "link": LINKED, **own}.get(key)
+    return method.title if method else key
+
+
+def _interleave(stored: Record, kept: Container[Field], taken: list[Field]) -> list[Field]:
+    """Put each of the `kept` fields that did not come in again where it stood among the `taken` ones.
+
+    That is behind the one of its tag that it followed, else before the first of its tag or else of a higher one. So
+    each side's fields of one tag stay in their order, and what comes in once more finds every field in its place.
     """
+    came_in: dict[Field, deque[int]] = defaultdict(deque)
+    for place, field in enumerate(taken):
+        came_in[field].append(place)
+    first_place = _first_places(taken)
     before: list[list[Field]] = [[] for _ in range(len(taken) + 1)]
-    last = {field: place for place, field in enumerate(taken)}
     behind: dict[str, int] = {}
-    place = 0
     for field in stored.fields:
-        if unmet[field] > 0:
-            unmet[field] -= 1
-            if field.tag in behind:
-                place = max(place, behind[field.tag])
-            else:
-                while place < len(taken) and taken[place].tag < field.tag:
-                    place += 1
-            before[place].append(field)
-            behind[field.tag] = place
-        elif field in last:
-            behind[field.tag] = last[field] + 1
+        tag = field[0]
+        if came_in.get(field):
+            behind[tag] = max(behind.get(tag, 0), came_in[field].popleft() + 1)
+        elif field in kept:
+            if tag not in behind:
+                behind[tag] = first_place(tag)
+            before[behind[tag]].append(field)
     merged = []
-    for kept, field in zip(before, taken, strict=False):
-        merged += [*kept, field]
+    for fields, field in zip(before, taken, strict=False):
+        merged += [*fields, field]
     return merged + before[-1]
+
+
+def _first_places(fields: list[Field]) -> Callable[[str], int]:
+    """Says where the first field of a tag stands, or else of a higher one, or else the end."""
+    first: dict[str, int] = {}
+    rising: list[str] = []
+    for place, (tag, _) in enumerate(fields):
+        if tag not in first:
+            first[tag] = place
+            if not rising or tag > rising[-1]:
+                rising.append(tag)
+
+    def place_of(tag: str) -> int:
+        if tag in first:
+            return first[tag]
+        higher = bisect(rising, tag)
+        return first[rising[higher]] if higher < len(rising) else len(fields)
+
+    return place_of
 
 
 def is_local(field: Field) -> bool:
     """Whether the field is a local extension ($9 LOCAL)."""
     return not field.control and any(value.upper() == LOCAL_EXTENSION for value in field.values("9"))
-
-
-def _rule(field: Field, method: Method) -> Rule:
-    return next((rule for rule in method.rules if rule.fits(field)), REPLACED)
-
-
-def _like(value: str, pattern: str) -> bool:
-    """Whether `value` has the pattern's characters, X standing for any."""
-    return len(value) == len(pattern) and all(p in ("X", v) for v, p in zip(value, pattern, strict=True))

@@ -3,20 +3,30 @@
 Source: spec, "Replies". The answer to a failed logon never says which of the two was wrong.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from string import Formatter
 from typing import Final, Literal, NamedTuple
 
+from gateway.importer.match import METHODS
 from gateway.marc import rules
 from gateway.marc.record import printable
-from gateway.model import Outcome, Reason, Receipt, Severity
+from gateway.model import Facts, Outcome, Reason, Receipt, Severity
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Rises when a text or a reason code changes."""
 
 LISTED: Final = 5
 """Most records or numbers that a reply names: more do not help, and a reply is 2,000 bytes at most."""
 TITLE_CHARACTERS: Final = 60
 """Most of a title that a reply repeats: enough to know the record by."""
+
+COUNTS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+"""Small numbers as people write them."""
+CHARACTERS: Final = {
+    "marc8": "the characters are MARC-8",
+    "notUtf8": "the characters are not UTF-8, though Leader/09 says so",
+}
+"""What the characters are, by the finding that refuses them."""
 
 Evidence = Literal["doc", "assumed"]
 
@@ -30,6 +40,7 @@ class Reply(NamedTuple):
 
 _PROCESSED = Reply("The record has been processed successfully.\nMMS ID: {mms_id}", "doc")
 _LOGON_FAILED = Reply("Logon Failed--the Logon ID and/or password is/are not valid", "doc")
+_NO_PROFILE = Reply("No integration profile found for institution {institution}", "doc")
 
 
 def _failed(reason: str) -> Reply:
@@ -44,20 +55,37 @@ REPLIES: Final[dict[tuple[Outcome, Reason | None], Reply]] = {
     (Outcome.LOGON_FAILED, Reason.NO_LOGON): _LOGON_FAILED,
     (Outcome.LOGON_FAILED, Reason.UNKNOWN_LOGON): _LOGON_FAILED,
     (Outcome.LOGON_FAILED, Reason.WRONG_PASSWORD): _LOGON_FAILED,
+    (Outcome.NO_PROFILE, Reason.NONE_NAMED): _NO_PROFILE,
+    (Outcome.NO_PROFILE, Reason.SEVERAL_NAMED): _NO_PROFILE,
     (Outcome.REFUSED, Reason.STRUCTURE): _failed(
-        "Not imported: the record arrived damaged{after}: {finding}. "
+        "Not imported: the record arrived damaged{after}. "
         "Export again; if it repeats, send this report to your systems librarian."
     ),
     (Outcome.REFUSED, Reason.CHARSET): _failed(
-        "Not imported: {finding}. Alma needs UTF-8: Tools > Options > Export > Record Characteristics > UTF-8 Unicode."
+        "Not imported: {characters}, Alma needs UTF-8. "
+        "Tools > Options > Export > Record Characteristics > UTF-8 Unicode."
     ),
     (Outcome.REFUSED, Reason.REQUIRED): _failed("Not imported: {finding}."),
     (Outcome.REFUSED, Reason.NOT_BIBLIOGRAPHIC): _failed(
-        "Not imported: {finding}; this connection takes bibliographic records only."
+        "Not imported: this is {detail}; this connection takes bibliographic records only."
     ),
+    (Outcome.REFUSED, Reason.RULES): _failed("Not imported: {finding}."),
     (Outcome.REFUSED, Reason.SEVERAL_MATCHES): _failed(
-        "Not imported: OCLC number {number} matches {count} records: {hits}. "
-        "Merge them or correct their 035, then export again."
+        "Not imported: {number} {matches} {count} records: {hits}. "
+        "Merge them or correct their {fields}, then export again."
+    ),
+    (Outcome.REFUSED, Reason.LOWER_BRIEF_LEVEL): _failed(
+        "Not imported: the stored record {hit} is fuller (ELvl {stored_level}, brief level {stored_brief}) "
+        "than yours (ELvl {incoming_level}, level {incoming_brief})."
+    ),
+    (Outcome.REFUSED, Reason.OLDER_VERSION): _failed(
+        "Not imported: {hit} already holds a later OCLC version (005 {stored_version}) than yours ({incoming_version})."
+    ),
+    (Outcome.REFUSED, Reason.CZ_LINKED): _failed(
+        "Not imported: {hit} is linked to the Community Zone; Connexion cannot replace it."
+    ),
+    (Outcome.REFUSED, Reason.LOCKED): _failed(
+        "Not imported: {hit} is open in the Metadata Editor. Release it and export again."
     ),
     (Outcome.REFUSED, Reason.TOO_LONG): _failed("Not imported: {finding}. Shorten the record, then export again."),
     (Outcome.MALFORMED, Reason.MALFORMED): _failed(
@@ -86,14 +114,16 @@ REPLIES: Final[dict[tuple[Outcome, Reason | None], Reply]] = {
     (Outcome.ERROR, Reason.STORE_FAILED): _failed(
         "Not imported: the gateway's store could not write. Nothing was changed. Tell whoever runs the gateway."
     ),
+    (Outcome.ERROR, Reason.LINK_PENDING): _failed(
+        "Not finished: the record is in the Network Zone (MMS ID {mms_id}), its link to your institution is not made. "
+        "The gateway makes it when it starts again."
+    ),
     (Outcome.ERROR, Reason.INTERNAL): _failed(
         "Not imported: the gateway made a mistake of its own. Nothing was changed. Tell whoever runs the gateway."
     ),
 }
 """By outcome and reason. An empty text: the connection is closed without one."""
 
-BUSY: Final = REPLIES[Outcome.BUSY, None].text
-"""To a connection too many."""
 CRASHED: Final = "Import Failed\nThe gateway made a mistake of its own; the outcome is unknown. Export again."
 """To a connection that a mistake of the gateway's own ends, perhaps after its record was filed [assumed]."""
 
@@ -109,9 +139,42 @@ def _cut(title: str) -> str:
     return printable(title if len(title) <= TITLE_CHARACTERS else f"{title[: TITLE_CHARACTERS - 1]}…")
 
 
-def text(receipt: Receipt) -> str:
-    """The reply to an attempt."""
-    return REPLIES[receipt.outcome, receipt.reason].text.format_map(values(receipt))
+KEYS: Final[dict[str, tuple[Outcome, Reason | None]]] = {
+    (reason or outcome).value: (outcome, reason) for outcome, reason in REPLIES
+}
+"""How settings name the entries: by reason, or by outcome where that has no reasons."""
+
+
+class Replies:
+    """The table, with the texts that a site has put in place of its own."""
+
+    def __init__(self, own: Mapping[str, str] | None = None) -> None:
+        """`own`: text by key, each without a `fault`."""
+        self._texts = {entry: reply.text for entry, reply in REPLIES.items()}
+        self._texts.update((KEYS[key], text) for key, text in (own or {}).items())
+
+    def text(self, receipt: Receipt) -> str:
+        """The reply to an attempt."""
+        return self._texts[receipt.outcome, receipt.reason].format_map(values(receipt))
+
+    @property
+    def busy(self) -> str:
+        """To a connection too many."""
+        return self._texts[Outcome.BUSY, None]
+
+
+def fault(text: str) -> str:
+    """What is wrong with a text of a site's own; empty where nothing is."""
+    try:
+        names = [(name, spec, conversion) for _, name, spec, conversion in Formatter().parse(text) if name is not None]
+    except ValueError:
+        return "has a brace that belongs to no name; write {{ or }} for one that is to be shown"
+    for name, spec, conversion in names:
+        if name not in PLACES:
+            return f"has {{{name}}}, which there is not; there are {', '.join(sorted(PLACES))}"
+        if spec or conversion:
+            return f"has more than a name in {{{name}}}; write {{{name}}} alone"
+    return ""
 
 
 def values(receipt: Receipt) -> dict[str, object]:
@@ -119,13 +182,57 @@ def values(receipt: Receipt) -> dict[str, object]:
     refusing = [finding for finding in receipt.findings if finding.severity is Severity.REFUSE]
     first = next(iter(refusing), None)
     facts = receipt.facts
+    stored, incoming = facts.compared or ("", "")
+    stored_version, incoming_version = _versions(stored, incoming)
+    stored_brief, incoming_brief = facts.levels or (0, 0)
     return {
         "mms_id": receipt.mms_id,
+        "institution": facts.institution,
         "finding": rules.words(first) if first else "",
+        "detail": first.detail if first else "",
+        "characters": CHARACTERS.get(first.code, rules.words(first)) if first else "",
         "after": f" after field {first.field}" if first and first.field else "",
-        "number": _listed(facts.matched),
-        "count": len(facts.hits),
+        "number": _numbered(facts),
+        "matches": "match" if len(facts.matched) > 1 else "matches",
+        "fields": METHODS[facts.match_method].fields if facts.match_method else "",
+        "count": COUNTS[len(facts.hits)] if len(facts.hits) < len(COUNTS) else len(facts.hits),
+        "hit": facts.hits[0].mms_id if facts.hits else "",
         "hits": _listed([f"{hit.mms_id} ({_cut(hit.title)})" for hit in facts.hits]),
+        "stored_level": _level(stored),
+        "stored_brief": f"{stored_brief:02}",
+        "incoming_level": _level(incoming),
+        "incoming_brief": f"{incoming_brief:02}",
+        "stored_version": stored_version,
+        "incoming_version": incoming_version,
         "offset": facts.offset,
         "arrived": f"{facts.arrived} of {facts.expected}" if facts.expected else f"only {facts.arrived}",
     }
+
+
+def _numbered(facts: Facts) -> str:
+    """The numbers that stored records bear too, and what they are, such as `OCLC number 123`."""
+    if not facts.match_method:
+        return ""
+    plural = "s" if len(facts.matched) > 1 else ""
+    return f"{METHODS[facts.match_method].number}{plural} {_listed(facts.matched)}"
+
+
+def _level(encoding_level: str) -> str:
+    return "blank" if encoding_level == " " else encoding_level
+
+
+def _versions(stored: str, incoming: str) -> tuple[str, str]:
+    """The days of two 005; their times too where they are of one day."""
+    one_day = stored[:8] == incoming[:8]
+    return _spelled(stored, time=one_day), _spelled(incoming, time=one_day)
+
+
+def _spelled(version: str, *, time: bool) -> str:
+    if not version[:8].isdigit():
+        return ""
+    day = f"{version[:4]}-{version[4:6]}-{version[6:8]}"
+    return f"{day} {version[8:10]}:{version[10:12]}:{version[12:]}" if time else day
+
+
+PLACES: Final = frozenset(values(Receipt("", Outcome.CREATED)))
+"""The names that may stand in braces."""

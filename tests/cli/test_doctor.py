@@ -116,7 +116,7 @@ def test_a_store_of_an_older_gateway(free, store, folder: Path):
     with serving(store):
         pass
     with closing(sqlite3.connect(folder / "gateway.db")) as connection, connection:
-        connection.execute("UPDATE schema_version SET version = -1")
+        connection.execute("UPDATE schema_version SET version = -version")
     [check] = found(*free, "--set", f"store.url={store}")["store"]
     assert (check["status"], check["fix"]) == ("warn", "gateway serve brings it up to date")
     assert "gateway.db has schema -1, not " in check["says"]

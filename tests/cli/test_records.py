@@ -1,6 +1,7 @@
 """`gateway records …` beside a running gateway."""
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from gateway.frontends.connexion.client import split_records
 from gateway.marc.record import Field, Record
 from gateway.marc.views import mnemonic
 
-from .gateways import MARC, ROOT, Gateway, run
+from .gateways import MARC, ROOT, Gateway, run, serving
 
 sys.path.insert(0, str(ROOT / "fixtures"))  # its modules stand beside a script; they are no package
 
@@ -50,10 +51,13 @@ def test_list(filled: Gateway):
     ]
     assert list(found[0]) == [
         *("zone", "mms_id", "version", "at", "title", "oclc_numbers", "originating_system", "originating_version"),
-        "submission",
+        *("submission", "made_by", "flags", "linked_to", "management_tag"),
     ]
     assert found[0]["oclc_numbers"] == ["1999000033"]
     assert found[0]["originating_system"] == "OCoLC"
+    assert found[0]["made_by"] == "overlay-all-fields-but-local"
+    assert (found[0]["flags"], found[0]["linked_to"]) == ([], "")
+    assert found[0]["management_tag"] == "publish-bibliographic-records"
     [attempt] = run("submissions", "list", *filled.options, "--json", "--zone", "network").stdout.splitlines()
     assert found[2]["submission"] == json.loads(attempt)["id"]
 
@@ -75,10 +79,30 @@ def test_list_by_a_former_oclc_number(filled: Gateway):
     assert [one["mms_id"] for one in listed(filled, "--zone", "xyz", "--oclc", former)] == [SECOND]
 
 
-def test_list_by_what_is_no_oclc_number(filled: Gateway):
-    result = run("records", "list", *filled.options, "--oclc", "DLC123")
+@pytest.mark.parametrize("isbn", ["9786990001036", "978-6-99-000103-6", "6990001038"])
+def test_list_by_isbn(filled: Gateway, isbn):
+    assert [one["mms_id"] for one in listed(filled, "--isbn", isbn)] == [FIRST, "9910000000015816"]
+
+
+@pytest.mark.parametrize("number", ["9871-001X", "9871001x"])
+def test_list_by_issn(gateway: Gateway, number):
+    send(gateway, MARC / "cjk.mrc", MARC / "serial.mrc")
+    assert [one["mms_id"] for one in listed(gateway, "--issn", number)] == [SECOND]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--oclc", "DLC123"), "--oclc: is no OCLC number; write its digits, such as 1000001"),
+        (("--isbn", "9786990001037"), "--isbn: is no ISBN; write all 10 or 13 digits, the check digit too"),
+        (("--issn", "29990007x"), "--issn: is no ISSN; write all 8 digits, the check digit too"),
+        (("--isbn", "9786990001036", "--oclc", "1"), "give one of --oclc and --isbn"),
+    ],
+)
+def test_list_by_what_is_no_number(filled: Gateway, options, said):
+    result = run("records", "list", *filled.options, *options)
     assert result.exit_code == 2
-    assert "is no OCLC number" in result.stderr
+    assert said in result.stderr
 
 
 def test_limit(filled: Gateway):
@@ -90,8 +114,33 @@ def test_limit(filled: Gateway):
 def test_table(filled: Gateway):
     result = run("records", "list", *filled.options, "--zone", "network")
     heading, line = result.stdout.splitlines()
-    assert heading.split() == ["Zone", "MMS", "ID", "Version", "Time", "Title", "OCLC"]
+    assert re.split("  +", heading.strip()) == ["Zone", "MMS ID", "Version", "Time", "Title", "OCLC"]
     assert line.split()[:3] == ["network", "9910000000015816", "1"]
+
+
+def test_table_with_flags_and_links(store):
+    with serving(store, "profiles.carli-iz.use_network_zone=true") as gateway:
+        send(gateway, MARC / "cjk.mrc")
+        run("records", "flag", FIRST, "--locked", "--cz-linked", *gateway.options)
+        heading, ours, theirs = run("records", "list", *gateway.options).stdout.splitlines()
+        shown = run("records", "show", FIRST, *gateway.options).stdout
+    assert re.split("  +", heading.strip())[6:] == ["Flags", "Linked to"]
+    told = ["locked, linked to the Community Zone", "9910000000015816"]
+    assert re.split("  +", ours.strip())[6:] == told
+    assert re.split("  +", theirs.strip())[6:] == []
+    assert f"\nFlags           {told[0]}\n" in shown
+    assert f"\nLinked to       {told[1]} in the Network Zone\n" in shown
+    assert "\nManagement tag  Publish Bibliographic Records\n" in shown
+
+
+def test_table_of_records_with_different_management_tags(store):
+    with serving(store, "profiles.carli-nz.synchronize=do-not-publish") as gateway:
+        send(gateway, MARC / "cjk.mrc")
+        send(gateway, MARC / "cjk.mrc", options=("--zone", "network"))
+        heading, ours, theirs = run("records", "list", *gateway.options).stdout.splitlines()
+    assert re.split("  +", heading.strip())[6:] == ["Management tag"]
+    assert re.split("  +", ours.strip())[6:] == ["Publish Bibliographic Records"]
+    assert re.split("  +", theirs.strip())[6:] == ["Don't Publish"]
 
 
 def test_no_records(gateway: Gateway):
@@ -103,14 +152,17 @@ def test_show_text(filled: Gateway):
     result = run("records", "show", FIRST, *filled.options)
     assert result.exit_code == 0
     labels = [line.partition("  ")[0] for line in result.stdout.partition("\n\n")[0].splitlines()]
-    assert labels == ["MMS ID", "Zone", "Version", "Title", "OCLC number", "From", "Submission"]
-    assert "Version      2 of 2, " in result.stdout
+    assert labels == [
+        *("MMS ID", "Zone", "Version", "Came about", "Title", "OCLC number", "From", "Submission", "Management tag"),
+    ]
+    assert "Version         2 of 2, " in result.stdout
+    assert "Came about      Replaced by Overlay all fields but local\n" in result.stdout
     assert "=300  \\\\$a269 pages" in result.stdout
 
 
 def test_show_an_earlier_version(filled: Gateway):
     result = run("records", "show", FIRST, "--version", "1", *filled.options)
-    assert "Version      1 of 2, " in result.stdout
+    assert "Version         1 of 2, " in result.stdout
     assert "=300  \\\\$a268 pages" in result.stdout
 
 

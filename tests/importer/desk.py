@@ -1,22 +1,29 @@
 """A gateway without a wire: who exports which record at which host, and what becomes of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from unicodedata import category
 
-from gateway.importer import replies
 from gateway.importer.accept import IMPORT_SECONDS, Importer
 from gateway.importer.logon import Account, Logons
+from gateway.importer.profile import Profiles, prepare
+from gateway.importer.replies import Replies
 from gateway.marc.record import Record
-from gateway.model import Attempt, Facts, Logon, Receipt, Submission, Zone
+from gateway.model import Attempt, Facts, Logon, MergeMethod, Profile, Receipt, Submission, Zone
 from gateway.stores.base import Store
 from tests.marc.mnemonic import shown
 
-XYZ = Zone("xyz", "i-share-xyz", "institution", "01CARLI_XYZ", "5867", "network")
-NETWORK = Zone("network", "i-share-network", "network", "01CARLI_NETWORK", "5816")
-ABC = Zone("sandbox-abc", "sandbox02-na", "institution", "01CARLI_ABC", "5900", "network-sandbox")
-NETWORK_SANDBOX = Zone("network-sandbox", "sandbox02-na", "network", "01CARLI_NETWORK", "5901")
+PROFILES = {
+    "carli-iz": Profile(title="CARLI, institution zone"),
+    "carli-nz": Profile(title="CARLI, network zone", merge_method="consortium-nz-overlay"),
+}
+IZ, NZ = ("carli-iz",), ("carli-nz",)
+
+XYZ = Zone("xyz", "i-share-xyz", "institution", "01CARLI_XYZ", "5867", "network", IZ)
+NETWORK = Zone("network", "i-share-network", "network", "01CARLI_NETWORK", "5816", None, NZ)
+ABC = Zone("sandbox-abc", "sandbox02-na", "institution", "01CARLI_ABC", "5900", "network-sandbox", IZ)
+NETWORK_SANDBOX = Zone("network-sandbox", "sandbox02-na", "network", "01CARLI_NETWORK", "5901", None, NZ)
 
 ACCOUNTS = (
     Account(XYZ, "xyz-secret"),
@@ -39,12 +46,21 @@ class Desk:
         store: Store,
         *,
         accounts: Iterable[Account] = ACCOUNTS,
+        profiles: Mapping[str, Profile] = PROFILES,
+        own_methods: Mapping[str, MergeMethod] = {},
         longest_delay: float = 0.0,
         import_seconds: float = IMPORT_SECONDS,
     ) -> None:
         self.store = store
+        accounts = tuple(accounts)
+        zones = {account.zone.key: account.zone for account in accounts}
+        prepared = {key: prepare(key, profile, own_methods) for key, profile in profiles.items()}
         self.importer = Importer(
-            store, Logons(accounts, longest_delay=longest_delay), import_seconds=import_seconds, now=self.now
+            store,
+            Logons(accounts, longest_delay=longest_delay),
+            Profiles(zones, prepared),
+            import_seconds=import_seconds,
+            now=self.now,
         )
         self._minutes = count()
         self._exports = count(1)
@@ -96,4 +112,4 @@ def is_one_line(text: str) -> bool:
 
 def answered(receipt: Receipt) -> str:
     """What the client reads."""
-    return replies.text(receipt)
+    return Replies().text(receipt)

@@ -56,7 +56,19 @@ class TestKeeping:
         receipt = await desk.export(
             sample("broken-truncated"), observed=Facts(items="PA", lengths="browser", telnet=True)
         )
-        assert receipt.facts == Facts(items="PA", lengths="browser", telnet=True)
+        assert receipt.facts == Facts(items="PA", lengths="browser", telnet=True, profile="carli-iz")
+
+    async def test_that_it_came_to_a_network_zone_itself(self, desk: Desk) -> None:
+        receipt = await desk.export(raw(TIDES), "01CARLI_NETWORK", "network-secret", host="i-share-network")
+        assert receipt.facts.to_network
+        assert not (await desk.export(raw(TIDES))).facts.to_network
+
+    async def test_what_was_nearly_right_of_a_failed_logon(self, desk: Desk) -> None:
+        facts = (await desk.export(raw(TIDES), "01carli_abc", "?")).facts
+        assert (facts.logon_hint, facts.logon_hint_for) == ("other_host", "sandbox02-na")
+        assert (facts.logon_also, facts.logon_also_for) == ("case", "01CARLI_ABC")
+        facts = (await desk.export(raw(TIDES), "01carli_xyz", "XYZ-SECRET")).facts
+        assert (facts.logon_hint, facts.logon_also) == ("case", "password_case")
 
     @pytest.mark.parametrize(
         ("outcome", "reason"),

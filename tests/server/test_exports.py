@@ -175,7 +175,7 @@ async def test_a_telnet_client_that_exports_is_filed_and_its_attempt_says_so(tmp
         assert await client.asks(message(1)) == PROCESSED
         async with open_store(url, purpose="read") as store:
             (attempt,) = await store.attempts()
-    assert diagnose(attempt.submission, attempt.receipt).code == "telnet"
+    assert diagnose(attempt.submission, attempt.receipt)[0].code == "telnet"
 
 
 async def test_xml_is_refused_with_the_setting_to_change() -> None:

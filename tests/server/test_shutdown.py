@@ -58,7 +58,7 @@ async def test_what_cannot_be_read_is_still_answered_while_the_gateway_ends(tmp_
             other.execute("BEGIN IMMEDIATE")
             async with Client(port) as client:
                 await client.send(b"U?abcde")
-                await trio.testing.wait_all_tasks_blocked(0.002)
+                await trio.testing.wait_all_tasks_blocked(0.001)
                 stop.set()
                 assert (await client.rest()).startswith(b"Import Failed\nNot imported: what arrived is no OCLC")
             other.close()

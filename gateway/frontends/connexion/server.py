@@ -18,8 +18,8 @@ from msgspec.structs import replace
 
 from gateway.frontends.base import CHUNK_BYTES, DRAIN_SECONDS, GONE, Admission, close_gently, peer_address
 from gateway.frontends.connexion import wire
-from gateway.importer import replies
 from gateway.importer.accept import Importer
+from gateway.importer.replies import CRASHED, Replies
 from gateway.model import Delivery, Facts, Host, Logon, Outcome, Reason, Submission, new_submission_id
 
 GOODBYE_SECONDS: Final = 2.0
@@ -50,11 +50,13 @@ class Server:
         importer: Importer,
         admission: Admission,
         *,
+        replies: Replies = Replies(),  # noqa: B008 - never changes
         patience: Patience = Patience(),  # noqa: B008 - frozen
         message_bytes: int = wire.MESSAGE_BYTES,
     ) -> None:
         self.host = host
         self.importer = importer
+        self.replies = replies
         self.patience = {
             wire.State.FIRST: patience.first_byte,
             wire.State.MESSAGE: patience.message,
@@ -101,7 +103,7 @@ class Server:
         if not self._admission.enter(peer):
             self.counts["busy"] += 1
             self.log.warning("connexion.busy", host=self.host.key, peer=peer)
-            await _last_words(stream, wire.reply(replies.BUSY))
+            await _last_words(stream, wire.reply(self.replies.busy))
             return
         conversation = _Conversation(self, stream, peer)
         self._conversations.add(conversation)
@@ -111,7 +113,7 @@ class Server:
             self.log.debug("connexion.peer_gone", host=self.host.key, peer=peer)
         except Exception:
             self.log.exception("connexion.crashed", host=self.host.key, peer=peer)
-            await _last_words(stream, wire.reply(replies.CRASHED))
+            await _last_words(stream, wire.reply(CRASHED))
         finally:
             self._conversations.discard(conversation)
             self._admission.leave(peer)
@@ -139,6 +141,7 @@ class _Conversation:
         self._deadline = math.inf
         self._logon: Logon | None = None
         self._telnet = False
+        self._served = 0
         self._began = 0.0
         self._delivery: Delivery | None = None
 
@@ -212,9 +215,10 @@ class _Conversation:
     async def _record(self, event: wire.Record) -> None:
         self._logon = event.logon or self._logon
         observed = self._facts(event.logon)
+        self._served += 1
         submission = self._submission(self._logon, event.raw)
         receipt = await self._server.importer.accept(submission, self._logon, observed)
-        await self._answer(submission, wire.reply(replies.text(receipt)))
+        await self._answer(submission, wire.reply(self._server.replies.text(receipt)))
         self._state = None  # patience begins anew
 
     async def _malformed(self, error: wire.Malformed) -> None:
@@ -228,7 +232,7 @@ class _Conversation:
             expected=error.expected,
         )
         receipt = await self._server.importer.turn_away(submission, Outcome.MALFORMED, error.reason, observed)
-        await self._answer(submission, wire.reply(replies.text(receipt)))
+        await self._answer(submission, wire.reply(self._server.replies.text(receipt)))
         await close_gently(self._stream)
 
     async def _foreign(self, event: wire.Foreign) -> None:
@@ -240,7 +244,7 @@ class _Conversation:
         submission = self._submission(event.logon, b"")
         observed = replace(self._facts(event.logon), first_bytes=event.begins)
         receipt = await self._server.importer.turn_away(submission, Outcome.FOREIGN, event.kind, observed)
-        words = replies.text(receipt)
+        words = self._server.replies.text(receipt)
         if event.kind is Reason.HTTP:
             await self._answer(submission, wire.http_response("400 Bad Request", words))
         elif words:
@@ -289,4 +293,5 @@ class _Conversation:
         return Submission(new_submission_id(), datetime.now(UTC), self._server.host.key, self._peer, claimed, raw)
 
     def _facts(self, logon: Logon | None) -> Facts:
-        return Facts(items=logon.tags if logon else "", lengths=logon.lengths if logon else "", telnet=self._telnet)
+        items, lengths = (logon.tags, logon.lengths) if logon else ("", "")
+        return Facts(items=items, lengths=lengths, telnet=self._telnet, earlier=self._served)

@@ -1,4 +1,4 @@
-"""`gateway records …`: the records that zones hold. Reads the store, changes nothing."""
+"""`gateway records list`, `show` and `export`: what zones hold. They read the store and change nothing."""
 
 import sys
 from collections.abc import AsyncGenerator, Callable
@@ -10,20 +10,46 @@ import click
 from gateway.cli.options import Options
 from gateway.cli.output import ROWS, echo_bytes, echo_json, echo_more, echo_table, echo_text, local_time
 from gateway.cli.reading import check_zone, default_zone, read_store
+from gateway.cli.records.held import Held, as_object, came_about, find, flags, management_tag, origin
+from gateway.config import Settings
 from gateway.marc import identifiers
 from gateway.marc.record import Record, to_pymarc
+from gateway.marc.standard_numbers import isbn13, issn
 from gateway.marc.views import mnemonic
-from gateway.model import BibRecord, Identifier
+from gateway.model import BibRecord, Identifier, IdentifierKind
 
 if TYPE_CHECKING:
     from gateway.stores.base import Store
 
+LABEL_COLUMNS: Final = 16
+MANAGEMENT_TAG: Final = "Management tag"
+HEADINGS: Final = ("Zone", "MMS ID", "Version", "Time", "Title", "OCLC", "Flags", "Linked to", MANAGEMENT_TAG)
+ALWAYS: Final = 6
+"""So many columns stand there in any case, flags and link where a record has any, the management tag where not all have
+the same: it is long, and would take the room of titles and MMS IDs only to say the profile's default."""
 
-class Held(NamedTuple):
-    """A record, and the zone that holds it."""
 
-    zone: str
-    record: BibRecord
+class Number(NamedTuple):
+    """A number that people look for."""
+
+    kinds: tuple[IdentifierKind, ...]
+    """Identifiers that are such a number."""
+    key: Callable[[str], str]
+    """What compares of the number as people write it; empty where it is none."""
+    fault: str
+    """What to say then."""
+
+
+NUMBERS: Final = {
+    "oclc": Number(
+        ("oclc", "oclc_cancelled"),
+        lambda text: identifiers.oclc_key(text) or identifiers.bare_oclc_key(text),
+        "is no OCLC number; write its digits, such as 1000001",
+    ),
+    "isbn": Number(("isbn",), isbn13, "is no ISBN; write all 10 or 13 digits, the check digit too"),
+    "issn": Number(("issn",), issn, "is no ISSN; write all 8 digits, the check digit too"),
+}
+"""By option."""
 
 
 class Shown(NamedTuple):
@@ -33,25 +59,23 @@ class Shown(NamedTuple):
     record: BibRecord
     versions: int
     """How many there are."""
+    settings: Settings
 
 
-@click.group()
-def records() -> None:
-    """Records that zones hold."""
-
-
-@records.command("list")
+@click.command("list")
 @click.option("--zone", metavar="ZONE", help="Only this zone's.  [all zones]")
 @click.option("--oclc", metavar="N", help="Only those with this OCLC number, in 035 $a or $z.")
+@click.option("--isbn", metavar="N", help="Only those with this ISBN, in 020 $a; of 10 digits or of 13.")
+@click.option("--issn", metavar="N", help="Only those with this ISSN, in 022 $a.")
 @click.option("--limit", metavar="N", type=click.IntRange(0), default=ROWS, help=f"How many; 0 = all.  [{ROWS}]")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_obj
-def list_(options: Options, zone: str | None, oclc: str | None, limit: int, as_json: bool) -> None:
+def list_(options: Options, /, zone: str | None, limit: int, as_json: bool, **numbers: str | None) -> None:
     """List records by zone and MMS ID."""
     settings = options.settings()
     check_zone(settings, zone)
     zones = [zone] if zone else list(settings.zones)
-    number = None if oclc is None else _oclc_key(oclc)
+    wanted = _wanted({kind: number for kind, number in numbers.items() if number is not None})
     rows: list[tuple[str, ...]] = []
 
     def take(held: Held) -> None:
@@ -60,16 +84,16 @@ def list_(options: Options, zone: str | None, oclc: str | None, limit: int, as_j
         else:
             rows.append(_row(held))
 
-    more = read_store(settings, lambda store: _take(_held(store, zones, number), limit, take))
+    more = read_store(settings, lambda store: _take(_held(store, zones, wanted), limit, take))
     if rows:
-        echo_table(("Zone", "MMS ID", "Version", "Time", "Title", "OCLC"), rows)
+        _echo_rows(rows)
     elif not as_json:
         click.echo("no records", err=True)
     if more:
         echo_more()
 
 
-@records.command()
+@click.command()
 @click.argument("mms_id", metavar="MMS")
 @click.option("--zone", metavar="ZONE", help="Zone that holds it.  [any]")
 @click.option("--version", type=click.IntRange(1), metavar="N", help="An earlier version.  [the newest]")
@@ -85,19 +109,12 @@ def show(options: Options, mms_id: str, zone: str | None, version: int | None, f
     """Show one record."""
     settings = options.settings()
     check_zone(settings, zone)
-    zones = [zone] if zone else list(settings.zones)
-    found = read_store(settings, lambda store: _versions(store, zones, mms_id))
-    if not found:
-        raise click.ClickException(f"no record has the MMS ID {mms_id}")
-    if len(found) > 1:
-        raise click.UsageError(f"several zones hold a record {mms_id}; choose by --zone: {', '.join(found)}")
-    [(key, versions)] = found.items()
-    if version is not None and version > len(versions):
-        raise click.ClickException(f"{mms_id} has no version {version}; its newest is {len(versions)}")
-    SHOW[form](Shown(key, versions[(version or 0) - 1], len(versions)))
+    found = read_store(settings, lambda store: find(store, settings, zone, mms_id))
+    record = found.newest if version is None else found.version(version)
+    SHOW[form](Shown(found.zone, record, len(found.versions), settings))
 
 
-@records.command()
+@click.command()
 @click.option("--zone", metavar="ZONE", help="Zone whose records.  [the first institution]")
 @click.option("-o", "--output", metavar="FILE", type=click.Path(dir_okay=False, allow_dash=True), help="Where to.")
 @click.option("--json", "as_json", is_flag=True, help="Say how many as a JSON object.")
@@ -123,33 +140,34 @@ def export(options: Options, zone: str | None, output: str | None, as_json: bool
         click.echo(f"{count} records of zone {key}", err=True)
 
 
-def as_object(held: Held) -> dict[str, object]:
-    """A record for programs, without its MARC: the keys of `gateway records list --json`, in their order."""
-    zone, record = held
-    return {
-        "zone": zone,
-        "mms_id": record.mms_id,
-        "version": record.version,
-        "at": record.at,
-        "title": record.title,
-        "oclc_numbers": identifiers.oclc_numbers(record.identifiers),
-        "originating_system": record.originating_system,
-        "originating_version": record.originating_version,
-        "submission": record.submission,
-    }
-
-
 def _row(held: Held) -> tuple[str, ...]:
     zone, record = held
     numbers = ", ".join(identifiers.oclc_numbers(record.identifiers))
-    return zone, record.mms_id, str(record.version), local_time(record.at), record.title, numbers
+    about = flags(record), record.linked_to, management_tag(record)
+    return zone, record.mms_id, str(record.version), local_time(record.at), record.title, numbers, *about
 
 
-def _oclc_key(number: str) -> str:
-    key = identifiers.oclc_key(number) or identifiers.bare_oclc_key(number)
-    if not key:
-        raise click.BadParameter("is no OCLC number; write its digits, such as 1000001", param_hint="--oclc")
-    return key
+def _echo_rows(rows: list[tuple[str, ...]]) -> None:
+    told = [i for i in range(len(HEADINGS)) if i < ALWAYS or _tells(i, {row[i] for row in rows})]
+    echo_table([HEADINGS[i] for i in told], [[row[i] for i in told] for row in rows])
+
+
+def _tells(column: int, cells: set[str]) -> bool:
+    """Whether such cells of a column are worth their room."""
+    return len(cells) > 1 or (HEADINGS[column] != MANAGEMENT_TAG and cells != {""})
+
+
+def _wanted(numbers: dict[str, str]) -> tuple[Identifier, ...] | None:
+    """What is sought, by the option that says so; None where all records are meant."""
+    if len(numbers) > 1:
+        raise click.UsageError(f"give one of {' and '.join(f'--{name}' for name in NUMBERS if name in numbers)}")
+    for option, text in numbers.items():
+        number = NUMBERS[option]
+        key = number.key(text)
+        if not key:
+            raise click.BadParameter(number.fault, param_hint=f"--{option}")
+        return tuple(Identifier(kind, key) for kind in number.kinds)
+    return None
 
 
 async def _take(found: AsyncGenerator[Held], limit: int, take: Callable[[Held], None]) -> bool:
@@ -164,23 +182,16 @@ async def _take(found: AsyncGenerator[Held], limit: int, take: Callable[[Held], 
     return False
 
 
-async def _held(store: "Store", zones: list[str], number: str | None) -> AsyncGenerator[Held]:
-    """The records of zone after zone by MMS ID; with an OCLC number those that bear it."""
+async def _held(store: "Store", zones: list[str], wanted: tuple[Identifier, ...] | None) -> AsyncGenerator[Held]:
+    """The records of zone after zone by MMS ID; those that bear one of `wanted` if that is given."""
     for zone in zones:
-        if number is not None:
-            wanted = (Identifier("oclc", number), Identifier("oclc_cancelled", number))
+        if wanted is not None:
             for record in await store.find(zone, wanted):
                 yield Held(zone, record)
             continue
         async with aclosing(_all(store, zone)) as records_of_zone:
             async for record in records_of_zone:
                 yield Held(zone, record)
-
-
-async def _versions(store: "Store", zones: list[str], mms_id: str) -> dict[str, list[BibRecord]]:
-    """Every version of it, by zone."""
-    found = {zone: await store.versions(zone, mms_id) for zone in zones}
-    return {zone: versions for zone, versions in found.items() if versions}
 
 
 async def _write(store: "Store", zone: str, write: Callable[[bytes], object]) -> int:
@@ -201,17 +212,21 @@ async def _all(store: "Store", zone: str) -> AsyncGenerator[BibRecord]:
 
 
 def _show_text(shown: Shown) -> None:
-    zone, record, versions = shown
+    record = shown.record
     labelled = {
         "MMS ID": record.mms_id,
-        "Zone": zone,
-        "Version": f"{record.version} of {versions}, {local_time(record.at)}",
+        "Zone": shown.zone,
+        "Version": f"{record.version} of {shown.versions}, {local_time(record.at)}",
+        "Came about": came_about(record, shown.settings.merge_methods),
         "Title": record.title,
         "OCLC number": ", ".join(identifiers.oclc_numbers(record.identifiers)),
-        "From": " ".join((record.originating_system, record.originating_version)).strip(),
+        "From": origin(record),
         "Submission": record.submission,
+        "Flags": flags(record),
+        "Linked to": f"{record.linked_to} in the Network Zone" if record.linked_to else "",
+        MANAGEMENT_TAG: management_tag(record),
     }
-    lines = [f"{label:13}{value}" for label, value in labelled.items() if value]
+    lines = [f"{label:{LABEL_COLUMNS}}{value}" for label, value in labelled.items() if value]
     echo_text("\n".join((*lines, "", mnemonic(Record.parse(record.marc)))))
 
 

@@ -1,0 +1,166 @@
+"""`gateway doctor --watch`: follows a set-up while somebody tries it, and tells of each export what is right and wrong.
+
+Reads the store beside the running gateway, changes nothing.
+"""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import click
+import trio
+
+from gateway.cli.addresses import reached_at, why_not_live
+from gateway.cli.checks import Check, echo
+from gateway.cli.output import echo_json, echo_text, local_time
+from gateway.cli.reading import read_store
+from gateway.cli.ready import EXIT_TIMED_OUT
+from gateway.cli.report import known
+from gateway.cli.submissions import as_object
+from gateway.config import Settings
+from gateway.importer.report import ended
+from gateway.importer.steps import steps
+from gateway.model import Attempt
+from gateway.stores.base import Store
+
+POLL_SECONDS: Final = 0.25
+"""Between two looks into the store: soon enough for somebody who waits, and next to nothing for the gateway."""
+ANSWERED_SECONDS: Final = 5.0
+"""How long an attempt is held back until it is known what became of its answer; that to a failed logon waits 2 s."""
+EXIT_NOT_FILED: Final = 1
+START_IT: Final = "start it: gateway serve; if it runs, type the address and port that it printed"
+NOTHING_ARRIVED: Final = (
+    "Host Name: the name or address alone; https:// before it or / behind it may corrupt the export's settings.",
+    "Port: the one above.",
+    "Permanent Connection: unchecked.",
+    "Options > Batch > Perform local actions in batch: Bibliographic Record Export unchecked; else nothing is sent.",
+    "Connexion on another computer: start the gateway with --lan, and let its port through the firewall.",
+    "Connexion's gateway connections file may be corrupt: delete the destination and create it anew.",
+)
+"""Where to look when there is no attempt to explain. Source: spec, "Nothing arrived?"."""
+
+
+class Wanted(NamedTuple):
+    """What the command line asks for."""
+
+    zone: str | None
+    """Key; None for all."""
+    once: bool
+    timeout: float
+    """Seconds; infinite where it is to go on."""
+    as_json: bool
+
+
+def watch(settings: Settings, wanted: Wanted) -> int:
+    """Follow until it is stopped, has waited long enough, or has seen the one export asked for; the exit code."""
+    watching = Watching(settings, wanted)
+    for check in trio.run(_not_answering, settings, watching.zones):
+        echo(check, err=wanted.as_json)
+    try:
+        timed_out = read_store(settings, watching.follow)
+    except KeyboardInterrupt:
+        return 0
+    last = watching.last
+    if not timed_out:
+        return 0 if last and last.receipt.outcome.filed else EXIT_NOT_FILED
+    click.echo(f"{'no more' if last else 'nothing'} arrived within {wanted.timeout:g} s", err=True)
+    for place in () if last else NOTHING_ARRIVED:
+        click.echo(f"  {place}", err=True)
+    return EXIT_TIMED_OUT
+
+
+class Watching:
+    """One run of it."""
+
+    def __init__(self, settings: Settings, wanted: Wanted) -> None:
+        self.zones = [wanted.zone] if wanted.zone else list(settings.zones)
+        self.last: Attempt | None = None
+        """The one that was told of last."""
+        self._settings = settings
+        self._wanted = wanted
+        self._known = known(settings)
+
+    async def follow(self, store: Store) -> bool:
+        """Tell of what arrives from here on; whether the wait was over before that was asked for."""
+        latest = await store.attempts(limit=1)
+        seen = latest[0].seq if latest else 0
+        for line in _announced(self._settings, self.zones):
+            click.echo(line, err=self._wanted.as_json)
+        with trio.move_on_after(self._wanted.timeout):
+            while True:
+                for attempt in await _since(store, seen):
+                    seen = attempt.seq
+                    if self._concerns(attempt):
+                        self.last = await self._answered(store, attempt)
+                        self._tell(self.last)
+                        if self._wanted.once:
+                            return False
+                await trio.sleep(POLL_SECONDS)
+        return True
+
+    def _concerns(self, attempt: Attempt) -> bool:
+        """Whether it was meant for the zone, as far as that can be seen: it came to its host, or with its logon ID."""
+        if self._wanted.zone is None:
+            return True
+        zone, submission = self._settings.zones[self._wanted.zone], attempt.submission
+        return submission.host == zone.host or submission.logon_id.strip().casefold() == zone.code.casefold()
+
+    async def _answered(self, store: Store, attempt: Attempt) -> Attempt:
+        """The attempt once it is known what became of its answer, or after a while."""
+        if not self._known.replies.text(attempt.receipt):
+            return attempt
+        with trio.move_on_after(ANSWERED_SECONDS):
+            while attempt.delivered is None:
+                await trio.sleep(POLL_SECONDS)
+                attempt = await store.attempt(attempt.seq) or attempt
+        return attempt
+
+    def _tell(self, attempt: Attempt) -> None:
+        found = steps(attempt, self._known)
+        if self._wanted.as_json:
+            told = {"steps": [step._asdict() for step in found]}
+            echo_json(as_object(attempt, self._known.replies) | told)
+            return
+        at = local_time(attempt.submission.at)
+        echo_text(f"\n{at}  submission {attempt.seq}: {ended(attempt)}")
+        for step in found:
+            echo(Check(*step))
+        echo_text(f"The whole report: gateway submissions show {attempt.seq}")
+
+
+async def _not_answering(settings: Settings, zones: list[str]) -> list[Check]:
+    """The hosts of these zones at which no gateway answers, or another host does."""
+    found = []
+    for key in dict.fromkeys(settings.zones[zone].host for zone in zones):
+        host = settings.hosts[key]
+        if not host.connexion:
+            continue  # any free port: only gateway serve knows which
+        why = await why_not_live(reached_at(host.address), host.connexion, key)
+        if why is not None:
+            says = f"no gateway answers for it at {reached_at(host.address)} port {host.connexion}: {why}"
+            found.append(Check(f"host {key}", "fail", says, START_IT))
+    return found
+
+
+def _announced(settings: Settings, zones: list[str]) -> Iterator[str]:
+    """What it waits for, and what to type into Connexion for that."""
+    yield "Type into Connexion: Tools > Options > Export > Create > OCLC Gateway Export"
+    for key in zones:
+        zone = settings.zones[key]
+        host = settings.hosts[zone.host]
+        port = host.connexion or "the one that gateway serve printed"
+        yield f"  {key}: Host Name {reached_at(host.address)}, Port {port}, Logon ID {zone.code}, and its password"
+    yield f"Waiting for exports to {', '.join(zones)}; Ctrl-C ends it."
+
+
+async def _since(store: Store, seq: int) -> list[Attempt]:
+    """What came after that number, oldest first."""
+    newest = await store.attempts(limit=1)
+    found: list[Attempt] = []
+    before = None
+    while newest and newest[0].seq > seq:
+        page = await store.attempts(before=before)
+        found += [attempt for attempt in page if attempt.seq > seq]
+        if not page or page[-1].seq <= seq:
+            break
+        before = page[-1].seq
+    return found[::-1]

@@ -1,0 +1,43 @@
+"""What people change in a zone by hand: flags, and the way back to an earlier version. Plans for a store."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from msgspec.structs import replace
+
+from gateway.importer.decide import succeeding
+from gateway.marc.record import Record
+from gateway.model import BibRecord, Flag
+from gateway.stores.base import Transaction
+
+REVERTED: Final = "revert"
+"""`BibRecord.made_by` of a version that brings an earlier one back."""
+
+
+def flag(transaction: Transaction, mms_id: str, flags: Iterable[Flag]) -> BibRecord | None:
+    """Give the record these flags and no others; None where there is no such record."""
+    record = transaction.get(mms_id)
+    if record is None:
+        return None
+    flagged = replace(record, flags=frozenset(flags))
+    if flagged != record:
+        transaction.put(flagged)
+    return flagged
+
+
+def revert(transaction: Transaction, mms_id: str, earlier: BibRecord, now: datetime) -> BibRecord | None:
+    """Make a next version with the fields of an `earlier` one; None where there is no such record.
+
+    What later imports compare with, the originating version, becomes that of the earlier one too.
+    """
+    record = transaction.get(mms_id)
+    if record is None:
+        return None
+    next_version = replace(
+        succeeding(record, Record.parse(earlier.marc), now=now, submission="", made_by=REVERTED),
+        originating_system=earlier.originating_system,
+        originating_version=earlier.originating_version,
+    )
+    transaction.put(next_version)
+    return next_version

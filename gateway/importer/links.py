@@ -1,0 +1,84 @@
+"""A record of the institution that is linked to the network zone's: a plan, to be run in the institution's zone.
+
+What real Alma keeps in such a record is not published; here it is a copy of the network's record as it was imported,
+with the institution's local extensions, and a 035 that names the network's record [assumed].
+"""
+
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from msgspec.structs import replace
+
+from gateway.importer.decide import found_by, same, stamp, succeeding
+from gateway.importer.match import match
+from gateway.importer.merge import LINKED, merger
+from gateway.importer.mms import mms_id
+from gateway.marc.record import Field, Record
+from gateway.model import BibRecord, Identifier, Profile, Zone
+from gateway.stores.base import Transaction
+
+SOURCE: Final = "EXLNZ-"
+"""Stands before the network's code in 035 $a of a linked record [seen in libraries' records]."""
+_MERGER: Final = merger("link", LINKED)
+
+
+class Link(NamedTuple):
+    """What is to be linked, and what marks the version that it makes."""
+
+    zone: Zone
+    """The institution's."""
+    network: Zone
+    profile: Profile
+    """By whose method a record of the institution is found that has no link yet."""
+    theirs: BibRecord
+    """The network's record."""
+    now: datetime
+    submission: str
+    """ID."""
+
+
+def make(transaction: Transaction, link: Link) -> str:
+    """MMS ID of the institution's record that is then linked; changes nothing where it is already as it should be.
+
+    Raises `TooLong` where the linked record would be too long to be kept.
+    """
+    theirs = link.theirs
+    number = f"({SOURCE}{link.network.code}){theirs.mms_id}"
+    record = Record.parse(theirs.marc).adding(Field("035", b"  \x1fa" + number.encode()))
+    ours = _ours(transaction, link, record)
+    if ours is None:
+        made = mms_id(transaction.next_ordinal(), link.zone.mms_suffix)
+        transaction.put(
+            replace(
+                theirs,
+                mms_id=made,
+                version=1,
+                marc=stamp(record, made, link.now).serialize(),
+                identifiers=found_by(record, theirs.mms_id),
+                at=link.now,
+                submission=link.submission,
+                made_by=_MERGER.key,
+                flags=frozenset(),
+                linked_to=theirs.mms_id,
+            )
+        )
+        return made
+    present = Record.parse(ours.marc)
+    merged = _MERGER.merge(present, record)
+    linked = replace(ours, linked_to=theirs.mms_id, identifiers=found_by(present, theirs.mms_id))
+    if not same(merged, present):
+        linked = succeeding(linked, merged, now=link.now, submission=link.submission, made_by=_MERGER.key)
+    if linked != ours:
+        transaction.put(linked)
+    return ours.mms_id
+
+
+def _ours(transaction: Transaction, link: Link, record: Record) -> BibRecord | None:
+    """The institution's record that is linked already, else the one that the profile's method matches, if it is one
+    alone.
+    """
+    linked = transaction.holders([Identifier("network", link.theirs.mms_id)])
+    if linked:
+        return transaction.get(linked[0])
+    found = match(transaction, link.profile, record, link.theirs.identifiers)
+    return found.stored[0] if len(found.stored) == 1 else None

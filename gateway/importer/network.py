@@ -1,0 +1,107 @@
+"""An institution's exports into its network zone: two transactions, for none spans zones.
+
+The first files the record in the network zone and remembers what is still to be done, the second links a record of the
+institution and keeps the attempt. Cut off between them, the second is done at the next start. Source: spec, "Zones".
+"""
+
+import math
+from typing import Final
+
+import structlog
+import trio
+from msgspec.structs import replace
+
+from gateway.errors import StoreError
+from gateway.importer import links
+from gateway.importer.decide import Case, Now, decide
+from gateway.importer.profile import ORDINARY, Prepared, Profiles
+from gateway.marc.iso2709 import TooLong
+from gateway.model import Outcome, PendingLink, Reason, Receipt, Submission, Zone
+from gateway.stores.base import Store, Transaction
+
+LINK_SECONDS: Final = 0.5
+"""For a link to begin whose record is filed, when the import's own time is nearly up."""
+
+
+class NetworkExports:
+    """The way of an export whose profile uses the network zone."""
+
+    def __init__(self, store: Store, profiles: Profiles, now: Now) -> None:
+        self._store = store
+        self._profiles = profiles
+        self._now = now
+        self._log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.importer").bind()
+
+    async def decide(self, submission: Submission, case: Case, network: Zone, until: float) -> Receipt:
+        """Decide on the record in the network zone, and link the institution's. Keeps the attempt if it was filed.
+
+        Raises what `Store.transact` and `decide` raise; then nothing has happened.
+        """
+
+        def plan(transaction: Transaction) -> PendingLink:
+            decided = decide(transaction, case._replace(zone=network))
+            facts = replace(decided.facts, network=network.key)
+            link = PendingLink(network.key, submission, replace(decided, zone=case.zone.key, facts=facts))
+            if decided.outcome.filed:
+                transaction.pend(link)
+            return link
+
+        left = max(0.0, until - trio.current_time())
+        link = await self._store.transact(network.key, plan, seconds=left)
+        if not link.receipt.outcome.filed:
+            return link.receipt
+        left = max(LINK_SECONDS, until - trio.current_time())
+        return await self._finish(link, left)
+
+    async def finish_pending(self) -> list[tuple[Submission, Receipt]]:
+        """Do what was cut off: every pending link, whose attempt is then kept. Returns those it could do."""
+        done = []
+        for link in await self._store.pending():
+            facts = replace(link.receipt.facts, resumed=True)
+            receipt = await self._finish(replace(link, receipt=replace(link.receipt, facts=facts)), math.inf)
+            if receipt.outcome.filed:
+                done.append((link.submission, receipt))
+        return done
+
+    async def _finish(self, link: PendingLink, seconds: float) -> Receipt:
+        """Link, keep the attempt, and forget that this was to be done. Where the store will not, it stays pending."""
+        try:
+            receipt = await self._link(link, seconds)
+        except Exception as error:
+            if not isinstance(error, StoreError):
+                self._log.exception("import.crashed", submission=link.submission.id)
+            self._log.error("import.link_pending", submission=link.submission.id, error=str(error))
+            return replace(link.receipt, outcome=Outcome.ERROR, reason=Reason.LINK_PENDING)
+        try:
+            await self._store.transact(
+                link.network, lambda transaction: transaction.settle(link.submission.id), seconds=seconds
+            )
+        except StoreError as error:  # the next start finds the attempt kept, and only forgets
+            self._log.warning("import.link_not_settled", submission=link.submission.id, error=str(error))
+        return receipt
+
+    async def _link(self, link: PendingLink, seconds: float) -> Receipt:
+        submission, receipt = link.submission, link.receipt
+        zone, network = self._profiles.zone(receipt.zone), self._profiles.zone(link.network)
+        theirs = await self._store.record(link.network, receipt.mms_id)
+
+        def keep(transaction: Transaction, linked: str) -> Receipt:
+            kept = replace(receipt, facts=replace(receipt.facts, linked=linked))
+            transaction.file(submission, kept)
+            return kept
+
+        def plan(transaction: Transaction) -> Receipt:
+            if transaction.filed(submission.id):
+                return receipt
+            if zone is None or network is None or theirs is None:  # the settings have changed since
+                return keep(transaction, "")
+            profile = self._profiles.of(zone)
+            settings = (profile if isinstance(profile, Prepared) else ORDINARY).settings
+            made = links.make(transaction, links.Link(zone, network, settings, theirs, self._now(), submission.id))
+            return keep(transaction, made)
+
+        try:
+            return await self._store.transact(receipt.zone, plan, seconds=seconds)
+        except TooLong as error:
+            self._log.warning("import.link_too_long", submission=submission.id, error=str(error))
+            return await self._store.transact(receipt.zone, lambda t: keep(t, ""), seconds=seconds)
