@@ -21,6 +21,18 @@ OlderVersion = Literal["consider-originating-system", "ignore-originating-system
 Synchronization = Literal["publish-bibliographic-records", "publish-holdings-only", "do-not-publish"]
 
 
+Evidence = Literal["doc", "seen", "assumed"]
+"""A vendor or consortium says so in public; public code or records show it; nothing is published, it is our choice."""
+
+
+class Basis(NamedTuple):
+    """How a behaviour of Alma is known."""
+
+    evidence: Evidence
+    source: str
+    """Who says or shows it, or why it is assumed so."""
+
+
 class Host(Struct, frozen=True):
     """An emulated Alma host: an address of its own, because TCP carries no host name (spec: zones and hosts)."""
 

@@ -106,7 +106,7 @@ def _field(field: Field) -> str:
 
 
 def _row(tag: str, indicators: str, content: str) -> str:
-    cells = f'<td class="indicators">{_escaped(indicators)}</td><td>{content}</td>'
+    cells = f'<td class="indicators">{_escaped(indicators)}</td><td class="value">{content}</td>'
     return f'<tr><th scope="row">{_escaped(tag)}</th>{cells}</tr>\n'
 
 

@@ -101,7 +101,8 @@ def as_object(attempt: Attempt, replies: "Replies") -> dict[str, object]:
     from gateway.marc import rules
 
     submission, receipt = attempt.submission, attempt.receipt
-    first, *also = report.diagnoses(attempt)
+    found = report.findings(attempt)
+    first, *also = report.diagnoses(attempt, found)
     return {
         "id": submission.id,
         "seq": attempt.seq,
@@ -118,9 +119,7 @@ def as_object(attempt: Attempt, replies: "Replies") -> dict[str, object]:
         "title": receipt.title,
         "seconds": attempt.seconds,
         "delivered": attempt.delivered,
-        "findings": [
-            msgspec.structs.asdict(finding) | {"words": rules.words(finding)} for finding in report.findings(attempt)
-        ],
+        "findings": [msgspec.structs.asdict(finding) | {"words": rules.words(finding)} for finding in found],
         "diagnosis": first,
         "also": also,
     }

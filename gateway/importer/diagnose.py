@@ -95,15 +95,17 @@ def diagnose(
     return tuple(_filed(seen) if receipt.outcome.filed else _failed(seen))
 
 
-def ended(submission: Submission, receipt: Receipt) -> str:
+def outcome_words(submission: Submission, receipt: Receipt) -> str:
     """The words of an outcome that filed the record, with which its first diagnosis begins."""
     words = ADVICE[receipt.outcome.value].says + (LINKED if receipt.facts.linked else "")
+    if "{" not in words:  # most exports: their log line waits for this
+        return words
     return words.format_map(_values(Seen(submission, receipt, None, None, ())))
 
 
 def _filed(seen: Seen) -> Iterator[Diagnosis]:
     """What is wrong, behind the words of the outcome; the outcome alone where nothing is. Then what else to know."""
-    outcome = ended(seen.submission, seen.receipt)
+    outcome = outcome_words(seen.submission, seen.receipt)
     faults = _told_all(FAULTS, seen)
     if faults:
         yield replace(faults[0], says=f"{outcome} {faults[0].says}")

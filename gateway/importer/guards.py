@@ -3,7 +3,7 @@
 import re
 from typing import Final, NamedTuple
 
-from gateway.model import BibRecord, BriefLevels, Flag, OlderVersion, Profile, Reason
+from gateway.model import Basis, BibRecord, BriefLevels, Flag, OlderVersion, Profile, Reason
 
 
 class Levels(NamedTuple):
@@ -13,6 +13,7 @@ class Levels(NamedTuple):
     """Brief level -> values of Leader/17 that have it; a higher one is fuller."""
     other: int
     """Brief level of all other values."""
+    basis: Basis
 
     def of(self, encoding_level: str) -> int:
         """From 1 to 10."""
@@ -20,10 +21,10 @@ class Levels(NamedTuple):
 
 
 BRIEF_LEVELS: Final[dict[BriefLevels, Levels]] = {
-    "carli": Levels({10: " 1IL", 7: "24M", 5: "7K", 4: "8", 3: "3", 2: "5"}, other=1),
-    "csu": Levels({10: " ", 9: "IL", 8: "1", 7: "4", 6: "KM", 5: "27", 4: "8", 3: "3", 1: "J"}, other=2),
+    "carli": Levels({10: " 1IL", 7: "24M", 5: "7K", 4: "8", 3: "3", 2: "5"}, 1, Basis("doc", "CARLI, Brief Levels")),
+    "csu": Levels({10: " ", 9: "IL", 8: "1", 7: "4", 6: "KM", 5: "27", 4: "8", 3: "3", 1: "J"}, 2, Basis("doc", "CSU")),
 }
-"""[doc: CARLI, CSU]. OCLC no longer makes I, J and K."""
+"""OCLC no longer makes I, J and K."""
 
 _VERSION: Final = re.compile(r"[0-9]{14}(\.[0-9])?")
 

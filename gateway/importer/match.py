@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from gateway.marc.identifiers import by_size, system_number
 from gateway.marc.record import Record
-from gateway.model import BibRecord, Identifier, IdentifierKind, MatchMethod, Profile
+from gateway.model import Basis, BibRecord, Identifier, IdentifierKind, MatchMethod, Profile
 from gateway.stores.base import Transaction
 
 SERIAL_LEVELS: Final = b"bis"
@@ -23,15 +23,43 @@ class Method(NamedTuple):
     """Where they stand."""
     kinds: tuple[IdentifierKind, ...]
     """Kinds of identifiers that it compares, each with each."""
+    compares: str
+    basis: Basis
 
 
 METHODS: Final[dict[MatchMethod, Method]] = {
-    # 035 $a and $z on both sides, by the digits [doc].
-    "unique-oclc-identifier": Method("Unique OCLC Identifier", "OCLC number", "035", ("oclc", "oclc_cancelled")),
-    # The whole of a 035 $a, prefix included.
-    "other-system-identifier": Method("Other System Identifier", "System number", "035", ("oclc", "system")),
-    "isbn": Method("020 ISBN", "ISBN", "020", ("isbn",)),
-    "issn": Method("022 ISSN", "ISSN", "022", ("issn",)),
+    "unique-oclc-identifier": Method(
+        "Unique OCLC Identifier",
+        "OCLC number",
+        "035",
+        ("oclc", "oclc_cancelled"),
+        "035 $a and $z on both sides, by the digits of OCLC numbers",
+        Basis("doc", "CARLI, OCLC Gateway Export Errors"),
+    ),
+    "other-system-identifier": Method(
+        "Other System Identifier",
+        "System number",
+        "035",
+        ("oclc", "system"),
+        "the whole of a 035 $a, prefix included",
+        Basis("assumed", "Alma has a method of the name; how it compares is not published"),
+    ),
+    "isbn": Method(
+        "020 ISBN",
+        "ISBN",
+        "020",
+        ("isbn",),
+        "020 $a, ten and thirteen digits alike",
+        Basis("assumed", "Alma has a method of the name; how it compares is not published"),
+    ),
+    "issn": Method(
+        "022 ISSN",
+        "ISSN",
+        "022",
+        ("issn",),
+        "022 $a",
+        Basis("assumed", "Alma has a method of the name; how it compares is not published"),
+    ),
 }
 
 

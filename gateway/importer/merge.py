@@ -10,33 +10,28 @@ from typing import Final, NamedTuple
 
 from gateway.marc.record import Field, Record
 from gateway.marc.selector import Selector, any_fits, selector
-from gateway.model import MergeMethod
+from gateway.model import Basis, MergeMethod
 
 LOCAL_EXTENSION: Final = "LOCAL"
 """Value of $9, in any case, of a field that no merge overlays."""
 
 METHODS: Final[dict[str, MergeMethod]] = {
-    # 035s with first indicator 9 and second blank are kept, and incoming ones taken [doc: PALS]. The Leader comes
-    # from the incoming record [assumed].
     "overlay-all-fields-but-local": MergeMethod(
         title="Overlay all fields but local", keep=("001", "9XX", "035 9#"), leave_out=("001", "9XX")
     ),
-    # [doc]; "stay" is read so that incoming ones are added only where that is said.
     "conditional-subject-headings": MergeMethod(
         title="Conditional subject headings",
         keep=("001", "035", "65X", "7XX", "9XX"),
         leave_out=("001", "035", "9XX"),
     ),
-    # [doc]
     "keep-only-old-value": MergeMethod(title="Keep only old value", keep=("XXX",), leave_out=("XXX",), leader="stored"),
-    # [doc]; a record may come to have two 245.
+    # A record may come to have two 245.
     "replace-245-and-035-if-exist": MergeMethod(
         title="Replace 245 and 035 if exist",
         keep=("001", "245", "035 $az(OCoLC)", "035 9X"),
         leave_out=("001",),
     ),
-    # [doc: WRLC's rule of that name; that CARLI's is the same is assumed]. Of the fields that stay, incoming ones are
-    # added to 009, 035 of other systems, 09X, 59X, 69X and 9XX.
+    # Of the fields that stay, incoming ones are added to 009, 035 of other systems, 09X, 59X, 69X and 9XX.
     "consortium-nz-overlay": MergeMethod(
         title="CONSORTIUM NZ Overlay all fields but local",
         keep=(
@@ -49,10 +44,22 @@ METHODS: Final[dict[str, MergeMethod]] = {
             *("540 $5", "655 $5", "700 $5", "710 $5", "711 $5", "730 $5", "740 $5"),
         ),
     ),
-    # [assumed]
     "replace-all": MergeMethod(title="Replace all", keep=("001",), leave_out=("001",)),
 }
 """By key. Alma's own, and those that consortia publish."""
+BASES: Final[dict[str, Basis]] = {
+    "overlay-all-fields-but-local": Basis(
+        "doc", "Minnesota State PALS; that the Leader is the incoming one is assumed"
+    ),
+    "conditional-subject-headings": Basis(
+        "doc", "Ex Libris; that fields which stay are not added to unless that is said is our reading"
+    ),
+    "keep-only-old-value": Basis("doc", "Ex Libris"),
+    "replace-245-and-035-if-exist": Basis("doc", "Ex Libris"),
+    "consortium-nz-overlay": Basis("doc", "WRLC, Merge Rules; that CARLI's rule of like name is the same is assumed"),
+    "replace-all": Basis("assumed", "every system has one"),
+}
+"""How each of them is known."""
 
 LINKED: Final = MergeMethod(title="Link to the Network Zone", keep=("001",), leave_out=("001",))
 """How a network zone's record replaces the institution's that is linked to it: but for local extensions, wholly

@@ -5,11 +5,12 @@ Source: spec, "The integration profile" and "OCLC numbers, 001, 019, 035".
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from gateway.marc.identifiers import OCLC_SOURCE, bare_oclc_key, oclc_key
 from gateway.marc.record import Field, Record
 from gateway.marc.selector import Selector, selector
+from gateway.model import Basis
 
 Normalization = Callable[[Record], Record]
 
@@ -62,12 +63,23 @@ def remove_fields(record: Record, *, which: Selector) -> Record:
     return Record(record.leader, [field for field in record.fields if not which.fits(field)])
 
 
-RULES: Final[dict[str, tuple[Normalization, str]]] = {
-    "001-to-035": (control_number_to_035, "001 and 003 to 035 $a"),
-    "019a-to-035z": (cancelled_numbers_to_035, "Marc21 Bib Copy 019a to 035z"),
-    "clear-empty-fields": (clear_empty_fields, "Clear empty fields"),
+class Rule(NamedTuple):
+    """A rule of the table."""
+
+    change: Normalization
+    title: str
+    """What people call it."""
+    basis: Basis
+
+
+RULES: Final[dict[str, Rule]] = {
+    "001-to-035": Rule(
+        control_number_to_035, "001 and 003 to 035 $a", Basis("doc", "Ex Libris; seen in records of TCNJ and Harvard")
+    ),
+    "019a-to-035z": Rule(cancelled_numbers_to_035, "Marc21 Bib Copy 019a to 035z", Basis("doc", "CARLI")),
+    "clear-empty-fields": Rule(clear_empty_fields, "Clear empty fields", Basis("doc", "Ex Libris")),
 }
-"""By name: what it does, and what people call it. `remove SELECTOR` is a rule too."""
+"""By name. `remove SELECTOR` is a rule too."""
 
 
 def normalization(names: Iterable[str], *, extraneous_035: bool) -> Normalization:
@@ -84,7 +96,7 @@ def normalization(names: Iterable[str], *, extraneous_035: bool) -> Normalizatio
 
 def words(name: str) -> str:
     """What people call a rule."""
-    return RULES[name][1] if name in RULES else f"Remove {name.removeprefix(REMOVE)}"
+    return RULES[name].title if name in RULES else f"Remove {name.removeprefix(REMOVE)}"
 
 
 def rule(name: str, *, extraneous_035: bool = True) -> Normalization:
@@ -93,7 +105,7 @@ def rule(name: str, *, extraneous_035: bool = True) -> Normalization:
         return partial(remove_fields, which=selector(name.removeprefix(REMOVE)))
     if name not in RULES:
         raise ValueError(f"{name!r} is no rule; there are {', '.join(RULES)}, and remove with fields, as remove 029")
-    change, _ = RULES[name]
+    change = RULES[name].change
     return partial(change, extraneous=extraneous_035) if change is control_number_to_035 else change
 
 

@@ -88,9 +88,7 @@ REPLIES: Final[dict[tuple[Outcome, Reason | None], Reply]] = {
         "Not imported: {hit} is open in the Metadata Editor. Release it and export again."
     ),
     (Outcome.REFUSED, Reason.TOO_LONG): _failed("Not imported: {finding}. Shorten the record, then export again."),
-    (Outcome.MALFORMED, Reason.MALFORMED): _failed(
-        "Not imported: what arrived is no OCLC Gateway Export (byte {offset} cannot be read)."
-    ),
+    (Outcome.MALFORMED, Reason.MALFORMED): _failed("Not imported: what arrived is no OCLC Gateway Export."),
     (Outcome.MALFORMED, Reason.INCOMPLETE): _failed("Not imported: {arrived} bytes arrived. Export again."),
     (Outcome.MALFORMED, Reason.MESSAGE_TOO_LONG): _failed(
         "Not imported: the message is longer than a record can be ({offset} bytes arrived without an end)."

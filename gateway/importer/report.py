@@ -4,7 +4,7 @@ Holds no layout, and no credential: an attempt has none.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from gateway.importer import replies
@@ -131,14 +131,14 @@ def findings(attempt: Attempt) -> tuple[Finding, ...]:
     return (*decided, *[one for one in rest if (one.code, one.field, one.occurrence) not in told])
 
 
-def diagnoses(attempt: Attempt) -> tuple[Diagnosis, ...]:
-    """Why it ended as it did and what to change, the most important first."""
+def diagnoses(attempt: Attempt, found: Sequence[Finding] | None = None) -> tuple[Diagnosis, ...]:
+    """Why it ended as it did and what to change, the most important first; `found` are its `findings`, if at hand."""
     return diagnose(
         attempt.submission,
         attempt.receipt,
         seconds=attempt.seconds,
         delivered=attempt.delivered,
-        findings=findings(attempt),
+        findings=findings(attempt) if found is None else found,
     )
 
 
@@ -150,7 +150,8 @@ def ended(attempt: Attempt) -> str:
 
 def report(attempt: Attempt, known: Known) -> Report:
     """All that there is to say of an attempt."""
-    first, *others = diagnoses(attempt)
+    found = findings(attempt)
+    first, *others = diagnoses(attempt, found)
     shown = known.replies.text(attempt.receipt) or "(nothing: the connection was closed)"
     gone = attempt.delivered is False
     sections = (
@@ -163,7 +164,7 @@ def report(attempt: Attempt, known: Known) -> Report:
             "Connexion was answered, but had gone" if gone else "Connexion showed",
             tuple([Pair("", line) for line in shown.splitlines()]),
         ),
-        Section("Found in the record", tuple(_found(findings(attempt)))),
+        Section("Found in the record", tuple(_found(found))),
     )
     record, unreadable = _record(attempt.submission.raw)
     return Report(

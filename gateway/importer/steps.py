@@ -6,7 +6,7 @@ What lies behind the step at which an attempt ended is told as far as the record
 from collections.abc import Callable
 from typing import Final, Literal, NamedTuple
 
-from gateway.importer.diagnose import FAULTS, INFOS, ended
+from gateway.importer.diagnose import FAULTS, INFOS, outcome_words
 from gateway.importer.match import METHODS
 from gateway.importer.report import Known, answered, characters, diagnoses, readable, sent_by, zone_and_why
 from gateway.model import Attempt, Diagnosis
@@ -60,7 +60,9 @@ RIGHT: Final[dict[str, Callable[[Attempt, Known], str]]] = {
     "contents": lambda attempt, _: attempt.receipt.title or "nothing that refuses it",
     "match": lambda attempt, _: _match(attempt),
     "overlay": lambda attempt, _: "nothing speaks against it" if attempt.receipt.facts.hits else "",
-    "filed": lambda attempt, _: f"{ended(attempt.submission, attempt.receipt)} MMS ID {attempt.receipt.mms_id}.",
+    "filed": lambda attempt, _: (
+        f"{outcome_words(attempt.submission, attempt.receipt)} MMS ID {attempt.receipt.mms_id}."
+    ),
     "network zone": lambda attempt, _: attempt.receipt.facts.network,
     "answered": lambda attempt, _: answered(attempt),
 }
@@ -104,7 +106,7 @@ def _bare(one: Diagnosis, attempt: Attempt) -> str:
     """Its words without those of the outcome, with which the first of a filed record begins."""
     if not attempt.receipt.outcome.filed:
         return one.says
-    return one.says.removeprefix(f"{ended(attempt.submission, attempt.receipt)} ")
+    return one.says.removeprefix(f"{outcome_words(attempt.submission, attempt.receipt)} ")
 
 
 def _match(attempt: Attempt) -> str:

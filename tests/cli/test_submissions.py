@@ -316,6 +316,14 @@ def test_page_shows_markup_that_a_record_holds(gateway: Gateway, folder: Path):
     assert {tag for tag, _ in found.tags}.isdisjoint({"script", "b", "pre"})
 
 
+def test_page_keeps_every_blank_of_the_fixed_fields(gateway: Gateway):
+    send(gateway, "monograph")
+    found = page(gateway)
+    assert Record.parse((MARC / "monograph.mrc").read_bytes()).control_value("008") in found.text
+    assert found.tags.count(("td", {"class": "value"})) == found.tags.count(("tr", {}))
+    assert ".value { white-space: pre-wrap; }" in found.text
+
+
 def test_page_goes_into_a_file(gateway: Gateway, folder: Path):
     send(gateway, "cjk")
     result = run("submissions", "show", "1", "--html", "report.html", *gateway.options)

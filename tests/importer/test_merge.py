@@ -144,6 +144,11 @@ TRANSCRIPTS = {
         "=500  \\\\$aone\n=500  \\\\$atwo\n=245  00$athree",
         "=500  \\\\$aone\n=500  \\\\$aours$9LOCAL\n=500  \\\\$atwo\n=245  00$athree\n=700  1\\$aours$9LOCAL",
     ),
+    "ours stay in their order, though theirs have changed places": (
+        "=500  \\\\$aone\n=500  \\\\$aours$9LOCAL\n=500  \\\\$atwo\n=500  \\\\$amore$9LOCAL",
+        "=500  \\\\$atwo\n=500  \\\\$aone",
+        "=500  \\\\$atwo\n=500  \\\\$aone\n=500  \\\\$aours$9LOCAL\n=500  \\\\$amore$9LOCAL",
+    ),
 }
 """What it shows -> stored, incoming, result of the overlay."""
 
@@ -310,8 +315,6 @@ class TestOwnMethod:
 
 
 class TestTitles:
-    OWN = {"ours": MergeMethod(title="Keep our notes")}  # noqa: RUF012 - a constant
-
     @pytest.mark.parametrize(
         ("key", "title"),
         [
@@ -322,7 +325,7 @@ class TestTitles:
         ],
     )
     def test_is_that_of_the_method_whosever_it_is(self, key: str, title: str) -> None:
-        assert title_of(key, self.OWN) == title
+        assert title_of(key, {"ours": MergeMethod(title="Keep our notes")}) == title
 
     def test_differ(self) -> None:
         assert len({method.title for method in METHODS.values()}) == len(METHODS)

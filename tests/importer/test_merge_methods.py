@@ -4,7 +4,7 @@ The transcripts are worked out from spec, "Merging", and WRLC's text of its cons
 record, `Theirs` in the incoming one, `Both` in both.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from gateway.importer.merge import METHODS, merger
 from gateway.importer.profile import prepare
 from gateway.marc.identifiers import identifiers
 from gateway.marc.record import Record
-from gateway.model import BibRecord, Facts, Profile, Receipt
+from gateway.model import BibRecord, Facts, MergeMethod, Profile, Receipt
 from gateway.stores import open_store
 from gateway.stores.base import Store
 from tests.importer.desk import NOON, XYZ, said
@@ -419,9 +419,9 @@ async def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIter
         yield store
 
 
-async def export(store: Store, method: str) -> Receipt:
+async def export(store: Store, method: str, own_methods: Mapping[str, MergeMethod] = {}) -> Receipt:
     """Send the incoming record through the importer's plan, by a profile that changes nothing of it beforehand."""
-    profile = prepare("p", Profile(normalization=(), merge_method=method), {})
+    profile = prepare("p", Profile(normalization=(), merge_method=method), own_methods)
     examined = examine(mrk(INCOMING).serialize(), profile)
     case = Case(XYZ, profile, examined, Facts(), LATER, "export")
     return await store.transact("xyz", lambda transaction: decide(transaction, case), seconds=5)
@@ -487,3 +487,18 @@ async def test_same_export_once_more_changes_nothing(any_store: Store, method: s
     once = await any_store.versions("xyz", "9910000000015867")
     assert said(await export(any_store, method)) == "unchanged 9910000000015867"
     assert await any_store.versions("xyz", "9910000000015867") == once
+
+
+@pytest.mark.parametrize("keep", [(), ("001",)])
+@pytest.mark.parametrize("leave_out", [(), ("001",)])
+async def test_site_s_own_method_never_changes_001_whatever_it_says(
+    any_store: Store, keep: tuple[str, ...], leave_out: tuple[str, ...]
+) -> None:
+    own = {"ours": MergeMethod(title="Ours", keep=keep, leave_out=leave_out)}
+    await shelve(any_store)
+    assert said(await export(any_store, "ours", own)) == "merged 9910000000015867"
+    assert said(await export(any_store, "ours", own)) == "unchanged 9910000000015867"
+    _, second = await any_store.versions("xyz", "9910000000015867")
+    stamped = shown(mrk(MERGED["replace-all"])).replace("=003  OCoLC\n", "").replace("0301120000.0", "0301130000.0")
+    assert shown(Record.parse(second.marc)) == stamped
+    assert second.made_by == "ours"
