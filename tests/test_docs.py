@@ -106,3 +106,9 @@ def test_the_first_screen_of_the_readme_names_the_two_commands() -> None:
     assert any("make run" in line for line in first)
     assert any("make test" in line for line in first)
     assert all(shlex.split(line[2:]) for line in first if line.startswith("$ "))
+
+
+def test_the_page_on_fidelity_is_made_of_the_tables() -> None:
+    build = [sys.executable, str(ROOT / "docs" / "build.py"), "--check"]
+    made = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert made.returncode == 0, made.stderr

@@ -5,12 +5,12 @@ Source: spec, "Replies". The answer to a failed logon never says which of the tw
 
 from collections.abc import Mapping, Sequence
 from string import Formatter
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from gateway.importer.match import METHODS
 from gateway.marc import rules
 from gateway.marc.record import printable
-from gateway.model import Facts, Outcome, Reason, Receipt, Severity
+from gateway.model import Evidence, Facts, Outcome, Reason, Receipt, Severity
 
 VERSION: Final = 2
 """Rises when a text or a reason code changes."""
@@ -27,8 +27,6 @@ CHARACTERS: Final = {
     "notUtf8": "the characters are not UTF-8, though Leader/09 says so",
 }
 """What the characters are, by the finding that refuses them."""
-
-Evidence = Literal["doc", "assumed"]
 
 
 class Reply(NamedTuple):
