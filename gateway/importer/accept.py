@@ -12,7 +12,7 @@ import trio
 from msgspec.structs import replace
 
 from gateway.errors import ImportTimedOut, StoreError
-from gateway.importer.decide import Case, Examined, Now, decide, examine
+from gateway.importer.decide import Case, Examined, Now, decide, examine, too_long
 from gateway.importer.diagnose import diagnose
 from gateway.importer.logon import Denied, Logons
 from gateway.importer.network import NetworkExports
@@ -21,12 +21,10 @@ from gateway.marc.iso2709 import TooLong
 from gateway.model import (
     Delivery,
     Facts,
-    Finding,
     Logon,
     Outcome,
     Reason,
     Receipt,
-    Severity,
     Submission,
     Zone,
     unfiled_zone,
@@ -114,8 +112,7 @@ class Importer:
                 return receipt
             return await self._kept(submission, receipt, until)
         except TooLong as error:
-            too_long = Finding("tooLong", Severity.REFUSE, detail=str(error))
-            examined = replace(examined, findings=(*examined.findings, too_long))
+            examined = replace(examined, findings=(*examined.findings, too_long(error)))
             receipt = examined.receipt(zone.key, Outcome.REFUSED, Reason.TOO_LONG, observed)
         except ImportTimedOut:
             receipt = examined.receipt(zone.key, Outcome.TIMED_OUT, Reason.STORE_SLOW, observed)

@@ -1,7 +1,7 @@
 """What becomes of one record: examined without a store, then decided in a plan that may run again."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from msgspec import Struct
@@ -13,7 +13,7 @@ from gateway.importer.mms import mms_id
 from gateway.importer.profile import Prepared
 from gateway.marc import rules
 from gateway.marc.identifiers import identifiers, oclc_numbers
-from gateway.marc.iso2709 import Damaged
+from gateway.marc.iso2709 import Damaged, TooLong
 from gateway.marc.record import Field, Record
 from gateway.model import (
     BibRecord,
@@ -25,6 +25,7 @@ from gateway.model import (
     Outcome,
     Reason,
     Receipt,
+    Severity,
     Zone,
 )
 from gateway.stores.base import Transaction
@@ -43,6 +44,9 @@ REASONS: Final[dict[Group, Reason]] = {
 _STAMPED: Final = frozenset({"001", "003", "005"})
 NOT_COMPARED: Final = frozenset({"001", "003", "005", "994"})
 """What differs between two exports of one record: OCLC's 005 is the time of export, and it adds the 994 [doc]."""
+SURELY_SHORT_BYTES: Final = 3_000
+"""A record that arrives shorter stays within MARC 21's lengths: an OCLC number in 019 triples on its way to 035."""
+_ANY_DAY: Final = datetime(2000, 1, 1, tzinfo=UTC)
 AGAIN_SECONDS: Final = 60.0
 """The same record within a minute was sent twice: by hand, or by a client that retries."""
 
@@ -91,15 +95,32 @@ def examine(raw: bytes, profile: Prepared) -> Examined:
         return Examined(findings=(rules.damage(error),))
     record = profile.normalize(arrived)
     found_by = identifiers(record)
+    findings = rules.refusals(raw, arrived, profile.settings.refuse)
+    if len(raw) > SURELY_SHORT_BYTES:
+        findings += _lengths(record)
     return Examined(
         record=record,
-        findings=tuple(rules.refusals(raw, arrived, profile.settings.refuse)),
+        findings=tuple(findings),
         found_by=found_by,
         oclc_numbers=oclc_numbers(found_by),
         title=arrived.title,
         originating_system=arrived.control_value("003").strip(),
         originating_version=arrived.control_value("005").strip(),
     )
+
+
+def _lengths(record: Record) -> list[Finding]:
+    """Whether a normalized record would be too long as a new one."""
+    try:
+        stamp(record, mms_id(1, "0000"), _ANY_DAY).serialize()
+    except TooLong as error:
+        return [too_long(error)]
+    return []
+
+
+def too_long(error: TooLong) -> Finding:
+    """The finding that the import's own changes make a record too long."""
+    return Finding("tooLong", Severity.REFUSE, detail=str(error))
 
 
 class Case(NamedTuple):

@@ -10,13 +10,15 @@ from typing import Final, NamedTuple
 from gateway.importer.match import METHODS
 from gateway.marc import rules
 from gateway.marc.record import printable
-from gateway.model import Evidence, Facts, Outcome, Reason, Receipt, Severity
+from gateway.model import Evidence, Facts, Hit, Outcome, Reason, Receipt, Severity
 
 VERSION: Final = 2
 """Rises when a text or a reason code changes."""
 
 LISTED: Final = 5
-"""Most records or numbers that a reply names: more do not help, and a reply is 2,000 bytes at most."""
+"""Most numbers, and records with their titles, that a reply names: a reply is 2,000 bytes at most."""
+MMS_IDS: Final = 25
+"""Most records that it names at all, those behind the first few by MMS ID alone."""
 TITLE_CHARACTERS: Final = 60
 """Most of a title that a reply repeats: enough to know the record by."""
 
@@ -124,10 +126,16 @@ CRASHED: Final = "Import Failed\nThe gateway made a mistake of its own; the outc
 """To a connection that a mistake of the gateway's own ends, perhaps after its record was filed [assumed]."""
 
 
-def _listed(words: Sequence[str]) -> str:
+def _hits(hits: Sequence[Hit]) -> str:
+    """Stored records, the first few with their titles."""
+    titled = [f"{hit.mms_id} ({_cut(hit.title)})" for hit in hits[:LISTED]]
+    return _listed([*titled, *(hit.mms_id for hit in hits[LISTED:])], MMS_IDS)
+
+
+def _listed(words: Sequence[str], most: int = LISTED) -> str:
     """The first few of a list, and how many more there are."""
-    more = len(words) - LISTED
-    return ", ".join(words[:LISTED]) + (f" and {more} more" if more > 0 else "")
+    more = len(words) - most
+    return ", ".join(words[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def _cut(title: str) -> str:
@@ -193,7 +201,7 @@ def values(receipt: Receipt) -> dict[str, object]:
         "fields": METHODS[facts.match_method].fields if facts.match_method else "",
         "count": COUNTS[len(facts.hits)] if len(facts.hits) < len(COUNTS) else len(facts.hits),
         "hit": facts.hits[0].mms_id if facts.hits else "",
-        "hits": _listed([f"{hit.mms_id} ({_cut(hit.title)})" for hit in facts.hits]),
+        "hits": _hits(facts.hits),
         "stored_level": _level(stored),
         "stored_brief": f"{stored_brief:02}",
         "incoming_level": _level(incoming),

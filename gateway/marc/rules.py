@@ -90,10 +90,10 @@ def refusals(raw: bytes, record: Record, refuse: Collection[ChosenGroup]) -> lis
     """The findings that keep a record out; no others are looked for, since every export goes through here.
 
     They are what is wrong with character set and format, then what the groups of `refuse` find unless it merely
-    informs; each refuses. The record's structure is sound, and `raw` is what it was read from.
+    informs, in the order of `CHECKS`. The record's structure is sound, and `raw` is what it was read from.
     """
     found = [*charset.check(raw, record), *fixed.kind(raw, record)]
-    for group in refuse:
+    for group in refuse if len(refuse) < 2 else [group for group in CHECKS if group in refuse]:
         found += map(_chosen, CHECKS[group](raw, record))
     return [finding for finding in found if finding.severity is Severity.REFUSE] if found else found
 

@@ -30,7 +30,7 @@ def isbn13(text: str) -> str:
 
 
 def issn(text: str) -> str:
-    """The ISSN at the beginning of `text`, a 022 $a, as 8 characters without hyphen; empty when there is no valid one.
+    """The ISSN at the beginning of `text`, a 022 $a, written `1234-567X`; empty when there is no valid one.
 
     An `x` comes out in upper case; a qualifier may stand behind it.
     """
@@ -38,7 +38,7 @@ def issn(text: str) -> str:
     if not match:
         return ""
     number = f"{match[1]}{match[2]}".upper()
-    return number if number[7] == _check_weighted(number[:7]) else ""
+    return f"{number[:4]}-{number[4:]}" if number[7] == _check_weighted(number[:7]) else ""
 
 
 def _check_weighted(digits: str) -> str:

@@ -111,7 +111,7 @@ def test_record_is_found_by_035_020_and_022() -> None:
         Identifier("system", "(OCoLC-M)5"),
         Identifier("system", "z"),
         Identifier("isbn", "9780306406157"),
-        Identifier("issn", "2434561X"),
+        Identifier("issn", "2434-561X"),
     }
 
 

@@ -219,10 +219,10 @@ def test_findings_come_in_the_order_in_which_they_are_looked_for() -> None:
     ]
 
 
-def test_refusals_come_with_what_every_profile_refuses_first() -> None:
+def test_refusals_come_in_one_order_however_the_profile_names_their_groups() -> None:
     record = raw("=LDR  " + LEADER.decode().replace("nam", "nzm") + "\n=500  1\\$q")
     assert [finding.code for finding in refusals(record, ("subfields", "indicators", "required"))] == [
-        *("notBibliographic", "undefinedSubfield", "invalidIndicator", "titleMissing")
+        *("notBibliographic", "titleMissing", "invalidIndicator", "undefinedSubfield")
     ]
 
 

@@ -129,29 +129,13 @@ def _checked(record: FileRecord, profile: "Prepared") -> Checked:
     from gateway.marc import rules
 
     examined = examine(record.raw, profile)
-    found, reason = list(examined.findings), examined.obstacle
+    found = list(examined.findings)
     if examined.record is not None:
         numbered = bool(examined.oclc_numbers)
-        found = rules.findings(record.raw, Record.parse(record.raw), profile.settings.refuse, numbered=numbered)
-        if too_long := _too_long(examined.record):
-            found.append(too_long)
-            reason = reason or Reason.TOO_LONG
-    return Checked(record, examined.title, examined.oclc_numbers, reason, found)
-
-
-def _too_long(record: Record) -> Finding | None:
-    """The finding that a record is too long once it has been normalized and is added under an MMS ID."""
-    from datetime import UTC, datetime
-
-    from gateway.importer.decide import stamp
-    from gateway.importer.mms import mms_id
-    from gateway.marc.iso2709 import TooLong
-
-    try:
-        stamp(record, mms_id(1, "0000"), datetime.now(UTC)).serialize()
-    except TooLong as error:
-        return Finding("tooLong", Severity.REFUSE, detail=str(error))
-    return None
+        told = {(finding.code, finding.field, finding.occurrence) for finding in found}
+        rest = rules.findings(record.raw, Record.parse(record.raw), profile.settings.refuse, numbered=numbered)
+        found += [one for one in rest if (one.code, one.field, one.occurrence) not in told]
+    return Checked(record, examined.title, examined.oclc_numbers, examined.obstacle, found)
 
 
 def _silent(_: Checked) -> None:
