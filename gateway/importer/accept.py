@@ -175,12 +175,16 @@ class Importer:
     def _tell(self, submission: Submission, receipt: Receipt) -> None:
         """One line of log for each attempt. It comes after the commit, so nothing here may spoil the answer."""
         outcome = receipt.outcome
-        tell = self._log.info if outcome.filed else self._log.warning
-        try:
-            diagnosis, *_ = diagnose(submission, receipt)
-        except Exception:
-            self._log.exception("import.crashed", submission=submission.id)
-            return
+        tell = self._log.info
+        why = {}
+        if not outcome.filed:
+            tell = self._log.warning
+            try:
+                first, *_ = diagnose(submission, receipt)
+            except Exception:
+                self._log.exception("import.crashed", submission=submission.id)
+                return
+            why = {"diagnosis": f"{first.says} {first.fix}".strip()}
         tell(
             f"import.{outcome.value}",
             submission=submission.id,
@@ -192,7 +196,7 @@ class Importer:
             mms_id=receipt.mms_id,
             oclc=receipt.oclc_numbers,
             title=receipt.title,
-            diagnosis=f"{diagnosis.says} {diagnosis.fix}".strip(),
+            **why,
         )
 
 

@@ -98,8 +98,6 @@ def diagnose(
 def outcome_words(submission: Submission, receipt: Receipt) -> str:
     """The words of an outcome that filed the record, with which its first diagnosis begins."""
     words = ADVICE[receipt.outcome.value].says + (LINKED if receipt.facts.linked else "")
-    if "{" not in words:  # most exports: their log line waits for this
-        return words
     return words.format_map(_values(Seen(submission, receipt, None, None, ())))
 
 

@@ -60,8 +60,10 @@ class Field(NamedTuple):
                 yield text[0], text[1:]
 
     def values(self, codes: str) -> list[str]:
-        """The values of the subfields whose code is one of `codes`."""
-        return [value for code, value in self.subfields() if code in codes]
+        """The values of the subfields whose code is one of `codes`, which are ASCII."""
+        wanted = codes.encode("ascii")
+        parts = self.body.split(b"\x1f")[1:]
+        return [part[1:].decode("utf-8", "replace") for part in parts if part and part[0] in wanted]
 
 
 _new_field = tuple.__new__  # a record has some forty: this takes half the time of Field(*pair)
@@ -121,7 +123,10 @@ class Record:
                 place -= 1
         else:
             place = next((i for i, present in enumerate(fields) if present[0] > field.tag), place)
-        return Record(self.leader, (*fields[:place], field, *fields[place:]))
+        made = Record(self.leader, (*fields[:place], field, *fields[place:]))
+        if self._by_tag is not None:  # to make it anew would cost as much as all else here
+            made._by_tag = {**self._by_tag, field.tag: [*self.get(field.tag), field]}
+        return made
 
     @property
     def title(self) -> str:

@@ -166,11 +166,10 @@ class TestLog:
                 "mms_id": FILED,
                 "oclc": ("999000025",),
                 "title": "Notebook of tides : a record",
-                "diagnosis": "Added as a new record.",
             }
         ]
 
-    async def test_has_the_diagnosis_in_one_line(self, logged: list[EventDict], desk: Desk) -> None:
+    async def test_has_the_diagnosis_in_one_line_where_nothing_was_filed(self, logged: list[EventDict], desk: Desk) -> None:
         await desk.export(raw(TIDES), "01carli_xyz")
         (event,) = logged
         assert event["reason"] == "unknown_logon"

@@ -133,8 +133,8 @@ def test_texts_take_only_what_is_given() -> None:
             Outcome.REFUSED,
             Reason.SEVERAL_MATCHES,
             Facts(match_method="isbn", matched=("9786990001036",), hits=(Hit("A", "Tides"),) * 27),
-            "ISBN 9786990001036 matches 27 records: A (Tides), A (Tides), A (Tides), A (Tides), A (Tides), A, A, A, A, A, "
-            "A, A, A, A, A, A, A, A, A, A, A, A, A, A, A and 2 more. "
+            "ISBN 9786990001036 matches 27 records: A (Tides), A (Tides), A (Tides), A (Tides), A (Tides), A, A, A, A, "
+            "A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A and 2 more. "
             "Merge them or correct their 020, then export again.",
         ),
         (

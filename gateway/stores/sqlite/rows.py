@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Any, Final
 
 import apsw
@@ -37,6 +38,9 @@ _findings_of = msgspec.json.Decoder(tuple[Finding, ...]).decode
 _facts_of = msgspec.json.Decoder(Facts).decode
 _numbers_of = msgspec.json.Decoder(tuple[str, ...]).decode
 _link_of = msgspec.json.Decoder(PendingLink).decode
+
+IDENTIFIERS_AT_ONCE: Final = 8
+"""Rows of one statement: most records have fewer, and a statement costs more than a row."""
 
 _RECORD = (
     "mms_id, version, marc, title, identifiers, originating_system, originating_version, at, submission, "
@@ -114,8 +118,12 @@ def put_record(execute: Execute, zone: str, record: BibRecord) -> None:
     if record.version != 1 or not _is_new(execute, row):
         before = _make_way(execute, zone, record)
         execute(_INSERT_RECORD, row)
-    for kind, value in record.identifiers - before:
-        execute("INSERT INTO identifier VALUES (?, ?, ?, ?)", (zone, value, kind, record.mms_id))
+    new = [(zone, value, kind, record.mms_id) for kind, value in record.identifiers - before]
+    for start in range(0, len(new), IDENTIFIERS_AT_ONCE):
+        some = new[start : start + IDENTIFIERS_AT_ONCE]
+        execute(
+            f"INSERT INTO identifier VALUES {', '.join(['(?, ?, ?, ?)'] * len(some))}", [*chain.from_iterable(some)]
+        )
     for kind, value in before - record.identifiers:
         query = "DELETE FROM identifier WHERE zone = ? AND value = ? AND kind = ? AND mms_id = ?"
         execute(query, (zone, value, kind, record.mms_id))
