@@ -180,7 +180,7 @@ def _values(seen: Seen, points_to: str = "") -> dict[str, object]:
     method = METHODS[facts.match_method or "unique-oclc-identifier"]
     menus = HOSTED if facts.lengths == "browser" else CLIENT
     return {
-        **replies.values(seen.receipt),
+        **replies.Values(seen.receipt),
         **menus._asdict(),
         "logon_id": printable(submission.logon_id) or "that was sent (not shown: it is like none of this gateway's)",
         "host": submission.host,

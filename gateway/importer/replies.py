@@ -3,14 +3,14 @@
 Source: spec, "Replies". The answer to a failed logon never says which of the two was wrong.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from string import Formatter
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from gateway.importer.match import METHODS
 from gateway.marc import rules
 from gateway.marc.record import printable
-from gateway.model import Evidence, Facts, Hit, Outcome, Reason, Receipt, Severity
+from gateway.model import Evidence, Facts, Finding, Hit, Outcome, Reason, Receipt, Severity
 
 VERSION: Final = 2
 """Rises when a text or a reason code changes."""
@@ -37,6 +37,11 @@ class Reply(NamedTuple):
     text: str
     evidence: Evidence
 
+
+Which = Literal[0, 1]
+STORED: Final = 0
+INCOMING: Final = 1
+"""Places in `Facts.compared` and `Facts.levels`."""
 
 _PROCESSED = Reply("The record has been processed successfully.\nMMS ID: {mms_id}", "doc")
 _LOGON_FAILED = Reply("Logon Failed--the Logon ID and/or password is/are not valid", "doc")
@@ -159,7 +164,7 @@ class Replies:
 
     def text(self, receipt: Receipt) -> str:
         """The reply to an attempt."""
-        return self._texts[receipt.outcome, receipt.reason].format_map(values(receipt))
+        return self._texts[receipt.outcome, receipt.reason].format_map(Values(receipt))
 
     @property
     def busy(self) -> str:
@@ -181,36 +186,20 @@ def fault(text: str) -> str:
     return ""
 
 
-def values(receipt: Receipt) -> dict[str, object]:
-    """What may stand in braces in a text about an attempt."""
-    refusing = [finding for finding in receipt.findings if finding.severity is Severity.REFUSE]
-    first = next(iter(refusing), None)
-    facts = receipt.facts
-    stored, incoming = facts.compared or ("", "")
-    stored_version, incoming_version = _versions(stored, incoming)
-    stored_brief, incoming_brief = facts.levels or (0, 0)
-    return {
-        "mms_id": receipt.mms_id,
-        "institution": facts.institution,
-        "finding": rules.words(first) if first else "",
-        "detail": first.detail if first else "",
-        "characters": CHARACTERS.get(first.code, rules.words(first)) if first else "",
-        "after": f" after field {first.field}" if first and first.field else "",
-        "number": _numbered(facts),
-        "matches": "match" if len(facts.matched) > 1 else "matches",
-        "fields": METHODS[facts.match_method].fields if facts.match_method else "",
-        "count": COUNTS[len(facts.hits)] if len(facts.hits) < len(COUNTS) else len(facts.hits),
-        "hit": facts.hits[0].mms_id if facts.hits else "",
-        "hits": _hits(facts.hits),
-        "stored_level": _level(stored),
-        "stored_brief": f"{stored_brief:02}",
-        "incoming_level": _level(incoming),
-        "incoming_brief": f"{incoming_brief:02}",
-        "stored_version": stored_version,
-        "incoming_version": incoming_version,
-        "offset": facts.offset,
-        "arrived": f"{facts.arrived} of {facts.expected}" if facts.expected else f"only {facts.arrived}",
-    }
+class Values(Mapping[str, object]):
+    """What may stand in braces in a text about an attempt, each made when it is asked for."""
+
+    def __init__(self, receipt: Receipt) -> None:
+        self._receipt = receipt
+
+    def __getitem__(self, name: str) -> object:
+        return PLACES[name](self._receipt)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(PLACES)
+
+    def __len__(self) -> int:
+        return len(PLACES)
 
 
 def _numbered(facts: Facts) -> str:
@@ -225,18 +214,75 @@ def _level(encoding_level: str) -> str:
     return "blank" if encoding_level == " " else encoding_level
 
 
-def _versions(stored: str, incoming: str) -> tuple[str, str]:
-    """The days of two 005; their times too where they are of one day."""
-    one_day = stored[:8] == incoming[:8]
-    return _spelled(stored, time=one_day), _spelled(incoming, time=one_day)
+def _first_words(receipt: Receipt) -> str:
+    first = _first(receipt)
+    return rules.words(first) if first else ""
 
 
-def _spelled(version: str, *, time: bool) -> str:
+def _characters(receipt: Receipt) -> str:
+    first = _first(receipt)
+    return CHARACTERS.get(first.code, rules.words(first)) if first else ""
+
+
+def _after(receipt: Receipt) -> str:
+    first = _first(receipt)
+    return f" after field {first.field}" if first and first.field else ""
+
+
+def _first(receipt: Receipt) -> Finding | None:
+    """The first finding that refuses."""
+    return next((finding for finding in receipt.findings if finding.severity is Severity.REFUSE), None)
+
+
+def _fields(facts: Facts) -> str:
+    return METHODS[facts.match_method].fields if facts.match_method else ""
+
+
+def _count(hits: Sequence[Hit]) -> object:
+    return COUNTS[len(hits)] if len(hits) < len(COUNTS) else len(hits)
+
+
+def _compared(facts: Facts, which: Which) -> str:
+    return facts.compared[which] if facts.compared else ""
+
+
+def _brief(facts: Facts, which: Which) -> str:
+    return f"{facts.levels[which] if facts.levels else 0:02}"
+
+
+def _version(facts: Facts, which: Which) -> str:
+    """The day of a 005; its time too where both are of one day."""
+    version, other = _compared(facts, which), _compared(facts, INCOMING if which == STORED else STORED)
     if not version[:8].isdigit():
         return ""
     day = f"{version[:4]}-{version[4:6]}-{version[6:8]}"
-    return f"{day} {version[8:10]}:{version[10:12]}:{version[12:]}" if time else day
+    return f"{day} {version[8:10]}:{version[10:12]}:{version[12:]}" if version[:8] == other[:8] else day
 
 
-PLACES: Final = frozenset(values(Receipt("", Outcome.CREATED)))
-"""The names that may stand in braces."""
+def _arrived(facts: Facts) -> str:
+    return f"{facts.arrived} of {facts.expected}" if facts.expected else f"only {facts.arrived}"
+
+
+PLACES: Final[dict[str, Callable[[Receipt], object]]] = {
+    "mms_id": lambda receipt: receipt.mms_id,
+    "institution": lambda receipt: receipt.facts.institution,
+    "finding": _first_words,
+    "detail": lambda receipt: first.detail if (first := _first(receipt)) else "",
+    "characters": _characters,
+    "after": _after,
+    "number": lambda receipt: _numbered(receipt.facts),
+    "matches": lambda receipt: "match" if len(receipt.facts.matched) > 1 else "matches",
+    "fields": lambda receipt: _fields(receipt.facts),
+    "count": lambda receipt: _count(receipt.facts.hits),
+    "hit": lambda receipt: receipt.facts.hits[0].mms_id if receipt.facts.hits else "",
+    "hits": lambda receipt: _hits(receipt.facts.hits),
+    "stored_level": lambda receipt: _level(_compared(receipt.facts, STORED)),
+    "stored_brief": lambda receipt: _brief(receipt.facts, STORED),
+    "incoming_level": lambda receipt: _level(_compared(receipt.facts, INCOMING)),
+    "incoming_brief": lambda receipt: _brief(receipt.facts, INCOMING),
+    "stored_version": lambda receipt: _version(receipt.facts, STORED),
+    "incoming_version": lambda receipt: _version(receipt.facts, INCOMING),
+    "offset": lambda receipt: receipt.facts.offset,
+    "arrived": lambda receipt: _arrived(receipt.facts),
+}
+"""The names that may stand in braces, and what stands there then."""

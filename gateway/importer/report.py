@@ -263,7 +263,7 @@ def _decision(attempt: Attempt, known: Known) -> dict[str, str]:
     match = MATCH_METHODS[facts.match_method] if facts.match_method else None
     hits = "; ".join(f"{hit.mms_id} ({printable(hit.title)})" for hit in facts.hits)
     stored, incoming = facts.compared or ("", "")
-    values = replies.values(receipt) | {"stored": stored, "incoming": incoming}
+    values = {**replies.Values(receipt), "stored": stored, "incoming": incoming}
     return {
         "Outcome": ended(attempt),
         "MMS ID": receipt.mms_id,

@@ -169,7 +169,7 @@ class TestLog:
             }
         ]
 
-    async def test_has_the_diagnosis_in_one_line_where_nothing_was_filed(self, logged: list[EventDict], desk: Desk) -> None:
+    async def test_has_a_refusal_s_diagnosis_in_one_line(self, logged: list[EventDict], desk: Desk) -> None:
         await desk.export(raw(TIDES), "01carli_xyz")
         (event,) = logged
         assert event["reason"] == "unknown_logon"

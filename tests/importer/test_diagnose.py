@@ -249,7 +249,7 @@ class TestRefusal:
     )
     def test_tells_what_the_reply_tells(self, reason: Reason, place: str) -> None:
         refused = receipt(Outcome.REFUSED, reason)
-        told = str(replies.values(refused)[place])
+        told = str(replies.Values(refused)[place])
         assert told
         assert told in answered(refused)
         assert told in diagnose(EXPORT, refused)[0].says

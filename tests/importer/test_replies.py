@@ -116,7 +116,7 @@ def test_evidence_is_doc_where_a_page_has_the_words(outcome: Outcome, reason: Re
 
 def test_texts_take_only_what_is_given() -> None:
     texts = [reply.text for reply in replies.REPLIES.values()]
-    assert {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name} <= replies.PLACES
+    assert {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name} <= {*replies.PLACES}
 
 
 @pytest.mark.parametrize(
