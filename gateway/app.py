@@ -85,6 +85,7 @@ async def running(settings: config.Settings, *, lan: bool = False) -> AsyncItera
         patience = Patience(limits.first_byte_seconds, limits.message_seconds, limits.idle_seconds)
         servers = []
         async with trio.open_nursery() as accepting:
+            accepting.start_soon(importer.keep_finishing)
             for host, listeners, _ in listening:
                 server = Server(
                     host,

@@ -185,8 +185,10 @@ class Reason(StrEnum):
     LOGON_SLOW = "logon_slow"
     STORE_SLOW = "store_slow"
     STORE_FAILED = "store_failed"
+    OUTCOME_UNKNOWN = "outcome_unknown"
     LINK_PENDING = "link_pending"
     INTERNAL = "internal"
+    CRASHED = "crashed"
 
 
 class Severity(StrEnum):
@@ -257,6 +259,8 @@ class Facts(Struct, frozen=True, omit_defaults=True):
     """The logon ID that this points to."""
     earlier: int = 0
     """Records that came over the same connection before it."""
+    arriving: float | None = None
+    """Seconds from the message's first byte to its last, or to when no more of it was waited for."""
     to_network: bool = False
     """It was exported to a network zone itself."""
     institution: str = ""
@@ -271,19 +275,24 @@ class Facts(Struct, frozen=True, omit_defaults=True):
     matched: tuple[str, ...] = ()
     """Those of them that stored records bear."""
     hits: tuple[Hit, ...] = ()
-    """Stored records it found."""
+    """Stored records it found; of very many the first."""
+    hit_count: int = 0
+    """How many it found."""
     compared: tuple[str, str] | None = None
     """What kept it from replacing the stored record: that record's value and its own. Leader/17 or 005."""
     levels: tuple[int, int] | None = None
     """Brief levels of these two Leader/17."""
     again_after: float | None = None
-    """Seconds since the record was last changed, where the export changed nothing."""
     network: str = ""
     """Key of the network zone in which it was filed for the institution."""
     linked: str = ""
     """MMS ID of the institution's record that was linked to it."""
+    not_linked: str = ""
+    """Why none was: a `Reason`, or `settings` where they no longer name the zones."""
+    in_the_way: tuple[str, ...] = ()
+    """MMS IDs of the institution's records for which that holds."""
     resumed: bool = False
-    """The link was made at a start of the gateway, for it had been cut off."""
+    """The link was made later than the network's record, for the gateway was cut off or its store failed."""
 
 
 class Diagnosis(Struct, frozen=True):

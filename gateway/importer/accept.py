@@ -36,6 +36,9 @@ IMPORT_SECONDS: Final = 9.0
 AFTERWARDS_SECONDS: Final = 0.25
 """For keeping an attempt whose import the store would not do, still within those 10 s."""
 
+FINISH_SECONDS: Final = 10.0
+"""Between two tries of what was only half done, because the store failed."""
+
 
 class Importer:
     """What stands behind every way in. It knows neither the client's protocol nor how the store keeps its promise."""
@@ -86,12 +89,24 @@ class Importer:
         self._store.note(delivery)
 
     async def finish_pending(self) -> None:
-        """Finish, before anything is accepted, the imports that an earlier gateway could do only half of.
+        """Finish the imports of which an earlier gateway, or this one, could do only half.
 
         Raises `StoreError` where the store cannot say which.
         """
+        self._network.unfinished = False
         for submission, receipt in await self._network.finish_pending():
             self._tell(submission, receipt)
+
+    async def keep_finishing(self) -> None:
+        """Try again, until cancelled, what this gateway could do only half of."""
+        while True:
+            await trio.sleep(FINISH_SECONDS)
+            if self._network.unfinished:
+                try:
+                    await self.finish_pending()
+                except StoreError as error:
+                    self._network.unfinished = True
+                    self._log.error("store.failed", error=str(error))
 
     async def _import(self, submission: Submission, zone: Zone, observed: Facts, until: float) -> Receipt:
         profile = self._profiles.of(zone)

@@ -5,13 +5,12 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
+from gateway.importer.decide import STAMPED
 from gateway.importer.edit import REVERTED
-from gateway.importer.merge import title_of
+from gateway.importer.merge import LINK, title_of
 from gateway.marc.record import Field, Record
 from gateway.model import MergeMethod
 
-STAMPED: Final = frozenset({"001", "003", "005"})
-"""Made anew, or taken out, by every import."""
 MOVED: Final = "stands in another place"
 """Of a field that went here and came there."""
 
@@ -34,12 +33,7 @@ def changes(
 
     `made_by` is how `after` came about (`BibRecord.made_by`), empty where it is not the version next to `before`.
     """
-    title = "the earlier version" if made_by == REVERTED else title_of(made_by, own_methods or {})
-    why = {"removed": "", "added": ""}
-    if made_by:
-        why = {"removed": f"is not protected by {title}", "added": f"comes in by {title}"}
-    if made_by == REVERTED:
-        why = {"removed": f"is not in {title}", "added": f"is in {title}"}
+    why = _reasons(made_by, own_methods or {})
     old, new = ([_leader(record), *record.fields] for record in (before, after))
     met = _met(old, new)
     came_from_old = {*met.values()}
@@ -51,6 +45,22 @@ def changes(
         if here in met:
             yield Change("same", old[here])
         begin, start = here + 1, there + 1
+
+
+def _reasons(made_by: str, own_methods: Mapping[str, MergeMethod]) -> Mapping[str, str]:
+    """Why fields went and came."""
+    how, _, version = made_by.partition(" ")
+    if not made_by:
+        return {"removed": "", "added": ""}
+    if how == REVERTED:
+        return {"removed": f"is not in version {version}", "added": f"is in version {version}"}
+    if how == LINK:
+        return {
+            "removed": "is not in the network's record, and no local extension",
+            "added": "is in the network's record",
+        }
+    title = title_of(made_by, own_methods)
+    return {"removed": f"is not protected by {title}", "added": f"comes in by {title}"}
 
 
 def _met(old: Sequence[Field], new: Sequence[Field]) -> dict[int, int]:

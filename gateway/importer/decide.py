@@ -1,7 +1,7 @@
 """What becomes of one record: examined without a store, then decided in a plan that may run again."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from msgspec import Struct
@@ -12,6 +12,7 @@ from gateway.importer.match import Match, match
 from gateway.importer.mms import mms_id
 from gateway.importer.profile import Prepared
 from gateway.marc import rules
+from gateway.marc.charset import UNICODE
 from gateway.marc.identifiers import identifiers, oclc_numbers
 from gateway.marc.iso2709 import Damaged, TooLong
 from gateway.marc.record import Field, Record
@@ -41,14 +42,14 @@ REASONS: Final[dict[Group, Reason]] = {
     "required": Reason.REQUIRED,
 }
 """Why a record is refused by what the finding is about; for all other groups `Reason.RULES`."""
-_STAMPED: Final = frozenset({"001", "003", "005"})
+STAMPED: Final = frozenset({"001", "003", "005"})
+"""Made anew, or taken out, by every import."""
 NOT_COMPARED: Final = frozenset({"001", "003", "005", "994"})
 """What differs between two exports of one record: OCLC's 005 is the time of export, and it adds the 994 [doc]."""
 SURELY_SHORT_BYTES: Final = 3_000
 """A record that arrives shorter stays within MARC 21's lengths: an OCLC number in 019 triples on its way to 035."""
-_ANY_DAY: Final = datetime(2000, 1, 1, tzinfo=UTC)
-AGAIN_SECONDS: Final = 60.0
-"""The same record within a minute was sent twice: by hand, or by a client that retries."""
+FINDINGS_KEPT: Final = 50
+"""Most refusing findings that an attempt keeps; one says why, the others are found again when somebody reads."""
 
 
 class Examined(Struct, frozen=True):
@@ -100,7 +101,7 @@ def examine(raw: bytes, profile: Prepared) -> Examined:
         findings += _lengths(record)
     return Examined(
         record=record,
-        findings=tuple(findings),
+        findings=tuple(findings[:FINDINGS_KEPT]),
         found_by=found_by,
         oclc_numbers=oclc_numbers(found_by),
         title=arrived.title,
@@ -110,9 +111,9 @@ def examine(raw: bytes, profile: Prepared) -> Examined:
 
 
 def _lengths(record: Record) -> list[Finding]:
-    """Whether a normalized record would be too long as a new one."""
+    """Whether the normalization has made the record too long."""
     try:
-        stamp(record, mms_id(1, "0000"), _ANY_DAY).serialize()
+        record.serialize()
     except TooLong as error:
         return [too_long(error)]
     return []
@@ -151,7 +152,7 @@ def decide(transaction: Transaction, case: Case) -> Receipt:
         return case.receipt(Outcome.REFUSED, examined.obstacle, case.observed)
     found = match(transaction, profile.settings, record, examined.found_by)
     facts = _with_match(case.observed, found)
-    if len(found.stored) > 1:
+    if found.number > 1:
         return case.receipt(Outcome.REFUSED, Reason.SEVERAL_MATCHES, facts)
     if not found.stored:
         return _create(transaction, case, facts, record)
@@ -199,9 +200,6 @@ def _merge(transaction: Transaction, case: Case, facts: Facts, stored: BibRecord
     if same(merged, present):
         if seen != stored:
             transaction.put(seen)
-        seconds = (case.now - stored.at).total_seconds()
-        if 0 <= seconds <= AGAIN_SECONDS:
-            facts = replace(facts, again_after=seconds)
         return case.receipt(Outcome.UNCHANGED, None, facts, stored.mms_id)
     transaction.put(
         succeeding(seen, merged, now=case.now, submission=case.submission, made_by=merger.key),
@@ -236,14 +234,19 @@ def _with_match(facts: Facts, found: Match) -> Facts:
         keys=found.keys,
         matched=found.matched,
         hits=tuple([Hit(bib.mms_id, bib.title) for bib in found.stored]),
+        hit_count=found.number,
     )
 
 
 def stamp(record: Record, mms_id: str, now: datetime) -> Record:
-    """As it is kept: 001 is the MMS ID, 003 is gone, 005 is the time of import in UTC [assumed]."""
-    rest = [field for field in record.fields if field[0] not in _STAMPED]
+    """As it is kept: 001 is the MMS ID, 003 is gone, 005 is the time of import in UTC, Leader/09 is `a` [assumed].
+
+    A merge can bring fields in UTF-8 together with a Leader that does not say so.
+    """
+    rest = [field for field in record.fields if field[0] not in STAMPED]
     made = f"{now:%Y%m%d%H%M%S}.{now.microsecond // 100_000}"
-    return Record(record.leader, [Field("001", mms_id.encode()), Field("005", made.encode()), *rest])
+    leader = record.leader[:9] + UNICODE + record.leader[10:]
+    return Record(leader, [Field("001", mms_id.encode()), Field("005", made.encode()), *rest])
 
 
 def same(one: Record, other: Record) -> bool:
@@ -254,4 +257,4 @@ def same(one: Record, other: Record) -> bool:
 def _compared(record: Record) -> tuple[bytes, bytes, list[Field]]:
     fields = sorted(record.fields, key=lambda field: field.tag)
     kept = [field for field in fields if field.tag not in NOT_COMPARED]
-    return record.leader[5:12], record.leader[17:], kept
+    return record.leader[5:9] + record.leader[10:12], record.leader[17:], kept

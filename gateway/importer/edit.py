@@ -12,7 +12,7 @@ from gateway.model import BibRecord, Flag
 from gateway.stores.base import Transaction
 
 REVERTED: Final = "revert"
-"""`BibRecord.made_by` of a version that brings an earlier one back."""
+"""With a blank and the earlier version's number, `BibRecord.made_by` of a version that brings that one back."""
 
 
 def flag(transaction: Transaction, mms_id: str, flags: Iterable[Flag]) -> BibRecord | None:
@@ -29,15 +29,14 @@ def flag(transaction: Transaction, mms_id: str, flags: Iterable[Flag]) -> BibRec
 def revert(transaction: Transaction, mms_id: str, earlier: BibRecord, now: datetime) -> BibRecord | None:
     """Make a next version with the fields of an `earlier` one; None where there is no such record.
 
-    What later imports compare with, the originating version, becomes that of the earlier one too.
+    What later imports compare with, the originating version, becomes that of the earlier one too, and so do the link to
+    a network zone's record and the management tag. Flags stay.
     """
     record = transaction.get(mms_id)
     if record is None:
         return None
-    next_version = replace(
-        succeeding(record, Record.parse(earlier.marc), now=now, submission="", made_by=REVERTED),
-        originating_system=earlier.originating_system,
-        originating_version=earlier.originating_version,
-    )
+    before = replace(earlier, version=record.version, flags=record.flags)
+    made_by = f"{REVERTED} {earlier.version}"
+    next_version = succeeding(before, Record.parse(earlier.marc), now=now, submission="", made_by=made_by)
     transaction.put(next_version)
     return next_version

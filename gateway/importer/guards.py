@@ -49,11 +49,17 @@ class Incoming(NamedTuple):
 
 def obstacle(profile: Profile, stored: BibRecord, incoming: Incoming) -> Obstacle | None:
     """The first thing that speaks against replacing `stored`; None where nothing does."""
+    protected = flagged(stored)
     return (
         _brief_level(profile.brief_levels, stored, incoming)
         or _older_version(profile.older_version, stored, incoming)
-        or next((Obstacle(reason) for flag, reason in _FLAGS.items() if flag in stored.flags), None)
+        or (Obstacle(protected) if protected else None)
     )
+
+
+def flagged(stored: BibRecord) -> Reason | None:
+    """Why a record must not be changed at all; None where it may."""
+    return next((reason for flag, reason in _FLAGS.items() if flag in stored.flags), None)
 
 
 _FLAGS: Final = {Flag.CZ_LINKED: Reason.CZ_LINKED, Flag.LOCKED: Reason.LOCKED}

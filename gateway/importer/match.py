@@ -63,6 +63,12 @@ METHODS: Final[dict[MatchMethod, Method]] = {
 }
 
 
+KEYS_TOLD: Final = 50
+"""Most numbers that an attempt keeps of those it was matched by; a record can hold thousands."""
+HITS_READ: Final = 25
+"""Most stored records that are read of those that match: two are too many already, the others are named."""
+
+
 class Match(NamedTuple):
     """What a match looked for, and what it found."""
 
@@ -72,37 +78,62 @@ class Match(NamedTuple):
     matched: tuple[str, ...] = ()
     """Those of them that stored records bear."""
     stored: tuple[BibRecord, ...] = ()
-    """These records, by rising MMS ID."""
+    """These records, by rising MMS ID; of very many the first."""
+    number: int = 0
+    """How many there are."""
 
 
 def match(transaction: Transaction, profile: Profile, record: Record, found_by: frozenset[Identifier]) -> Match:
     """Seek the stored records that `record` is taken for; `found_by` are its identifiers."""
-    method = profile.serial_match if record.leader[7] in SERIAL_LEVELS else profile.non_serial_match
+    method = method_for(profile, record)
     if method == "other-system-identifier":
         return _other_system(transaction, record)
-    kinds = METHODS[method].kinds
-    if not profile.match_cancelled:
-        kinds = tuple(kind for kind in kinds if kind != "oclc_cancelled")
+    kinds = _kinds(method, profile)
     keys = {value for kind, value in found_by if kind in kinds}
-    stored = _holders(transaction, {Identifier(kind, key) for kind in kinds for key in keys})
+    if not keys:
+        return Match(method, ())
+    holders = transaction.holders({Identifier(kind, key) for kind in kinds for key in keys})
+    stored = tuple([bib for mms_id in holders[:HITS_READ] if (bib := transaction.get(mms_id)) is not None])
     borne = {value for bib in stored for kind, value in bib.identifiers if kind in kinds}
-    return Match(method, by_size(keys), by_size(keys & borne), stored)
+    return Match(method, _told(keys), _told(keys & borne), stored, len(holders))
+
+
+def method_for(profile: Profile, record: Record) -> MatchMethod:
+    """The profile's method for a serial, or for what is none."""
+    return profile.serial_match if record.leader[7] in SERIAL_LEVELS else profile.non_serial_match
+
+
+def has_key(profile: Profile, record: Record, found_by: frozenset[Identifier]) -> bool:
+    """Whether `record` has a number by which the profile's method could match it."""
+    method = method_for(profile, record)
+    if method == "other-system-identifier":
+        return bool(_system_numbers(record))
+    return any(kind in _kinds(method, profile) for kind, _ in found_by)
+
+
+def _kinds(method: MatchMethod, profile: Profile) -> tuple[IdentifierKind, ...]:
+    kinds = METHODS[method].kinds
+    return kinds if profile.match_cancelled else tuple(kind for kind in kinds if kind != "oclc_cancelled")
 
 
 def _other_system(transaction: Transaction, record: Record) -> Match:
     """What is found by the digits of an OCLC number counts only where the whole 035 $a is the same."""
     keys = _system_numbers(record)
-    holders = _holders(transaction, set(map(system_number, keys)))
-    borne = {bib: keys & _system_numbers(Record.parse(bib.marc)) for bib in holders}
-    stored = tuple(bib for bib in holders if borne[bib])
-    matched = set().union(*borne.values())
-    return Match("other-system-identifier", by_size(keys), by_size(matched), stored)
+    stored: list[BibRecord] = []
+    matched: set[str] = set()
+    count = 0
+    for mms_id in transaction.holders(set(map(system_number, keys))) if keys else ():
+        bib = transaction.get(mms_id)
+        borne = keys & _system_numbers(Record.parse(bib.marc)) if bib else set()
+        if bib and borne:
+            count += 1
+            matched |= borne
+            stored += [bib] if count <= HITS_READ else []
+    return Match("other-system-identifier", _told(keys), _told(matched), tuple(stored), count)
 
 
-def _holders(transaction: Transaction, wanted: set[Identifier]) -> tuple[BibRecord, ...]:
-    if not wanted:
-        return ()
-    return tuple([bib for mms_id in transaction.holders(wanted) if (bib := transaction.get(mms_id)) is not None])
+def _told(keys: set[str]) -> tuple[str, ...]:
+    return by_size(keys)[:KEYS_TOLD]
 
 
 def _system_numbers(record: Record) -> set[str]:

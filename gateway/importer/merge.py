@@ -61,12 +61,14 @@ BASES: Final[dict[str, Basis]] = {
 }
 """How each of them is known."""
 
+LINK: Final = "link"
+"""Key of the next."""
 LINKED: Final = MergeMethod(title="Link to the Network Zone", keep=("001",), leave_out=("001",))
 """How a network zone's record replaces the institution's that is linked to it: but for local extensions, wholly
 [assumed]."""
 
 
-OTHER_WAYS: Final = frozenset({"create", "link", "revert"})
+OTHER_WAYS: Final = frozenset({"create", LINK, "revert"})
 """What `BibRecord.made_by` may be beside the key of a method."""
 
 
@@ -108,7 +110,7 @@ def merger(key: str, method: MergeMethod) -> Merger:
 
 def title_of(key: str, own: Mapping[str, MergeMethod]) -> str:
     """What people call a method, whichever it is of: the built-in ones, a site's `own`, `LINKED`."""
-    method = {**METHODS, "link": LINKED, **own}.get(key)
+    method = {**METHODS, LINK: LINKED, **own}.get(key)
     return method.title if method else key
 
 

@@ -1,10 +1,10 @@
 """An institution's exports into its network zone: two transactions, for none spans zones.
 
 The first files the record in the network zone and remembers what is still to be done, the second links a record of the
-institution and keeps the attempt. Cut off between them, the second is done at the next start. Source: spec, "Zones".
+institution and keeps the attempt. Cut off between them, the second is done at the next start, or later by a gateway
+that runs on. Source: spec, "Zones".
 """
 
-import math
 from typing import Final
 
 import structlog
@@ -20,7 +20,7 @@ from gateway.model import Outcome, PendingLink, Reason, Receipt, Submission, Zon
 from gateway.stores.base import Store, Transaction
 
 LINK_SECONDS: Final = 0.5
-"""For a link to begin whose record is filed, when the import's own time is nearly up."""
+"""For a link to begin whose record is filed, when the import's own time is nearly up, or that is made later."""
 
 
 class NetworkExports:
@@ -30,6 +30,9 @@ class NetworkExports:
         self._store = store
         self._profiles = profiles
         self._now = now
+        self._under_way: set[str] = set()
+        self.unfinished = False
+        """Whether a link of this gateway's own could not be made."""
         self._log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.importer").bind()
 
     async def decide(self, submission: Submission, case: Case, network: Zone, until: float) -> Receipt:
@@ -47,18 +50,26 @@ class NetworkExports:
             return link
 
         left = max(0.0, until - trio.current_time())
-        link = await self._store.transact(network.key, plan, seconds=left)
-        if not link.receipt.outcome.filed:
-            return link.receipt
-        left = max(LINK_SECONDS, until - trio.current_time())
-        return await self._finish(link, left)
+        self._under_way.add(submission.id)
+        try:
+            link = await self._store.transact(network.key, plan, seconds=left)
+            if not link.receipt.outcome.filed:
+                return link.receipt
+            return await self._finish(link, max(LINK_SECONDS, until - trio.current_time()))
+        finally:
+            self._under_way.discard(submission.id)
 
     async def finish_pending(self) -> list[tuple[Submission, Receipt]]:
-        """Do what was cut off: every pending link, whose attempt is then kept. Returns those it could do."""
+        """Do what could not be done: every pending link, whose attempt is then kept. Returns those it could do.
+
+        Links of exports that are under way in this gateway are left to these.
+        """
         done = []
         for link in await self._store.pending():
+            if link.submission.id in self._under_way:
+                continue
             facts = replace(link.receipt.facts, resumed=True)
-            receipt = await self._finish(replace(link, receipt=replace(link.receipt, facts=facts)), math.inf)
+            receipt = await self._finish(replace(link, receipt=replace(link.receipt, facts=facts)), LINK_SECONDS)
             if receipt.outcome.filed:
                 done.append((link.submission, receipt))
         return done
@@ -71,6 +82,7 @@ class NetworkExports:
             if not isinstance(error, StoreError):
                 self._log.exception("import.crashed", submission=link.submission.id)
             self._log.error("import.link_pending", submission=link.submission.id, error=str(error))
+            self.unfinished = True
             return replace(link.receipt, outcome=Outcome.ERROR, reason=Reason.LINK_PENDING)
         try:
             await self._store.transact(
@@ -85,8 +97,8 @@ class NetworkExports:
         zone, network = self._profiles.zone(receipt.zone), self._profiles.zone(link.network)
         theirs = await self._store.record(link.network, receipt.mms_id)
 
-        def keep(transaction: Transaction, linked: str) -> Receipt:
-            kept = replace(receipt, facts=replace(receipt.facts, linked=linked))
+        def keep(transaction: Transaction, **known: object) -> Receipt:
+            kept = replace(receipt, facts=replace(receipt.facts, **known))
             transaction.file(submission, kept)
             return kept
 
@@ -94,14 +106,25 @@ class NetworkExports:
             if transaction.filed(submission.id):
                 return receipt
             if zone is None or network is None or theirs is None:  # the settings have changed since
-                return keep(transaction, "")
+                return keep(transaction, not_linked="settings")
             profile = self._profiles.of(zone)
             settings = (profile if isinstance(profile, Prepared) else ORDINARY).settings
             made = links.make(transaction, links.Link(zone, network, settings, theirs, self._now(), submission.id))
-            return keep(transaction, made)
+            return keep(
+                transaction,
+                linked=made.mms_id,
+                not_linked=made.obstacle.value if made.obstacle else "",
+                in_the_way=made.in_the_way,
+            )
 
         try:
-            return await self._store.transact(receipt.zone, plan, seconds=seconds)
-        except TooLong as error:
-            self._log.warning("import.link_too_long", submission=submission.id, error=str(error))
-            return await self._store.transact(receipt.zone, lambda t: keep(t, ""), seconds=seconds)
+            kept = await self._store.transact(receipt.zone, plan, seconds=seconds)
+        except TooLong:
+            kept = await self._store.transact(
+                receipt.zone, lambda transaction: keep(transaction, not_linked=Reason.TOO_LONG.value), seconds=seconds
+            )
+        if kept.facts.not_linked:
+            self._log.warning(
+                "import.not_linked", submission=submission.id, zone=receipt.zone, why=kept.facts.not_linked
+            )
+        return kept

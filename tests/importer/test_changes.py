@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.importer.changes import MOVED, Change, changes
-from gateway.importer.merge import LINKED, METHODS, merger, title_of
+from gateway.importer.merge import METHODS, merger, title_of
 from gateway.marc.record import Field, Record
 from gateway.model import MergeMethod
 from tests.marc.mnemonic import LEADER, mrk
@@ -72,14 +72,14 @@ def test_field_by_field_with_the_reason_why_it_went_or_came() -> None:
 
 
 def test_back_to_an_earlier_version() -> None:
-    back = told(AFTER, BEFORE, "revert").splitlines()
+    back = told(AFTER, BEFORE, "revert 1").splitlines()
     assert [text for text in back if not text.startswith("same") and "005" not in text] == [
-        r"removed =LDR  00000cam\a2200000\i\4500  (is not in the earlier version)",
-        r"added   =LDR  00000cam\a2200000Ia\4500  (is in the earlier version)",
-        "removed =245  12$aA walker's atlas  (is not in the earlier version)",
-        "added   =245  12$aA walkers atlas  (is in the earlier version)",
-        r"added   =590  \\$aCopy 2 lacks the maps.  (is in the earlier version)",
-        r"removed =650  \0$aWalking.  (is not in the earlier version)",
+        r"removed =LDR  00000cam\a2200000\i\4500  (is not in version 1)",
+        r"added   =LDR  00000cam\a2200000Ia\4500  (is in version 1)",
+        "removed =245  12$aA walker's atlas  (is not in version 1)",
+        "added   =245  12$aA walkers atlas  (is in version 1)",
+        r"added   =590  \\$aCopy 2 lacks the maps.  (is in version 1)",
+        r"removed =650  \0$aWalking.  (is not in version 1)",
     ]
 
 
@@ -92,12 +92,19 @@ def test_between_versions_that_are_not_neighbours_has_no_reasons_but_the_stamp()
 
 @pytest.mark.parametrize(
     ("made_by", "title"),
-    [*((key, method.title) for key, method in METHODS.items()), ("link", LINKED.title), ("ours", "Keep our notes")],
+    [*((key, method.title) for key, method in METHODS.items()), ("ours", "Keep our notes")],
 )
 def test_reason_names_the_method_in_people_s_words(made_by: str, title: str) -> None:
     assert told("=590  \\\\$aOurs", "=500  \\\\$aTheirs", made_by).splitlines()[1:] == [
         rf"removed =590  \\$aOurs  (is not protected by {title})",
         rf"added   =500  \\$aTheirs  (comes in by {title})",
+    ]
+
+
+def test_reason_for_what_a_link_changes() -> None:
+    assert told("=590  \\\\$aOurs", "=500  \\\\$aTheirs", "link").splitlines()[1:] == [
+        r"removed =590  \\$aOurs  (is not in the network's record, and no local extension)",
+        r"added   =500  \\$aTheirs  (is in the network's record)",
     ]
 
 

@@ -131,7 +131,7 @@ class TestRevert:
             =949  \\$aOurs
         """)
         assert (third.version, third.title, third.at) == (3, "A walkers atlas", at(2))
-        assert (third.made_by, third.submission) == ("revert", "")
+        assert (third.made_by, third.submission) == ("revert 1", "")
 
     async def test_lets_it_be_found_by_the_earlier_identifiers_alone(self, store: Store) -> None:
         first, second = await corrected(store)
@@ -161,7 +161,7 @@ class TestRevert:
         assert (third.originating_system, third.originating_version) == ("OCoLC", "20260101000000.0")
         assert await export(store, between, 4) == f"merged {MMS_ID}"
 
-    async def test_leaves_flags_tag_and_link_as_they_are(self, store: Store) -> None:
+    async def test_leaves_flags_and_takes_tag_and_link_back(self, store: Store) -> None:
         first, second = await corrected(store)
         network = Identifier("network", "9910000000015816")
         linked = replace(
@@ -174,20 +174,20 @@ class TestRevert:
         await store.transact("xyz", lambda transaction: transaction.put(linked), seconds=1)
         third = await reverted(store, first, 2)
         assert third is not None
-        assert (third.flags, third.management_tag, third.linked_to) == (
-            frozenset([Flag.CZ_LINKED]),
-            "do-not-publish",
-            network.value,
-        )
-        assert third.identifiers == first.identifiers | {network}
-        assert await store.find("xyz", [network]) == [third]
+        assert third.flags == frozenset([Flag.CZ_LINKED])
+        assert (third.management_tag, third.linked_to) == (first.management_tag, "")
+        assert third.identifiers == first.identifiers
+        assert await store.find("xyz", [network]) == []
+        assert await reverted(store, linked, 3) == await newest(store)
+        assert (await newest(store)).linked_to == network.value
+        assert await store.find("xyz", [network]) == [await newest(store)]
 
     async def test_may_be_taken_back_by_another(self, store: Store) -> None:
         first, second = await corrected(store)
         await reverted(store, first, 2)
         fourth = await reverted(store, second, 3)
         assert fourth is not None
-        assert fourth == replace(second, version=4, marc=fourth.marc, at=at(3), submission="", made_by="revert")
+        assert fourth == replace(second, version=4, marc=fourth.marc, at=at(3), submission="", made_by="revert 2")
         assert shown(Record.parse(fourth.marc)).replace("120300.0", "120100.0") == shown(Record.parse(second.marc))
         assert [bib.version for bib in await store.versions("xyz", MMS_ID)] == [1, 2, 3, 4]
 

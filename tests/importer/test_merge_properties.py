@@ -34,7 +34,7 @@ SELECTORS = st.lists(
         st.sampled_from(["001", "00X", "035", "245", "5XX", "65X", "700", "9XX", "XX5", "XXX"]),
         st.sampled_from(["", "", "9#", "9X", "##"]),
         st.sampled_from(["", "", "$5", "!$5", "$az(OCoLC)", "!$az(OCoLC)", "$9LOCAL"]),
-    ),
+    ).filter(lambda text: text[:3] not in ("001", "00X") or len(text) == 3),
     max_size=4,
 ).map(tuple)
 LEADERS_OF = st.sampled_from(["incoming", "stored"])

@@ -11,11 +11,13 @@ from structlog.typing import EventDict
 
 from gateway.errors import StoreError
 from gateway.importer import report
+from gateway.importer.profile import ORDINARY
+from gateway.marc.record import Record
 from gateway.model import Flag, Identifier, Profile
 from gateway.stores import open_store
 from gateway.stores.base import Plan, Store, T
 from tests.importer.desk import PROFILES, Desk, answered, said
-from tests.importer.exports import TIDES
+from tests.importer.exports import TIDES, tides
 from tests.marc.mnemonic import raw
 
 THROUGH = {**PROFILES, "carli-iz": Profile(use_network_zone=True)}
@@ -92,6 +94,34 @@ class TestExport:
         assert "$aSigned.$9LOCAL" in ours
         assert "$aOurs" not in ours
         assert len(await store.versions("xyz", OURS)) == 2
+
+    @pytest.mark.parametrize(("flag", "why"), [(Flag.LOCKED, "locked"), (Flag.CZ_LINKED, "cz_linked")])
+    async def test_leaves_the_institution_s_record_alone_where_it_must_not_be_changed(
+        self, store: Store, flag: Flag, why: str
+    ) -> None:
+        await Desk(store).export(raw(f"{TIDES}    =590  \\\\$aOurs"))
+        (before,) = await store.records("xyz")
+        kept = replace(before, flags=frozenset({flag}))
+        await store.transact("xyz", lambda transaction: transaction.put(kept), seconds=5)
+        desk = Desk(store, profiles=THROUGH)
+        desk.submission(b"", None)  # the number of the one before
+        receipt = await desk.export(raw(TIDES))
+        assert said(receipt) == f"created {THEIRS}"
+        assert (receipt.facts.linked, receipt.facts.not_linked, receipt.facts.in_the_way) == ("", why, (OURS,))
+        assert await store.records("xyz") == [kept]
+        assert await store.pending() == []
+
+    async def test_links_none_of_several(self, store: Store) -> None:
+        alone = Desk(store)
+        for number in ("$a(OCoLC)5", "$a(OCoLC)6"):
+            await alone.export(tides(number))
+        desk = Desk(store, profiles=THROUGH)
+        for _ in range(2):
+            desk.submission(b"", None)  # the numbers of those before
+        receipt = await desk.export(tides("$a(OCoLC)5$a(OCoLC)6"))
+        assert said(receipt) == f"created {THEIRS}"
+        assert (receipt.facts.not_linked, len(receipt.facts.in_the_way)) == ("several_matches", 2)
+        assert len(await store.records("xyz")) == 2
 
     async def test_meets_the_guards_of_the_network(self, desk: Desk) -> None:
         await to_the_network(desk, TIDES)
@@ -202,14 +232,11 @@ def padded(size: int) -> bytes:
 
 
 async def test_a_record_that_is_too_long_to_be_linked_is_in_the_network_all_the_same(store: Store) -> None:
-    async with open_store("memory:") as other:
-        await Desk(other).export(padded(1_000))
-        (measured,) = await other.records("xyz")
+    normalized = ORDINARY.normalize(Record.parse(padded(1_000))).serialize()
     desk = Desk(store, profiles=THROUGH)
-    receipt = await desk.export(padded(1_000 + 99_999 - len(measured.marc)))
+    receipt = await desk.export(padded(1_000 + 99_999 - len(normalized)))
     assert said(receipt) == f"created {THEIRS}"
-    (theirs,) = await store.records("network")
-    assert len(theirs.marc) == 99_999
     assert await store.records("xyz") == []
-    assert [attempt.receipt.facts.linked for attempt in await desk.attempts("xyz")] == [""]
+    (attempt,) = await desk.attempts("xyz")
+    assert (attempt.receipt.facts.linked, attempt.receipt.facts.not_linked) == ("", "too_long")
     assert await store.pending() == []

@@ -110,7 +110,7 @@ def came_about(record: BibRecord, own_methods: Mapping[str, MergeMethod]) -> str
             return "Added"
         case "link":
             return f"Linked to the Network Zone record {record.linked_to}"
-        case made_by if made_by == REVERTED:
-            return "Reverted"
+        case made_by if made_by.startswith(f"{REVERTED} "):
+            return f"Reverted to version {made_by.removeprefix(REVERTED).strip()}"
         case made_by:
             return f"Replaced by {title_of(made_by, own_methods)}"
