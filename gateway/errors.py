@@ -13,7 +13,7 @@ class SettingsError(GatewayError):
 
 
 class StoreError(GatewayError):
-    """The store could not do it; what was asked for has certainly not happened."""
+    """The store could not do it; what was asked for has certainly not happened, but where it is `OutcomeUnknown`."""
 
 
 class StoreInUse(StoreError):
@@ -22,3 +22,7 @@ class StoreInUse(StoreError):
 
 class ImportTimedOut(StoreError):
     """No writer had begun, or the writer was stopped before its commit: the import has certainly not happened."""
+
+
+class OutcomeUnknown(StoreError):
+    """The store was lost while it committed, and could not be asked in time: it may have happened, or not."""

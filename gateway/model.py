@@ -282,7 +282,6 @@ class Facts(Struct, frozen=True, omit_defaults=True):
     """What kept it from replacing the stored record: that record's value and its own. Leader/17 or 005."""
     levels: tuple[int, int] | None = None
     """Brief levels of these two Leader/17."""
-    again_after: float | None = None
     network: str = ""
     """Key of the network zone in which it was filed for the institution."""
     linked: str = ""

@@ -8,12 +8,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 import pytest
 
+from gateway import config
 from gateway.cli import root
+from gateway.importer.profile import Prepared
 from gateway.model import Outcome, Reason
+from gateway.rulebook import rulebook
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted(
@@ -55,10 +59,35 @@ def test_links_lead_somewhere(document: Path) -> None:
             )
 
 
-def blocks(text: str) -> list[list[str]]:
-    """The commands of each console block, without its prompts and comments."""
-    found = re.findall(r"```console\n(.*?)```", text, re.DOTALL)
-    return [[line[2:].split("  #")[0] for line in block.splitlines() if line.startswith("$ ")] for block in found]
+class Command(NamedTuple):
+    """A line of a console block."""
+
+    typed: str
+    """Without prompt and comment."""
+    exits: int
+    """With what the comment says, as in `# exit 1: …`, or else 0."""
+
+    @property
+    def checked(self) -> str:
+        """The same for a script that ends where a command exits otherwise."""
+        return f"status=0; {self.typed} || status=$?; [ $status = {self.exits} ]"
+
+
+def console(text: str) -> list[list[Command]]:
+    """The commands of each console block."""
+    found = []
+    for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
+        lines = [line[2:].partition("  #") for line in block.splitlines() if line.startswith("$ ")]
+        exits = [re.match(r" exit (\d+)", comment) for _, _, comment in lines]
+        found.append(
+            [Command(typed, int(code[1]) if code else 0) for (typed, _, _), code in zip(lines, exits, strict=True)]
+        )
+    return found
+
+
+def written(text: str, language: str) -> list[str]:
+    """The blocks of a language."""
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
 def free_port() -> int:
@@ -80,13 +109,14 @@ def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    ran = [line for block in blocks(text) for line in block if "gateway " in line and "serve" not in line]
-    (in_ci,) = [block for block in blocks(text) if any(line.endswith("&") for line in block)]
+    (in_ci,) = [block for block in console(text) if any(command.typed.endswith("&") for command in block)]
+    others = [command for block in console(text) if block is not in_ci for command in block]
+    ran = [command for command in others if "gateway " in command.typed and "serve" not in command.typed]
     assert len(ran) > 8
     script = ["set -e", "gateway serve 2> log > ready.json &", "gateway ready --wait 20"]
-    script += [line for line in ran if line not in in_ci]
+    script += [command.checked for command in ran]
     script += ["kill $!", "wait $!"]
-    script += [*in_ci[:2], f"{in_ci[2]} || [ $? = 1 ]", "kill $!", "wait $!"]
+    script += [in_ci[0].typed, *(command.checked for command in in_ci[1:]), "kill $!", "wait $!"]
     process = subprocess.run(
         ["bash", "-c", "\n".join(["trap 'kill $(jobs -p) 2> kill || true' EXIT", *script])],
         cwd=tmp_path,
@@ -99,6 +129,9 @@ def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
     assert process.returncode == 0, process.stdout + process.stderr
     assert "MMS ID: 9910000000015867" in process.stdout
     assert (tmp_path / "zone.mrc").stat().st_size > 0
+    shown = [line for block in written(text, "text") for line in block.splitlines() if line.startswith(("- =", "+ ="))]
+    assert shown
+    assert set(shown) <= set(process.stdout.splitlines())
 
 
 def test_the_first_screen_of_the_readme_names_the_two_commands() -> None:
@@ -106,6 +139,41 @@ def test_the_first_screen_of_the_readme_names_the_two_commands() -> None:
     assert any("make run" in line for line in first)
     assert any("make test" in line for line in first)
     assert all(shlex.split(line[2:]) for line in first if line.startswith("$ "))
+
+
+def profile(file: Path, zone: str) -> Prepared:
+    """What decides in a zone by a settings file; raises where the file cannot be used."""
+    settings = config.load(file)
+    found = rulebook(settings).profiles.of(settings.model_zones()[zone])
+    assert isinstance(found, Prepared)
+    return found
+
+
+def test_settings_in_the_page_on_alma_can_be_pasted_where_it_says(tmp_path: Path) -> None:
+    alone, at_the_end, in_the_zone = written((ROOT / "docs" / "alma.md").read_text(encoding="utf-8"), "toml")
+    file = tmp_path / "gateway.toml"
+    file.write_text(alone, encoding="utf-8")
+    assert profile(file, "xyz").settings.brief_levels == "off"
+    before, line, after = config.example_text().partition('profiles = ["carli-iz"]')
+    assert before.rpartition("[")[2].startswith("zones.xyz]")
+    assert line
+    file.write_text(f"{before}{in_the_zone}{after}\n{at_the_end}", encoding="utf-8")
+    assert profile(file, "xyz").key == "ours"
+    assert profile(file, "xyz").merger.title == "Keep our notes"
+    assert profile(file, "network").key == "carli-nz"
+
+
+def test_the_page_on_fidelity_lists_all_that_is_assumed() -> None:
+    page = (ROOT / "docs" / "fidelity.md").read_text(encoding="utf-8")
+    told, _, listed = page.partition("\n## All that is assumed\n")
+    rows = [line.strip("| ").split(" | ") for line in told.splitlines() if line.startswith("|")]
+    for behaviour, evidence, source in (row for row in rows if len(row) == 3):
+        known, _, also = source.partition("Assumed: ")
+        assert "assumed" not in known
+        for remark in filter(None, also.split(". ")):
+            assert f"- {remark}\n" in listed
+        if evidence == "assumed" and not known.startswith("Import Failed is documented"):
+            assert re.search(rf"^- (The answer to )?{re.escape(behaviour)}$", listed, re.MULTILINE)
 
 
 def test_the_page_on_fidelity_is_made_of_the_tables() -> None:

@@ -1,5 +1,6 @@
 """The fixtures are what their sources say, and what their names promise."""
 
+import json
 import re
 import sys
 import tomllib
@@ -7,6 +8,9 @@ from pathlib import Path
 
 import pymarc
 import pytest
+from click.testing import CliRunner
+
+from gateway.cli import root
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 sys.path.insert(0, str(FIXTURES))  # its modules stand beside a script; they are no package
@@ -102,10 +106,34 @@ def test_good_records_have_different_oclc_numbers():
     keys = [
         value
         for name in GOOD
+        if name != "revised-local-fields"
         for field in pymarc.Record(stored(name)).get_fields("035")
         for value in field.get_subfields("a", "z")
     ]
     assert len(keys) == len(set(keys))
+
+
+def test_revised_record_is_the_same_title_later_without_the_local_fields():
+    first, revised = (pymarc.Record(stored(name)) for name in ("local-fields", "revised-local-fields"))
+    for tag in ("001", "035", "245"):
+        assert str(first[tag]) == str(revised[tag])
+    assert first["005"].data < revised["005"].data
+    assert str(first.leader)[5:12] + str(first.leader)[17:] == str(revised.leader)[5:12] + str(revised.leader)[17:]
+    local = {field.tag for field in first.fields} - {field.tag for field in revised.fields}
+    assert local == {"099", "500", "590", "690", "910", "949"}
+
+
+def test_good_records_are_clean_but_for_what_they_show():
+    files = [str(FIXTURES / "marc" / f"{name}.mrc") for name in GOOD]
+    result = CliRunner().invoke(root, ["records", "check", "--json", *files])
+    assert result.exit_code == 0
+    checked = [json.loads(line) for line in result.stdout.splitlines()]
+    warnings = {
+        Path(record["file"]).stem: [finding["code"] for finding in record["findings"] if finding["severity"] != "info"]
+        for record in checked
+    }
+    shown = {"minimal": ["charsetNotStated"], "no-oclc-number": ["noOclcNumber"]}
+    assert warnings == {name: shown.get(name, []) for name in GOOD}
 
 
 @pytest.mark.parametrize("name", GOOD)

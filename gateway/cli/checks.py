@@ -18,11 +18,12 @@ import trio
 from msgspec import Struct
 
 from gateway.cli.addresses import LISTENS_ELSEWHERE, ask, lan_address, reached_at
-from gateway.cli.output import shown
+from gateway.cli.output import shown_in_line
 from gateway.config import Settings, example_password_zones
 from gateway.config.tree import HostSettings
-from gateway.errors import StoreError
+from gateway.errors import SettingsError, StoreError
 from gateway.frontends.base import loopback_only
+from gateway.rulebook import rulebook
 from gateway.stores import open_store
 from gateway.stores.sqlite.connections import Outdated, is_served
 
@@ -33,6 +34,8 @@ Answers = Literal["itself", "another"]
 COLOURS: Final[dict[Status, str]] = {"ok": "green", "warn": "yellow", "fail": "red"}
 ALMA: Final = ".alma.exlibrisgroup.com"
 """How the names of real Alma hosts end."""
+CORRECT_THEM: Final = "correct them; gateway config check looks at them again"
+"""What to do with settings that cannot be used."""
 SPARE_FILES: Final = 64
 """Open files that are no connections: the store's, the listeners', the logs'; with room to spare."""
 
@@ -51,11 +54,10 @@ class Check(Struct, frozen=True):
 
 def echo(check: Check, *, err: bool = False) -> None:
     """Show a check: what was found, and below it what to do."""
-    click.echo(
-        f"{click.style(f'{check.status:4}', fg=COLOURS[check.status])}  {check.check}: {shown(check.says)}", err=err
-    )
+    status = click.style(f"{check.status:4}", fg=COLOURS[check.status])
+    click.echo(f"{status}  {check.check}: {shown_in_line(check.says)}", err=err)
     if check.fix:
-        click.echo(f"      {shown(check.fix)}", err=err)
+        click.echo(f"      {shown_in_line(check.fix)}", err=err)
 
 
 async def every_check(settings: Settings, hosts_file: Path | None, open_files: int) -> list[Check]:
@@ -76,6 +78,10 @@ async def every_check(settings: Settings, hosts_file: Path | None, open_files: i
 
 
 def _settings(settings: Settings) -> Check:
+    try:
+        rulebook(settings)
+    except SettingsError as error:
+        return Check("settings", "fail", str(error), CORRECT_THEM)
     file = settings.origins.file
     return Check("settings", "ok", f"{file}" if file else "the built-in ones; there is no gateway.toml here")
 
@@ -125,7 +131,7 @@ async def _store(url: str) -> list[Check]:
     if scheme == "memory":
         return [Check("store", "ok", "memory: everything is gone when the gateway stops")]
     found = [_data_folder(location)]
-    if _is_missing(location):
+    if is_missing(location):
         return [*found, Check("store", "ok", f"{location} will be made by gateway serve")]
     another = "give the gateway another one: --set store.url=sqlite:FILE"
     try:
@@ -143,7 +149,7 @@ async def _store(url: str) -> list[Check]:
     return [*found, Check("store", "ok", f"{url} is readable and free")]
 
 
-def _is_missing(file: str) -> bool:
+def is_missing(file: str) -> bool:
     """Whether there is no store in it: an empty file becomes one like a file that is not there."""
     return not Path(file).exists() or (Path(file).is_file() and not Path(file).stat().st_size)
 

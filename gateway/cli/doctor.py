@@ -48,6 +48,8 @@ def doctor(
     With --watch follows a set-up while you try it in Connexion, until Ctrl-C.
     """
     if watch:
+        if hosts_file is not None:
+            raise click.UsageError("--hosts-file does not go with --watch, which looks into none")
         sys.exit(_watch(options, zone, once=once, timeout=timeout, as_json=as_json))
     if zone or once or timeout is not None:
         raise click.UsageError("--zone, --once and --timeout go with --watch")
@@ -67,13 +69,13 @@ def _checks(options: Options, hosts_file: Path | None) -> "list[Check]":
     """What was found; without usable settings there is nothing else to look at."""
     import trio
 
-    from gateway.cli.checks import Check, every_check
+    from gateway.cli.checks import CORRECT_THEM, Check, every_check
     from gateway.cli.serve import OPEN_FILES
 
     try:
         settings = options.settings()
     except SettingsError as error:
-        return [Check("settings", "fail", str(error), "correct them; gateway config check looks at them again")]
+        return [Check("settings", "fail", str(error), CORRECT_THEM)]
     return trio.run(every_check, settings, hosts_file, OPEN_FILES)
 
 

@@ -8,12 +8,15 @@ from typing import Final
 
 import click
 
+from gateway.marc.record import TURNS
+
 PIPE_COLUMNS: Final = 10_000
 """Width of a table that goes into a file or another command: nothing is folded or cut there."""
 ROWS: Final = 50
 """Rows of a listing unless more are asked for: a screenful or two."""
-CONTROLS: Final = dict.fromkeys((*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0)), "\N{REPLACEMENT CHARACTER}")
-"""Control characters but tab and line feed: a record may hold any, and terminals obey them."""
+_STEERING: Final = (*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0))
+CONTROLS: Final = {**dict.fromkeys(_STEERING, "\N{REPLACEMENT CHARACTER}"), **TURNS}
+"""Control characters but tab and line feed, and what turns the rest of a line about: a record may hold any."""
 
 
 def echo_json(found: object) -> None:
@@ -32,7 +35,7 @@ def echo_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for heading in headings:
         table.add_column(heading, overflow="fold")
     for row in rows:
-        table.add_row(*map(shown, row))
+        table.add_row(*map(shown_in_line, row))
     width = None if sys.stdout.isatty() else PIPE_COLUMNS
     Console(width=width, highlight=False, markup=False, emoji=False).print(table)
 
@@ -47,6 +50,11 @@ def shown(text: str) -> str:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a Windows code page has not every character that a title has
     return text.translate(CONTROLS) if sys.stdout.isatty() else text
+
+
+def shown_in_line(text: str) -> str:
+    """The same for what stands within a line: also in a file nothing in it turns what follows about."""
+    return shown(text).translate(TURNS)
 
 
 def echo_bytes(content: bytes) -> None:

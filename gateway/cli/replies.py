@@ -21,34 +21,36 @@ def replies(options: Options, as_json: bool) -> None:
 
     Evidence: doc, a vendor or consortium has published the words; assumed, they are ours; settings, they are yours.
     """
-    from gateway.importer.replies import KEYS, PLACES, REPLIES, VERSION
+    from gateway.importer.replies import PLACES, REPLIES, VERSION, key
     from gateway.rulebook import rulebook
 
     settings = options.settings()
     rulebook(settings)  # names a text of the settings that cannot be used
-    rows = []
-    for key, (outcome, reason) in KEYS.items():
-        reply = REPLIES[outcome, reason]
-        text = settings.replies.get(key, reply.text)
-        evidence = OWN if key in settings.replies else reply.evidence
+    rows: dict[str, tuple[str, ...]] = {}
+    for end, reply in REPLIES.items():
+        outcome, reason = end
+        named = key(end)
+        text = settings.replies.get(named, reply.text)
+        evidence = OWN if named in settings.replies else reply.evidence
         if as_json:
             echo_json(
                 {
                     "outcome": outcome,
                     "reason": reason,
-                    "key": key,
+                    "key": named,
                     "text": text,
                     "evidence": evidence,
                     "version": VERSION,
                 }
             )
         else:
-            rows.append((outcome.value, key, evidence, quoted(text) if text else NO_TEXT))
+            rows[named] = (outcome.value, named, evidence, quoted(text) if text else NO_TEXT)
     if rows:
-        echo_table(("Outcome", "Key", "Evidence", "Text"), rows)
+        echo_table(("Outcome", "Key", "Evidence", "Text"), rows.values())
         places = ", ".join(f"{{{place}}}" for place in sorted(PLACES))
         echo_text(
-            f"\nThe table's version is {VERSION}. The key is the reason, or the outcome where there is none.\n"
+            f"\nThe table's version is {VERSION}. The key is the reason, or the outcome where there is none, and of a "
+            "failed logon.\n"
             'For a text of your own write KEY = "…" under [replies] in gateway.toml; \\n begins a new line.\n'
             f"What may stand in braces: {places}."
         )

@@ -6,16 +6,20 @@ The page asks for nothing beyond itself and runs nothing.
 import textwrap
 from collections.abc import Iterator
 from html import escape
+from itertools import groupby
 from pathlib import Path
 from string import Template
 from typing import Final
 
 from gateway.cli.output import CONTROLS
 from gateway.config import Settings
-from gateway.importer.report import Known, Pair, Report, Section
+from gateway.importer.beside import Beside, again_after, attempts_before, not_taken, replaced
+from gateway.importer.report import Known, Pair, Report, Section, deciding
 from gateway.marc.record import Field, Record
 from gateway.marc.views import mnemonic
+from gateway.model import Attempt
 from gateway.rulebook import rulebook
+from gateway.stores.base import Store
 
 COLUMNS: Final = 78
 """Width that mail keeps as it is; what cannot be broken, and the record's fields, may be wider."""
@@ -33,6 +37,18 @@ def known(settings: Settings) -> Known:
         settings.merge_methods,
         rulebook(settings).replies,
     )
+
+
+async def read_beside(store: Store, attempt: Attempt, known: Known) -> Beside:
+    """All that the store has to tell beside an attempt."""
+    before = await attempts_before(store, attempt, zone=attempt.receipt.zone)
+    beside = await looked_beside(store, attempt, known, again_after(attempt, before))
+    return beside._replace(replaced=await replaced(store, attempt))
+
+
+async def looked_beside(store: Store, attempt: Attempt, known: Known, seconds: float | None) -> Beside:
+    """What of it a diagnosis is made of; `seconds` since the same record had come are known already."""
+    return Beside(seconds, await not_taken(store, attempt, deciding(attempt, known)))
 
 
 def as_text(report: Report) -> str:
@@ -82,12 +98,13 @@ def _section(section: Section) -> str:
 
 
 def _listed(pairs: tuple[Pair, ...]) -> Iterator[str]:
-    """Prose in paragraphs, the rest in a list; a section holds one or the other."""
-    labelled = [pair for pair in pairs if pair.label]
-    yield from (f'<p dir="auto">{_escaped(pair.value)}</p>' for pair in pairs if not pair.label)
-    if labelled:
-        terms = (f'<dt>{_escaped(pair.label)}</dt><dd dir="auto">{_escaped(pair.value)}</dd>' for pair in labelled)
-        yield f"<dl>{''.join(terms)}</dl>"
+    """Prose in paragraphs, the rest in a list."""
+    for is_labelled, some in groupby(pairs, key=lambda pair: bool(pair.label)):
+        if is_labelled:
+            terms = (f'<dt>{_escaped(pair.label)}</dt><dd dir="auto">{_escaped(pair.value)}</dd>' for pair in some)
+            yield f"<dl>{''.join(terms)}</dl>"
+        else:
+            yield from (f'<p dir="auto">{_escaped(pair.value)}</p>' for pair in some)
 
 
 def _table(record: Record) -> str:

@@ -1,6 +1,6 @@
 """`gateway submissions …`: what arrived, what Connexion was answered, and why. Reads the store, changes nothing."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING
 
 import click
@@ -11,8 +11,12 @@ from gateway.cli.reading import check_zone, read_store
 from gateway.model import Attempt, Outcome
 
 if TYPE_CHECKING:
-    from gateway.importer.replies import Replies
+    from gateway.importer.beside import Beside
+    from gateway.importer.report import Known
     from gateway.stores.base import Store
+
+    Told = tuple[Attempt, float | None]
+    """An attempt, and how many seconds before it the same record had come."""
 
 
 @click.group()
@@ -31,21 +35,27 @@ def list_(options: Options, zone: str | None, outcome: str | None, limit: int, a
 
     Times are those of this computer's clock.
     """
-    from gateway.rulebook import rulebook
+    from gateway.cli.report import known, looked_beside
+    from gateway.importer.beside import Repetitions
 
     settings = options.settings()
     check_zone(settings, zone, unfiled=True)
-    replies = rulebook(settings).replies
+    about = known(settings)
     wanted = Outcome(outcome) if outcome else None
     rows: list[tuple[str, ...]] = []
 
-    def take(attempt: Attempt) -> None:
-        if as_json:
-            echo_json(as_object(attempt, replies))
-        else:
-            rows.append(_row(attempt))
+    async def list_all(store: "Store") -> bool:
+        async def show(told: "Told") -> None:
+            attempt, again_after = told
+            if as_json:
+                echo_json(as_object(attempt, about, await looked_beside(store, attempt, about, again_after)))
+            else:
+                rows.append(_row(attempt))
 
-    more = read_store(settings, lambda store: _take(store, zone, wanted, limit, take))
+        settled = Repetitions().settled if as_json else _unasked
+        return await _newest(store, zone, settled, _Chosen(wanted, limit, show))
+
+    more = read_store(settings, list_all)
     if rows:
         echo_table(("No.", "Time", "Zone", "Logon ID", "Outcome", "Title", "OCLC", "MMS ID"), rows)
     elif not as_json:
@@ -74,26 +84,36 @@ def show(options: Options, number: int, as_json: bool, raw: bool, html: str | No
     if as_json + raw + (html is not None) > 1:
         raise click.UsageError("give one of --json, --raw and --html")
     settings = options.settings()
-    attempt = read_store(settings, lambda store: store.attempt(number))
-    if attempt is None:
-        raise click.ClickException(f"there is no submission {number}")
     if raw:
-        echo_bytes(attempt.submission.raw)
+        attempt = read_store(settings, lambda store: store.attempt(number))
+        echo_bytes(_there(attempt, number).submission.raw)
         return
-    from gateway.cli.report import as_html, as_text, known
+    from gateway.cli.report import as_html, as_text, known, read_beside
     from gateway.importer.report import report
 
     about = known(settings)
+
+    async def read(store: "Store") -> "tuple[Attempt, Beside]":
+        attempt = _there(await store.attempt(number), number)
+        return attempt, await read_beside(store, attempt, about)
+
+    attempt, beside = read_store(settings, read)
     if as_json:
-        echo_json(as_object(attempt, about.replies))
+        echo_json(as_object(attempt, about, beside))
     elif html is None:
-        echo_text(as_text(report(attempt, about)))
+        echo_text(as_text(report(attempt, about, beside)))
     else:
         with click.open_file(html, "wb", atomic=html != "-") as stream:
-            stream.write(as_html(report(attempt, about)).encode())
+            stream.write(as_html(report(attempt, about, beside)).encode())
 
 
-def as_object(attempt: Attempt, replies: "Replies") -> dict[str, object]:
+def _there(attempt: Attempt | None, number: int) -> Attempt:
+    if attempt is None:
+        raise click.ClickException(f"there is no submission {number}")
+    return attempt
+
+
+def as_object(attempt: Attempt, known: "Known", beside: "Beside") -> dict[str, object]:
     """An attempt for programs: the keys of `gateway submissions list --json`, in their order."""
     import msgspec
 
@@ -101,8 +121,8 @@ def as_object(attempt: Attempt, replies: "Replies") -> dict[str, object]:
     from gateway.marc import rules
 
     submission, receipt = attempt.submission, attempt.receipt
-    found = report.findings(attempt)
-    first, *also = report.diagnoses(attempt, found)
+    found = report.findings(attempt, known)
+    first, *also = report.diagnoses(attempt, found, known=known, beside=beside)
     return {
         "id": submission.id,
         "seq": attempt.seq,
@@ -113,7 +133,7 @@ def as_object(attempt: Attempt, replies: "Replies") -> dict[str, object]:
         "logon_id": submission.logon_id,
         "outcome": receipt.outcome,
         "reason": receipt.reason,
-        "reply": replies.text(receipt),
+        "reply": known.replies.text(receipt),
         "mms_id": receipt.mms_id,
         "oclc_numbers": receipt.oclc_numbers,
         "title": receipt.title,
@@ -122,24 +142,51 @@ def as_object(attempt: Attempt, replies: "Replies") -> dict[str, object]:
         "findings": [msgspec.structs.asdict(finding) | {"words": rules.words(finding)} for finding in found],
         "diagnosis": first,
         "also": also,
+        "facts": receipt.facts,
+        "leader_09": report.leader_09(submission.raw),
+        "characters": report.characters_of(submission.raw),
     }
 
 
-async def _take(
-    store: "Store", zone: str | None, outcome: Outcome | None, limit: int, take: Callable[[Attempt], None]
+class _Chosen:
+    """Hands on the attempts that are asked for."""
+
+    def __init__(self, outcome: Outcome | None, limit: int, show: "Callable[[Told], Awaitable[None]]") -> None:
+        """At most `limit`, or all where it is 0."""
+        self._outcome = outcome
+        self._limit = limit
+        self._show = show
+        self._shown = 0
+
+    async def take(self, told: "Told") -> bool:
+        """Whether there was room for it."""
+        if self._outcome not in (None, told[0].receipt.outcome):
+            return True
+        if self._limit and self._shown == self._limit:
+            return False
+        await self._show(told)
+        self._shown += 1
+        return True
+
+
+async def _newest(
+    store: "Store", zone: str | None, settled: "Callable[[list[Attempt]], Iterable[Told]]", chosen: _Chosen
 ) -> bool:
-    """Hand on the newest of them, at most `limit` or all where it is 0; whether there are more."""
-    taken = 0
+    """Hand on the newest of them; whether there are more."""
     before = None
-    while page := await store.attempts(zone=zone, before=before):
-        for attempt in page:
-            if outcome in (None, attempt.receipt.outcome):
-                if limit and taken == limit:
-                    return True
-                take(attempt)
-                taken += 1
-        before = page[-1].seq
+    page = None
+    while page != []:
+        page = await store.attempts(zone=zone, before=before)
+        for told in settled(page):
+            if not await chosen.take(told):
+                return True
+        before = page[-1].seq if page else None
     return False
+
+
+def _unasked(page: list[Attempt]) -> "Iterable[Told]":
+    """For a table, which does not tell what had come before."""
+    return ((attempt, None) for attempt in page)
 
 
 def _row(attempt: Attempt) -> tuple[str, ...]:

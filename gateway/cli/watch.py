@@ -10,17 +10,20 @@ import click
 import trio
 
 from gateway.cli.addresses import reached_at, why_not_live
-from gateway.cli.checks import Check, echo
+from gateway.cli.checks import Check, echo, is_missing
 from gateway.cli.output import echo_json, echo_text, local_time
 from gateway.cli.reading import read_store
 from gateway.cli.ready import EXIT_TIMED_OUT
-from gateway.cli.report import known
+from gateway.cli.report import known, looked_beside
 from gateway.cli.submissions import as_object
 from gateway.config import Settings
+from gateway.importer.beside import Recent, attempts_before
 from gateway.importer.report import ended
 from gateway.importer.steps import steps
 from gateway.model import Attempt
+from gateway.stores import open_store
 from gateway.stores.base import Store
+from gateway.stores.sqlite.connections import Outdated
 
 POLL_SECONDS: Final = 0.25
 """Between two looks into the store: soon enough for somebody who waits, and next to nothing for the gateway."""
@@ -56,7 +59,7 @@ def watch(settings: Settings, wanted: Wanted) -> int:
     for check in trio.run(_not_answering, settings, watching.zones):
         echo(check, err=wanted.as_json)
     try:
-        timed_out = read_store(settings, watching.follow)
+        timed_out = trio.run(watching.wait_for_store) or read_store(settings, watching.follow)
     except KeyboardInterrupt:
         return 0
     last = watching.last
@@ -78,24 +81,51 @@ class Watching:
         self._settings = settings
         self._wanted = wanted
         self._known = known(settings)
+        self._recent = Recent()
+        self._left = wanted.timeout
+        self._from_the_first = False
+        """Whether whatever is in the store has arrived since it began to wait."""
+
+    async def wait_for_store(self) -> bool:
+        """Wait until the gateway has made the store; whether the wait was over before."""
+        why = await _no_store_yet(self._settings.store.url)
+        if not why:
+            return False
+        click.echo(f"Waiting for the gateway to start (gateway serve): {why}", err=self._wanted.as_json)
+        self._from_the_first = is_missing(_file(self._settings.store.url))
+        began = trio.current_time()
+        with trio.move_on_after(self._left):
+            while why:
+                await trio.sleep(POLL_SECONDS)
+                why = await _no_store_yet(self._settings.store.url)
+        self._left = max(0.0, self._left - (trio.current_time() - began))
+        return bool(why)
 
     async def follow(self, store: Store) -> bool:
         """Tell of what arrives from here on; whether the wait was over before that was asked for."""
-        latest = await store.attempts(limit=1)
-        seen = latest[0].seq if latest else 0
+        seen = 0 if self._from_the_first else await self._begin(store)
         for line in _announced(self._settings, self.zones):
             click.echo(line, err=self._wanted.as_json)
-        with trio.move_on_after(self._wanted.timeout):
+        with trio.move_on_after(self._left):
             while True:
                 for attempt in await _since(store, seen):
                     seen = attempt.seq
+                    again_after = self._recent.again_after(attempt)
                     if self._concerns(attempt):
                         self.last = await self._answered(store, attempt)
-                        self._tell(self.last)
+                        await self._tell(store, self.last, again_after)
                         if self._wanted.once:
                             return False
                 await trio.sleep(POLL_SECONDS)
         return True
+
+    async def _begin(self, store: Store) -> int:
+        """The number of the newest attempt; what came in the last minute may come again."""
+        newest = await store.attempts(limit=1)
+        for one in newest:
+            for attempt in reversed([one, *await attempts_before(store, one, zone=None)]):
+                self._recent.again_after(attempt)
+        return newest[0].seq if newest else 0
 
     def _concerns(self, attempt: Attempt) -> bool:
         """Whether it was meant for the zone, as far as that can be seen: it came to its host, or with its logon ID."""
@@ -114,17 +144,37 @@ class Watching:
                 attempt = await store.attempt(attempt.seq) or attempt
         return attempt
 
-    def _tell(self, attempt: Attempt) -> None:
-        found = steps(attempt, self._known)
+    async def _tell(self, store: Store, attempt: Attempt, again_after: float | None) -> None:
+        beside = await looked_beside(store, attempt, self._known, again_after)
+        found = steps(attempt, self._known, beside)
         if self._wanted.as_json:
             told = {"steps": [step._asdict() for step in found]}
-            echo_json(as_object(attempt, self._known.replies) | told)
+            echo_json(as_object(attempt, self._known, beside) | told)
             return
         at = local_time(attempt.submission.at)
         echo_text(f"\n{at}  submission {attempt.seq}: {ended(attempt)}")
         for step in found:
             echo(Check(*step))
         echo_text(f"The whole report: gateway submissions show {attempt.seq}")
+
+
+async def _no_store_yet(url: str) -> str:
+    """Why the store of the settings cannot be read before the gateway has been started; empty where it can."""
+    if not _file(url):
+        return ""
+    if is_missing(_file(url)):
+        return f"there is no store {_file(url)} yet"
+    try:
+        async with open_store(url, purpose="read"):
+            return ""
+    except Outdated as error:
+        return str(error)
+
+
+def _file(url: str) -> str:
+    """The file of a store that is kept in one."""
+    scheme, _, file = url.partition(":")
+    return file if scheme == "sqlite" else ""
 
 
 async def _not_answering(settings: Settings, zones: list[str]) -> list[Check]:

@@ -12,6 +12,7 @@ from gateway.config.problems import Path, Problems, dotted, kind, listed, neares
 from gateway.config.sources import Leaf, Table
 from gateway.config.tree import (
     FAMILIES,
+    LOGON_REASONS,
     REPLIES,
     REPLY_KEYS,
     SECTIONS,
@@ -222,6 +223,9 @@ def _key_hint(key: str, known: Sequence[str]) -> str:
 
 
 def _reply_hint(key: str) -> str:
+    if key in LOGON_REASONS:
+        near = quoted(Outcome.LOGON_FAILED)
+        return f"did you mean {near}? A failed logon has one text, which does not tell what was wrong with it"
     if key in [*Outcome]:
         return f"what ends so has a reason, and each reason its text; known here: {', '.join(REPLY_KEYS)}"
     return _key_hint(key, REPLY_KEYS)

@@ -146,8 +146,16 @@ CARLI's. Of the others, entries of a file are laid over the built-in ones key by
 REPLIES = "replies"
 """The table of texts by reply key."""
 
-REPLY_KEYS = tuple(end.value for end in (Outcome.CREATED, Outcome.MERGED, Outcome.UNCHANGED, Outcome.BUSY, *Reason))
-"""What a reply goes by: the reason, or the outcome where that has none."""
+LOGON_REASONS = (Reason.NO_LOGON, Reason.UNKNOWN_LOGON, Reason.WRONG_PASSWORD)
+"""They have one reply, for texts of their own would tell which of the two was wrong."""
+REPLY_KEYS = tuple(
+    end.value
+    for end in (
+        *(Outcome.CREATED, Outcome.MERGED, Outcome.UNCHANGED, Outcome.LOGON_FAILED, Outcome.BUSY),
+        *[reason for reason in Reason if reason not in LOGON_REASONS],
+    )
+)
+"""What a reply goes by: the reason, or the outcome where that has none or all its reasons have one text."""
 
 REPLY_BYTES = 2000
 """Longest reply in UTF-8 bytes: what the client takes [assumed]."""

@@ -11,7 +11,7 @@ import structlog
 import trio
 from msgspec.structs import replace
 
-from gateway.errors import ImportTimedOut, StoreError
+from gateway.errors import ImportTimedOut, OutcomeUnknown, StoreError
 from gateway.importer.decide import Case, Examined, Now, decide, examine, too_long
 from gateway.importer.diagnose import diagnose
 from gateway.importer.logon import Denied, Logons
@@ -131,6 +131,9 @@ class Importer:
             receipt = examined.receipt(zone.key, Outcome.REFUSED, Reason.TOO_LONG, observed)
         except ImportTimedOut:
             receipt = examined.receipt(zone.key, Outcome.TIMED_OUT, Reason.STORE_SLOW, observed)
+        except OutcomeUnknown as error:  # the store has the attempt too if it has the record
+            self._log.error("store.failed", submission=submission.id, zone=zone.key, error=str(error))
+            return examined.receipt(zone.key, Outcome.ERROR, Reason.OUTCOME_UNKNOWN, observed)
         except StoreError as error:
             self._log.error("store.failed", submission=submission.id, zone=zone.key, error=str(error))
             receipt = examined.receipt(zone.key, Outcome.ERROR, Reason.STORE_FAILED, observed)

@@ -120,6 +120,11 @@ ADVICE: Final[dict[str, Words]] = {
         "Export another one: if that is filed, this record's length is wrong; take it anew from WorldCat. "
         "If not, send this report to your systems librarian.",
     ),
+    "slow_arrival": Words(
+        "The export took {arriving} s to arrive: the network is slow, or the client stopped in the middle.",
+        "Export again; if it stays so, ask whoever runs the network between Connexion and the gateway whether a "
+        "firewall or a wireless connection holds transfers up.",
+    ),
     "slow_reply": Words(
         "The answer took {seconds} s; Record Manager waits 10 s for one.",
         "Set Timeout to 90 at {destination}; if answers stay slow, tell whoever runs the gateway.",
@@ -129,9 +134,9 @@ ADVICE: Final[dict[str, Words]] = {
         "Set Timeout to 90 at {destination}, and leave Connexion open until it shows the answer.",
     ),
     "sent_twice": Words(
-        "The same record had come {again_after} s before: somebody pressed Export twice, or the client tried again "
+        "The same record had come {again_after} s before: somebody exported it again, or the client tried again "
         "because the answer came late.",
-        "If nobody pressed twice, set Timeout to 90 at {destination}.",
+        "If nobody exported it again, set Timeout to 90 at {destination}.",
     ),
     # The record's form.
     "not_marc": Words("The record is XML (Dublin Core or MARCXML).", "Choose MARC 21 at {characteristics}."),
@@ -193,22 +198,30 @@ ADVICE: Final[dict[str, Words]] = {
     ),
     "store_slow": Words("The gateway's store did not answer in time.", "Export again; tell whoever runs the gateway."),
     "store_failed": Words("The gateway's store could not write.", "Tell whoever runs the gateway: is the disk full?"),
+    "outcome_unknown": Words(
+        "The gateway's store was lost while it wrote: the record may have been imported, or not.",
+        "Export again; the same record is not filed twice. Tell whoever runs the gateway: its log says more.",
+    ),
     "link_pending": Words(
         "The record is in the Network Zone, but the store failed before the institution's was linked to it.",
-        "Tell whoever runs the gateway: it makes the link when it starts again.",
+        "Tell whoever runs the gateway: it makes the link as soon as its store works again.",
     ),
     "not_linked": Words(
         "It is in the Network Zone ({network}), but no record of the institution is linked to it.",
         "Tell whoever runs the gateway: its log says why.",
     ),
     "internal": Words("The gateway made a mistake of its own.", "Tell whoever runs the gateway: its log says more."),
+    "crashed": Words(
+        "The gateway made a mistake of its own: the record may have been imported, or not.",
+        "Export again; the same record is not filed twice. Tell whoever runs the gateway: its log says more.",
+    ),
     # Filed.
     "created": Words("Added as a new record."),
     "merged": Words("Replaced the record that has the same {number_name}."),
     "unchanged": Words("Replaced, no difference: the zone holds this record already."),
     "resumed": Words(
-        "The gateway stopped in the middle of this export and finished it when it started again; Connexion may have "
-        "shown no answer.",
+        "Its second half was done later than its first: the gateway linked the institution's record when it tried "
+        "again, or was started again. Connexion may have shown no answer, or that it was not finished.",
         "Nothing needs to change; exported again, it would change nothing.",
     ),
     "network_zone": Words(
@@ -221,6 +234,42 @@ LINKED: Final = " It is in the Network Zone ({network}), and the institution's r
 """Follows the words of an outcome that filed the record."""
 IN_NETWORK: Final = " It was held against the records of the Network Zone ({network})."
 """Follows the words of one that did not, where records were found."""
+
+NOT_LINKED: Final[dict[str, Words]] = {
+    "locked": Words(
+        "It is in the Network Zone ({network}), but the institution's record {in_the_way} is open in the Metadata "
+        "Editor, and was not linked to it.",
+        "Save and release it there, then export again.",
+    ),
+    "cz_linked": Words(
+        "It is in the Network Zone ({network}), but the institution's record {in_the_way} is linked to the Community "
+        "Zone, and was not linked to it.",
+        "Unlink that record in Alma first, then export again; or leave it to the Community Zone.",
+    ),
+    "several_matches": Words(
+        "It is in the Network Zone ({network}), but several records of the institution match it ({in_the_way}), and "
+        "none was linked to it.",
+        "Merge them, or correct their {number_fields}, then export again.",
+    ),
+    "too_long": Words(
+        "It is in the Network Zone ({network}), but the institution's record would be too long with what comes from "
+        "there, and was not linked to it.",
+        "Shorten the record in Connexion, then export again.",
+    ),
+    "settings": Words(
+        "It is in the Network Zone ({network}), but the settings name its zone or the institution's no longer, and no "
+        "record of the institution is linked to it.",
+        "Tell whoever runs the gateway: with both zones in the settings again, another export makes the link.",
+    ),
+}
+"""In place of `not_linked`, by why no record of the institution was (`Facts.not_linked`)."""
+
+KEPT: Final = "Not replaced: the merge method {merge_method} keeps the stored record as it is, whatever is exported."
+"""In place of `unchanged`, where the method keeps everything."""
+NOT_TAKEN: Final = (
+    "Not replaced: what is different in the exported record is not taken by the merge method {merge_method}."
+)
+"""In place of `unchanged`, where what came is not all in the stored record."""
 
 THEN_TOO: Final[dict[Outcome, str]] = {
     Outcome.LOGON_FAILED: "Once the logon is right, the record will be refused too.",

@@ -9,15 +9,38 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from gateway.importer import replies
-from gateway.importer.advice import ADVICE, CLIENT, HOSTED, IN_NETWORK, LINKED, THEN_TOO, Words
+from gateway.importer.advice import (
+    ADVICE,
+    CLIENT,
+    HOSTED,
+    IN_NETWORK,
+    KEPT,
+    LINKED,
+    NOT_LINKED,
+    NOT_TAKEN,
+    THEN_TOO,
+    Words,
+)
 from gateway.importer.decide import reason_for
 from gateway.importer.match import METHODS
+from gateway.importer.merge import title_of
 from gateway.marc.iso2709 import RECORD_TERMINATOR
-from gateway.marc.record import printable
+from gateway.marc.record import one_line
 from gateway.model import Diagnosis, Facts, Finding, Outcome, Reason, Receipt, Severity, Submission
 
 SLOW_SECONDS: Final = 10.0
 """Record Manager waits so long for an answer [doc]."""
+SLOW_ARRIVAL_SECONDS: Final = 10.0
+"""The longest record, 99,999 bytes, comes within that even at a modem's 100 kbit/s."""
+KEEPS_ALL: Final = "keep-only-old-value"
+"""Key of the merge method that takes nothing of what is exported."""
+PASSED_VALIDATION: Final = frozenset(
+    {
+        *(Reason.SEVERAL_MATCHES, Reason.LOWER_BRIEF_LEVEL, Reason.OLDER_VERSION, Reason.CZ_LINKED, Reason.LOCKED),
+        Reason.LINK_PENDING,
+    }
+)
+"""Reasons that come up only with a record in which nothing was found that refuses it."""
 NOTHING_BEHIND: Final = frozenset({Reason.STRUCTURE, Reason.NOT_BIBLIOGRAPHIC})
 """Of a record that is refused for one of these, what else is found in it means nothing."""
 
@@ -34,11 +57,18 @@ class Seen(NamedTuple):
     seconds: float | None
     delivered: bool | None
     findings: Sequence[Finding]
+    again_after: float | None = None
+    not_taken: bool = False
 
     @property
     def facts(self) -> Facts:
         """What was observed."""
         return self.receipt.facts
+
+    @property
+    def answer_seconds(self) -> float:
+        """How long the answer took; 0 where that is not known."""
+        return answer_seconds(self.seconds, self.facts) or 0.0
 
 
 Holds = Callable[[Seen], bool]
@@ -62,9 +92,10 @@ FAULTS: Final[dict[str, Holds]] = {
     "telnet": lambda seen: seen.facts.telnet and seen.receipt.reason is not Reason.TELNET,
     "permanent_connection": lambda seen: seen.facts.earlier > 0,
     "many_029s": lambda seen: any(finding.code == "many029" for finding in seen.findings),
-    "slow_reply": lambda seen: (seen.seconds or 0.0) > SLOW_SECONDS,
+    "slow_arrival": lambda seen: (seen.facts.arriving or 0.0) > SLOW_ARRIVAL_SECONDS,
+    "slow_reply": lambda seen: seen.answer_seconds > SLOW_SECONDS,
     "client_gone": lambda seen: seen.delivered is False and seen.receipt.outcome not in NO_EXPORT,
-    "sent_twice": lambda seen: seen.facts.again_after is not None,
+    "sent_twice": lambda seen: seen.again_after is not None,
     "no_number": lambda seen: (
         seen.receipt.outcome is Outcome.CREATED and bool(seen.facts.match_method) and not seen.facts.keys
     ),
@@ -86,24 +117,37 @@ def diagnose(
     seconds: float | None = None,
     delivered: bool | None = None,
     findings: Sequence[Finding] = (),
+    again_after: float | None = None,
+    not_taken: bool = False,
 ) -> tuple[Diagnosis, ...]:
     """What to tell the operator of an attempt, the most important first; at least one.
 
-    `seconds` and `delivered` are the attempt's, `findings` all that was found in the record.
+    `seconds` and `delivered` are the attempt's, `findings` all that was found in the record. `again_after` and
+    `not_taken` are what the store tells beside it (`importer.beside`).
     """
-    seen = Seen(submission, receipt, seconds, delivered, findings or receipt.findings)
+    seen = Seen(submission, receipt, seconds, delivered, findings or receipt.findings, again_after, not_taken)
     return tuple(_filed(seen) if receipt.outcome.filed else _failed(seen))
 
 
-def outcome_words(submission: Submission, receipt: Receipt) -> str:
+def outcome_words(submission: Submission, receipt: Receipt, *, not_taken: bool = False) -> str:
     """The words of an outcome that filed the record, with which its first diagnosis begins."""
-    words = ADVICE[receipt.outcome.value].says + (LINKED if receipt.facts.linked else "")
+    words = ADVICE[receipt.outcome.value].says
+    if receipt.outcome is Outcome.UNCHANGED and receipt.facts.merge_method == KEEPS_ALL:
+        words = KEPT
+    elif receipt.outcome is Outcome.UNCHANGED and not_taken:
+        words = NOT_TAKEN
+    words += LINKED if receipt.facts.linked else ""
     return words.format_map(_values(Seen(submission, receipt, None, None, ())))
+
+
+def answer_seconds(seconds: float | None, facts: Facts) -> float | None:
+    """From the message's last byte to the reply's; None before that has gone out. `seconds` is the attempt's."""
+    return None if seconds is None else max(0.0, seconds - (facts.arriving or 0.0))
 
 
 def _filed(seen: Seen) -> Iterator[Diagnosis]:
     """What is wrong, behind the words of the outcome; the outcome alone where nothing is. Then what else to know."""
-    outcome = outcome_words(seen.submission, seen.receipt)
+    outcome = outcome_words(seen.submission, seen.receipt, not_taken=seen.not_taken)
     faults = _told_all(FAULTS, seen)
     if faults:
         yield replace(faults[0], says=f"{outcome} {faults[0].says}")
@@ -146,7 +190,7 @@ def _causes(seen: Seen) -> Iterator[Diagnosis]:
 def _other_refusals(seen: Seen) -> Iterator[Diagnosis]:
     """What the record would be refused for once the cause is mended, since people mend one thing at a time."""
     receipt = seen.receipt
-    if receipt.outcome not in THEN_TOO:
+    if receipt.outcome not in THEN_TOO or receipt.reason in PASSED_VALIDATION:
         return
     told = {receipt.reason}
     for finding in seen.findings:
@@ -161,7 +205,11 @@ def _other_refusals(seen: Seen) -> Iterator[Diagnosis]:
 
 
 def _told_all(where: Mapping[str, Holds], seen: Seen) -> list[Diagnosis]:
-    return [_told(code, ADVICE[code], seen) for code, holds in where.items() if holds(seen)]
+    return [_told(code, _words(code, seen), seen) for code, holds in where.items() if holds(seen)]
+
+
+def _words(code: str, seen: Seen) -> Words:
+    return NOT_LINKED.get(seen.facts.not_linked, ADVICE[code]) if code == "not_linked" else ADVICE[code]
 
 
 def _came_to_its_end(raw: bytes) -> bool:
@@ -182,16 +230,19 @@ def _values(seen: Seen, points_to: str = "") -> dict[str, object]:
     return {
         **replies.Values(seen.receipt),
         **menus._asdict(),
-        "logon_id": printable(submission.logon_id) or "that was sent (not shown: it is like none of this gateway's)",
+        "logon_id": one_line(submission.logon_id) or "that was sent (not shown: it is like none of this gateway's)",
         "host": submission.host,
         "zone": seen.receipt.zone,
         "points_to": points_to,
         "first_bytes": facts.first_bytes,
         "earlier": facts.earlier,
-        "again_after": f"{facts.again_after:.0f}" if (facts.again_after or 0.0) >= 1 else "less than 1",
-        "seconds": f"{seen.seconds or 0.0:.1f}",
+        "again_after": f"{seen.again_after:.0f}" if (seen.again_after or 0.0) >= 1 else "less than 1",
+        "arriving": f"{facts.arriving or 0.0:.1f}",
+        "seconds": f"{seen.answer_seconds:.1f}",
         "network": facts.network,
         "linked": facts.linked,
+        "in_the_way": replies.listed(facts.in_the_way),
+        "merge_method": title_of(facts.merge_method, {}),
         "number_name": method.number,
         "number_fields": method.fields,
     }

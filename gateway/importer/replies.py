@@ -1,6 +1,6 @@
 """What Connexion is answered: one table with its evidence. [doc] marks words that a vendor or consortium has published.
 
-Source: spec, "Replies". The answer to a failed logon never says which of the two was wrong.
+Source: spec, "Replies". The answer to a failed logon never says which of the two was wrong: it has one text.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,10 +9,10 @@ from typing import Final, Literal, NamedTuple
 
 from gateway.importer.match import METHODS
 from gateway.marc import rules
-from gateway.marc.record import printable
-from gateway.model import Evidence, Facts, Finding, Hit, Outcome, Reason, Receipt, Severity
+from gateway.marc.record import one_line
+from gateway.model import Evidence, Facts, Finding, Outcome, Reason, Receipt, Severity
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Rises when a text or a reason code changes."""
 
 LISTED: Final = 5
@@ -38,6 +38,8 @@ class Reply(NamedTuple):
     evidence: Evidence
 
 
+End = tuple[Outcome, Reason | None]
+"""How an attempt ended, and why."""
 Which = Literal[0, 1]
 STORED: Final = 0
 INCOMING: Final = 1
@@ -53,7 +55,12 @@ def _failed(reason: str) -> Reply:
     return Reply(f"Import Failed\n{reason}", "assumed")
 
 
-REPLIES: Final[dict[tuple[Outcome, Reason | None], Reply]] = {
+def _not_known(why: str) -> Reply:
+    """Of a record that may have been filed."""
+    return _failed(f"Not known whether it was imported: {why}. Export again; the same record is not filed twice.")
+
+
+REPLIES: Final[dict[End, Reply]] = {
     (Outcome.CREATED, None): _PROCESSED,
     (Outcome.MERGED, None): _PROCESSED,
     (Outcome.UNCHANGED, None): _PROCESSED,
@@ -117,41 +124,59 @@ REPLIES: Final[dict[tuple[Outcome, Reason | None], Reply]] = {
     (Outcome.ERROR, Reason.STORE_FAILED): _failed(
         "Not imported: the gateway's store could not write. Nothing was changed. Tell whoever runs the gateway."
     ),
+    (Outcome.ERROR, Reason.OUTCOME_UNKNOWN): _not_known("the gateway's store was lost while it wrote"),
     (Outcome.ERROR, Reason.LINK_PENDING): _failed(
-        "Not finished: the record is in the Network Zone (MMS ID {mms_id}), its link to your institution is not made. "
-        "The gateway makes it when it starts again."
+        "Not finished: the record is in the Network Zone (MMS ID {mms_id}), its link to your institution is not made "
+        "yet. The gateway makes it as soon as it can."
     ),
     (Outcome.ERROR, Reason.INTERNAL): _failed(
         "Not imported: the gateway made a mistake of its own. Nothing was changed. Tell whoever runs the gateway."
     ),
+    (Outcome.ERROR, Reason.CRASHED): _not_known("the gateway made a mistake of its own"),
 }
-"""By outcome and reason. An empty text: the connection is closed without one."""
+"""By outcome and reason. An empty text: the connection is closed without one.
 
-CRASHED: Final = "Import Failed\nThe gateway made a mistake of its own; the outcome is unknown. Export again."
-"""To a connection that a mistake of the gateway's own ends, perhaps after its record was filed [assumed]."""
+`BUSY` is answered to a connection too many, `CRASHED` to one that a mistake of the gateway's own ends, perhaps after
+its record was filed; neither is an attempt that is kept.
+"""
+_BUSY: Final = Receipt("", Outcome.BUSY)
+_CRASHED: Final = Receipt("", Outcome.ERROR, Reason.CRASHED)
 
 
-def _hits(hits: Sequence[Hit]) -> str:
+def hit_count(facts: Facts) -> int:
+    """How many stored records match; earlier gateways kept all of them and no number."""
+    return facts.hit_count or len(facts.hits)
+
+
+def _hits(facts: Facts) -> str:
     """Stored records, the first few with their titles."""
-    titled = [f"{hit.mms_id} ({_cut(hit.title)})" for hit in hits[:LISTED]]
-    return _listed([*titled, *(hit.mms_id for hit in hits[LISTED:])], MMS_IDS)
+    titled = [f"{hit.mms_id} ({_cut(hit.title)})" for hit in facts.hits[:LISTED]]
+    return listed([*titled, *(hit.mms_id for hit in facts.hits[LISTED:])], MMS_IDS, of=hit_count(facts))
 
 
-def _listed(words: Sequence[str], most: int = LISTED) -> str:
-    """The first few of a list, and how many more there are."""
-    more = len(words) - most
+def listed(words: Sequence[str], most: int = LISTED, *, of: int = 0) -> str:
+    """The first few of a list, and how many more there are; `of` is how many in all where `words` are not all."""
+    more = max(of, len(words)) - min(most, len(words))
     return ", ".join(words[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def _cut(title: str) -> str:
     """A title of a length that people read, on one line."""
-    return printable(title if len(title) <= TITLE_CHARACTERS else f"{title[: TITLE_CHARACTERS - 1]}…")
+    title = one_line(title)
+    return title if len(title) <= TITLE_CHARACTERS else f"{title[: TITLE_CHARACTERS - 1]}…"
 
 
-KEYS: Final[dict[str, tuple[Outcome, Reason | None]]] = {
-    (reason or outcome).value: (outcome, reason) for outcome, reason in REPLIES
-}
-"""How settings name the entries: by reason, or by outcome where that has no reasons."""
+def key(end: End) -> str:
+    """How settings name an entry: by reason, or by outcome where that has none.
+
+    By outcome for a failed logon too: texts by its reasons would tell which of the two was wrong.
+    """
+    outcome, reason = end
+    return (outcome if outcome is Outcome.LOGON_FAILED else reason or outcome).value
+
+
+KEYS: Final = tuple(dict.fromkeys(map(key, REPLIES)))
+"""Of all entries."""
 
 
 class Replies:
@@ -159,8 +184,8 @@ class Replies:
 
     def __init__(self, own: Mapping[str, str] | None = None) -> None:
         """`own`: text by key, each without a `fault`."""
-        self._texts = {entry: reply.text for entry, reply in REPLIES.items()}
-        self._texts.update((KEYS[key], text) for key, text in (own or {}).items())
+        own = own or {}
+        self._texts = {end: own.get(key(end), reply.text) for end, reply in REPLIES.items()}
 
     def text(self, receipt: Receipt) -> str:
         """The reply to an attempt."""
@@ -169,7 +194,12 @@ class Replies:
     @property
     def busy(self) -> str:
         """To a connection too many."""
-        return self._texts[Outcome.BUSY, None]
+        return self.text(_BUSY)
+
+    @property
+    def crashed(self) -> str:
+        """To a connection that a mistake of the gateway's own ends."""
+        return self.text(_CRASHED)
 
 
 def fault(text: str) -> str:
@@ -186,14 +216,17 @@ def fault(text: str) -> str:
     return ""
 
 
-class Values(Mapping[str, object]):
-    """What may stand in braces in a text about an attempt, each made when it is asked for."""
+class Values(Mapping[str, str]):
+    """What may stand in braces in a text about an attempt, each made when it is asked for.
+
+    Each is on one line, and empty where the attempt has no such value.
+    """
 
     def __init__(self, receipt: Receipt) -> None:
         self._receipt = receipt
 
-    def __getitem__(self, name: str) -> object:
-        return PLACES[name](self._receipt)
+    def __getitem__(self, name: str) -> str:
+        return one_line(PLACES[name](self._receipt))
 
     def __iter__(self) -> Iterator[str]:
         return iter(PLACES)
@@ -204,10 +237,10 @@ class Values(Mapping[str, object]):
 
 def _numbered(facts: Facts) -> str:
     """The numbers that stored records bear too, and what they are, such as `OCLC number 123`."""
-    if not facts.match_method:
+    if not (facts.match_method and facts.matched):
         return ""
     plural = "s" if len(facts.matched) > 1 else ""
-    return f"{METHODS[facts.match_method].number}{plural} {_listed(facts.matched)}"
+    return f"{METHODS[facts.match_method].number}{plural} {listed(facts.matched)}"
 
 
 def _level(encoding_level: str) -> str:
@@ -238,8 +271,17 @@ def _fields(facts: Facts) -> str:
     return METHODS[facts.match_method].fields if facts.match_method else ""
 
 
-def _count(hits: Sequence[Hit]) -> object:
-    return COUNTS[len(hits)] if len(hits) < len(COUNTS) else len(hits)
+def _count(facts: Facts) -> str:
+    count = hit_count(facts)
+    if not (count or facts.match_method):
+        return ""
+    return COUNTS[count] if count < len(COUNTS) else str(count)
+
+
+def _matches(facts: Facts) -> str:
+    if not facts.matched:
+        return ""
+    return "match" if len(facts.matched) > 1 else "matches"
 
 
 def _compared(facts: Facts, which: Which) -> str:
@@ -247,7 +289,7 @@ def _compared(facts: Facts, which: Which) -> str:
 
 
 def _brief(facts: Facts, which: Which) -> str:
-    return f"{facts.levels[which] if facts.levels else 0:02}"
+    return f"{facts.levels[which]:02}" if facts.levels else ""
 
 
 def _version(facts: Facts, which: Which) -> str:
@@ -260,10 +302,12 @@ def _version(facts: Facts, which: Which) -> str:
 
 
 def _arrived(facts: Facts) -> str:
+    if facts.arrived is None:
+        return ""
     return f"{facts.arrived} of {facts.expected}" if facts.expected else f"only {facts.arrived}"
 
 
-PLACES: Final[dict[str, Callable[[Receipt], object]]] = {
+PLACES: Final[dict[str, Callable[[Receipt], str]]] = {
     "mms_id": lambda receipt: receipt.mms_id,
     "institution": lambda receipt: receipt.facts.institution,
     "finding": _first_words,
@@ -271,18 +315,18 @@ PLACES: Final[dict[str, Callable[[Receipt], object]]] = {
     "characters": _characters,
     "after": _after,
     "number": lambda receipt: _numbered(receipt.facts),
-    "matches": lambda receipt: "match" if len(receipt.facts.matched) > 1 else "matches",
+    "matches": lambda receipt: _matches(receipt.facts),
     "fields": lambda receipt: _fields(receipt.facts),
-    "count": lambda receipt: _count(receipt.facts.hits),
+    "count": lambda receipt: _count(receipt.facts),
     "hit": lambda receipt: receipt.facts.hits[0].mms_id if receipt.facts.hits else "",
-    "hits": lambda receipt: _hits(receipt.facts.hits),
+    "hits": lambda receipt: _hits(receipt.facts),
     "stored_level": lambda receipt: _level(_compared(receipt.facts, STORED)),
     "stored_brief": lambda receipt: _brief(receipt.facts, STORED),
     "incoming_level": lambda receipt: _level(_compared(receipt.facts, INCOMING)),
     "incoming_brief": lambda receipt: _brief(receipt.facts, INCOMING),
     "stored_version": lambda receipt: _version(receipt.facts, STORED),
     "incoming_version": lambda receipt: _version(receipt.facts, INCOMING),
-    "offset": lambda receipt: receipt.facts.offset,
+    "offset": lambda receipt: "" if receipt.facts.offset is None else str(receipt.facts.offset),
     "arrived": lambda receipt: _arrived(receipt.facts),
 }
 """The names that may stand in braces, and what stands there then."""

@@ -16,11 +16,19 @@ if TYPE_CHECKING:
 STRAY_CODE: Final = "?"
 """Code that pymarc's objects have for text which stands before the first subfield delimiter; MARC 21 has none such."""
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+TURNS: Final = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+"""Characters that embed or override a direction, to be taken out by `translate`: where none closes them, the rest of
+the line is turned about. Scripts are shown in their own direction without them."""
 
 
 def printable(text: str) -> str:
     """The text on one line: a blank for each control character; the joiners and marks that scripts need stay."""
     return text if text.isprintable() else _CONTROL.sub(" ", text)
+
+
+def one_line(text: str) -> str:
+    """`printable`, for text that stands within a line of others: nothing in it turns what follows about."""
+    return text if text.isprintable() else _CONTROL.sub(" ", text).translate(TURNS)
 
 
 class Field(NamedTuple):

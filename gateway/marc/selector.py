@@ -1,6 +1,6 @@
 """Which fields of a record are meant: a line that a cataloguer can read, such as `035 9#` or `500 $5`.
 
-541                  a tag; X stands for any character: 9XX
+541                  a tag; X stands for any character: 9XX; the Leader has none
 035 9#               with these indicators, which a control field has not; # is a blank, X any
 246 $5               with a subfield of this code, or of one of several: $az
 035 $az(OCoLC)       with such a subfield that begins so; not with a digit or a small letter, which would be a code
@@ -19,6 +19,8 @@ _SELECTOR: Final = re.compile(
     r"(?: (?P<without>!)?\$(?P<codes>[0-9a-z]+)(?P<begins>[^\s$][^\n$]*)?)?"
 )
 """A small x, a blank at the end or a second subfield would be read as what never fits: these are taken for mistakes."""
+_LEADER: Final = "LDR"
+"""What cataloguers call the Leader, as if it were a field."""
 _TAGS_KEPT: Final = 4096
 """Tags whose selectors are remembered: the thousand of MARC 21 four times over; a client may send any three letters."""
 
@@ -52,12 +54,19 @@ class Selector(NamedTuple):
 
 @cache
 def selector(text: str) -> Selector:
-    """The selector that a line means. Raises `ValueError`, which says how one is written."""
+    """The selector that a line means. Raises `ValueError`, which says how one is written, also for one that no field
+    can fit: it would leave a setting without effect, and nobody would be told.
+    """
     match = _SELECTOR.fullmatch(text)
     if match is None:
         raise ValueError(f"{text!r} names no fields; write a tag such as 590 or 9XX, 035 9#, 500 $5, 035 $a(OCoLC)")
     tag, indicators, without, codes, begins = match.groups(default="")
-    return Selector(tag, indicators.replace("#", " ") or "XX", codes, begins, bool(without))
+    if tag.upper() == _LEADER:
+        raise ValueError(f'{text!r} is no field; to keep the Leader of the stored record write leader = "stored"')
+    made = Selector(tag, indicators.replace("#", " ") or "XX", codes, begins, bool(without))
+    if tag.startswith("00") and (made.indicators != "XX" or (codes and not without)):
+        raise ValueError(f"{text!r} fits no field; {tag} has neither indicators nor subfields, write {tag} alone")
+    return made
 
 
 def any_fits(selectors: tuple[Selector, ...], field: Field) -> bool:

@@ -147,6 +147,18 @@ def test_settings_that_cannot_be_used():
     assert checks["settings"][0]["says"].startswith("limits.conections (--set limits.conections): ")
 
 
+def test_settings_with_which_serve_would_not_start(free):
+    """The rest is looked at all the same."""
+    wrong = ("--set", "profiles.carli-iz.merge_method=overlay", "--set", "replies.locked={reason}")
+    checks = found(*free, *wrong, exit_code=1)
+    [check] = checks["settings"]
+    assert check["status"] == "fail"
+    assert "profiles.carli-iz.merge_method (--set profiles.carli-iz.merge_method): " in check["says"]
+    assert "replies.locked (--set replies.locked): has {reason}, which there is not" in check["says"]
+    assert check["fix"] == "correct them; gateway config check looks at them again"
+    assert checks["store"][0]["status"] == "ok"
+
+
 def test_settings_file_is_named(free, folder: Path):
     (folder / "gateway.toml").write_text("[log]\nlevel = 'debug'\n")
     assert found(*free)["settings"][0]["says"] == "gateway.toml"
@@ -220,6 +232,12 @@ def test_names_of_alma_in_the_hosts_file(free, folder: Path):
         "hosts, line 5, leads alma.test to 127.0.0.9",
     ]
     assert "Alma's own pages in a browser go there too" in mapped[0]["says"]
+
+
+def test_a_hosts_file_goes_with_no_watching():
+    result = run("doctor", "--watch", "--hosts-file", "hosts", "--timeout", "0")
+    assert result.exit_code == 2
+    assert "--hosts-file does not go with --watch" in result.stderr
 
 
 def test_too_few_open_files(free):

@@ -178,10 +178,10 @@ def test_revert(overlaid: Gateway):
         f"{MMS} of zone xyz is now at version 3, with the fields of version 1"
     ]
     third, *_ = history(overlaid)
-    assert (third["version"], third["how"], third["submission"]) == (3, "Reverted", "")
+    assert (third["version"], third["how"], third["submission"]) == (3, "Reverted to version 1", "")
     assert "=300  \\\\$a88 pages ;$c20 cm" in lines("show", MMS, *overlaid.options)
     back = undated("diff", MMS, *overlaid.options)
-    assert back[1] == "+++ version 3: Reverted"
+    assert back[1] == "+++ version 3: Reverted to version 1"
     assert "+ =300  \\\\$a88 pages ;$c20 cm  (is in the earlier version)" in back
     assert "- =650  \\0$aLighthouses.  (is not in the earlier version)" in back
 
@@ -195,7 +195,7 @@ def test_an_export_after_a_revert_overlays_again(overlaid: Gateway, later: Path)
     run("records", "revert", MMS, "1", *overlaid.options)
     send(overlaid, later)
     assert [version["made_by"] for version in history(overlaid)] == [
-        *("overlay-all-fields-but-local", "revert", "overlay-all-fields-but-local", "create"),
+        *("overlay-all-fields-but-local", "revert 1", "overlay-all-fields-but-local", "create"),
     ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config import REPLY_KEYS
-from gateway.importer.replies import PLACES, REPLIES, VERSION
+from gateway.importer.replies import KEYS, PLACES, REPLIES, VERSION
 
 from .gateways import MARC, process, run, serving, words
 
@@ -45,9 +45,12 @@ def test_for_people(own_text):
     result = run("replies")
     heading, *lines = result.stdout.splitlines()
     assert heading.split() == ["Outcome", "Key", "Evidence", "Text"]
-    rows = {line.split()[1]: re.split("  +", line.strip()) for line in lines[: len(REPLIES)]}
+    rows = {line.split()[1]: re.split("  +", line.strip()) for line in lines[: len(KEYS)]}
+    assert [*rows] == [*KEYS]
     assert rows["created"][2:] == ["doc", '"The record has been processed successfully.\\nMMS ID: {mms_id}"']
     assert rows["locked"] == ["refused", "locked", "settings", f'"{OWN}"']
+    assert rows["logon_failed"][:3] == ["logon_failed", "logon_failed", "doc"]
+    assert rows["crashed"][3].startswith('"Import Failed\\nNot known whether it was imported: ')
     assert rows["tls"] == ["foreign", "tls", "assumed", "(none: the connection is closed)"]
     assert f"The table's version is {VERSION}." in result.stdout
     assert lines[-1] == f"What may stand in braces: {', '.join(f'{{{place}}}' for place in sorted(PLACES))}."
@@ -66,6 +69,14 @@ def test_a_text_of_ones_own_is_answered(store):
     with serving(store, "replies.required=Not so: {finding}") as gateway:
         result = run("send", *gateway.options, MARC / "refused-no-245.mrc")
     assert result.stdout == "Not so: there is no title field (245)\n"
+
+
+@pytest.mark.parametrize("logon", [("nobody", "x"), ("01CARLI_XYZ", "x"), ("", "")])
+def test_a_text_of_ones_own_for_failed_logons_is_answered_to_all(store, logon):
+    with serving(store, "replies.logon_failed=No entry") as gateway:
+        logon_id, password = logon
+        credentials = ("--logon-id", logon_id, "--password", password)
+        assert run("send", *gateway.options, *credentials, MARC / "cjk.mrc").stdout == "No entry\n"
 
 
 @pytest.mark.parametrize("command", [("replies",), ("config", "check"), ("zones",)])

@@ -6,11 +6,13 @@ import trio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.cli.report import as_html, as_text, known
+from gateway.cli.report import as_html, as_text, known, read_beside
 from gateway.config import load
+from gateway.importer.beside import Repetitions
 from gateway.importer.report import report
 from gateway.importer.steps import steps
-from gateway.model import Logon, Outcome, Reason
+from gateway.marc.record import TURNS
+from gateway.model import Attempt, Logon, Outcome, Reason
 from gateway.stores import open_store
 from tests.importer.desk import OBSERVED, Desk
 from tests.marc.mutations import mutated
@@ -20,8 +22,15 @@ LOGONS = st.sampled_from(["01CARLI_XYZ", "01carli_xyz", "01CARLI_XYZ\r\n", "01CA
 
 
 def steers(text: str) -> set[str]:
-    """Control characters other than the line feed."""
-    return {character for character in text if unicodedata.category(character) == "Cc"} - {"\n"}
+    """Control characters other than the line feed, and what turns a line about."""
+    turns = {*map(chr, TURNS)}
+    return {character for character in text if unicodedata.category(character) == "Cc" or character in turns} - {"\n"}
+
+
+def settled(newest_first: list[Attempt]) -> list[tuple[Attempt, float | None]]:
+    """What a listing tells of each."""
+    repetitions = Repetitions()
+    return [*repetitions.settled(newest_first), *repetitions.settled([])]
 
 
 @settings(max_examples=60)
@@ -34,14 +43,17 @@ def test_whatever_arrives_can_be_reported(exports: list[tuple[bytes, str]]) -> N
                 await desk.export(record, logon_id)
                 submission = desk.submission(record, Logon(logon_id=logon_id.encode()))
                 await desk.importer.turn_away(submission, Outcome.MALFORMED, Reason.INCOMPLETE, OBSERVED)
+            listed = {one.seq: seconds for one, seconds in settled(await store.attempts())}
             for attempt in await desk.attempts():
-                told = report(attempt, KNOWN)
+                beside = await read_beside(store, attempt, KNOWN)
+                assert listed[attempt.seq] == beside.again_after
+                told = report(attempt, KNOWN, beside)
                 text, page = as_text(told), as_html(told)
                 assert text.startswith(f"Submission {attempt.seq}: ")
                 assert not steers(text)
                 assert not steers(page)
                 assert page.count("<b>") == 0
-                assert {step.status for step in steps(attempt, KNOWN)} <= {"ok", "warn", "fail"}
-                assert steps(attempt, KNOWN)[0].step == "connected"
+                assert {step.status for step in steps(attempt, KNOWN, beside)} <= {"ok", "warn", "fail"}
+                assert steps(attempt, KNOWN, beside)[0].step == "connected"
 
     trio.run(main)

@@ -3,24 +3,37 @@
 import json
 import re
 import socket
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
-from gateway.cli.report import COLUMNS
+from gateway.cli.report import COLUMNS, as_text, known
+from gateway.config import load
 from gateway.errors import StoreError
 from gateway.frontends.connexion.readings import LengthForm
-from gateway.importer.report import BLOCKED, OUTCOMES, SENDERS, SEVERITIES
+from gateway.importer import advice
+from gateway.importer.report import (
+    BLOCKED,
+    FIELDS_SHOWN,
+    FINDINGS_SHOWN,
+    NOT_LINKED,
+    OUTCOMES,
+    SENDERS,
+    SEVERITIES,
+    ended,
+    report,
+)
 from gateway.marc.record import Field, Record
-from gateway.model import Outcome, Severity
+from gateway.model import Attempt, Facts, Outcome, Reason, Receipt, Severity, Submission
 
 from .gateways import HOST, MARC, ROOT, Gateway, run, serving, words
 
 KEYS = [
     *("id", "seq", "at", "host", "peer", "zone", "logon_id", "outcome", "reason", "reply", "mms_id", "oclc_numbers"),
-    *("title", "seconds", "delivered", "findings", "diagnosis", "also"),
+    *("title", "seconds", "delivered", "findings", "diagnosis", "also", "facts", "leader_09", "characters"),
 ]
 
 
@@ -67,6 +80,55 @@ def test_keys(gateway: Gateway):
         "fix": "Correct the record in Connexion.",
     }
     assert one["also"] == []
+
+
+def test_facts_are_told_as_data(gateway: Gateway):
+    send(gateway, "cjk", "refused-marc8")
+    send(gateway, "cjk", options=("--logon-id", "01carli_xyz", "--password", "xyz-secret"))
+    failed, refused, created = listed(gateway)
+    assert created["facts"].pop("arriving") < 5
+    assert created["facts"] == {
+        "items": "AP",
+        "lengths": "desktop",
+        "profile": "carli-iz",
+        "match_method": "unique-oclc-identifier",
+        "keys": ["1999000033"],
+    }
+    assert (failed["facts"]["logon_hint"], failed["facts"]["logon_hint_for"]) == ("case", "01CARLI_XYZ")
+    assert [(one["leader_09"], one["characters"]) for one in (created, refused)] == [("a", "utf-8"), (" ", "other")]
+
+
+@pytest.mark.parametrize("fact", Facts.__struct_fields__)
+def test_facts_are_documented(fact: str):
+    assert f"`{fact}`" in (ROOT / "docs" / "commands.md").read_text("utf-8")
+
+
+def test_findings_are_those_of_the_zone_s_profile(gateway: Gateway):
+    send(gateway, "refused-no-245", options=("--password", "no"))
+    no_group = ("--set", "profiles.carli-iz.refuse=[]")
+    assert [also["code"] for also in listed(gateway)[0]["also"]] == ["required"]
+    assert listed(gateway, *no_group)[0]["also"] == []
+    assert "Once the logon is right" not in run("submissions", "show", "1", *gateway.options, *no_group).stdout
+
+
+class TestAgain:
+    """The same record within a minute is told of by the listing and by the report, whatever became of it."""
+
+    def test_is_told_of_the_later_one(self, gateway: Gateway):
+        send(gateway, "cjk", "serial", "cjk")
+        codes = [one["diagnosis"]["code"] for one in listed(gateway)]
+        assert codes == ["sent_twice", "created", "created"]
+        for number, told in ((1, False), (2, False), (3, True)):
+            assert ("The same record had come" in section(shown(gateway, number), "What happened")) == told
+
+    def test_is_told_where_it_was_refused_both_times(self, gateway: Gateway):
+        send(gateway, "refused-no-245", "refused-no-245")
+        assert [[also["code"] for also in one["also"]] for one in listed(gateway)] == [["sent_twice"], []]
+
+    def test_is_told_where_the_listing_ends_before_the_first_one(self, gateway: Gateway):
+        send(gateway, "cjk", "serial", "cjk")
+        for options in (("--limit", "1"), ("--outcome", "unchanged"), ("--zone", "xyz", "--limit", "1")):
+            assert [one["diagnosis"]["code"] for one in listed(gateway, *options)] == ["sent_twice"]
 
 
 def test_further_diagnoses(gateway: Gateway):
@@ -173,6 +235,91 @@ def test_report_tells_how_it_was_matched_and_merged(gateway: Gateway):
     assert first.endswith("Match method Unique OCLC Identifier Looked for 1999000033 Found no record")
     assert "Found 9910000000015867 (Hai deng ji = Tōdaishū = Tŭngdaejip)" in second
     assert second.endswith("Merge method Overlay all fields but local")
+
+
+def merged(gateway: Gateway, folder: Path, notes: int) -> str:
+    """The report of an export that took so many notes out of a record, and a subject."""
+    full = Record.parse((MARC / "monograph.mrc").read_bytes())
+    fields = [Field("500", b"  \x1faNote %d" % number) for number in range(1, notes + 1)]
+    more = Record(full.leader, [*full.fields, *fields, Field("590", b"  \x1faLocal.")])
+    (folder / "more.mrc").write_bytes(more.serialize())
+    run("send", *gateway.options, folder / "more.mrc")
+    send(gateway, "monograph")
+    return shown(gateway, 2)
+
+
+def test_report_of_a_merge_tells_what_went_and_why(gateway: Gateway, folder: Path):
+    went = section(merged(gateway, folder, 2), "What went")
+    why = "(is not protected by Overlay all fields but local)"
+    assert went == (
+        rf"500 \\$aNote 1 {why} 500 \\$aNote 2 {why} 590 \\$aLocal. {why} "
+        "what came instead: gateway records diff 9910000000015867 2 --zone xyz"
+    )
+    assert run("records", "diff", "9910000000015867", "2", "--zone", "xyz", *gateway.options).exit_code == 0
+    assert "What went" not in shown(gateway, 1)
+
+
+def test_report_of_a_merge_tells_of_the_first_twenty_fields(gateway: Gateway, folder: Path):
+    report = merged(gateway, folder, 30)
+    assert report.count("(is not protected by Overlay all") == FIELDS_SHOWN
+    went = section(report, "What went")
+    assert went.endswith("and 11 more fields: gateway records diff 9910000000015867 2 --zone xyz")
+
+
+def test_report_of_a_merge_that_took_nothing_out_says_so(gateway: Gateway, folder: Path):
+    full = Record.parse((MARC / "monograph.mrc").read_bytes())
+    send(gateway, "monograph")
+    (folder / "more.mrc").write_bytes(full.adding(Field("500", b"  \x1faA note.")).serialize())
+    run("send", *gateway.options, folder / "more.mrc")
+    assert section(shown(gateway, 2), "What went") == (
+        "No field; what came: gateway records diff 9910000000015867 2 --zone xyz"
+    )
+
+
+def test_report_tells_why_nothing_was_changed(gateway: Gateway, folder: Path):
+    full = Record.parse((MARC / "monograph.mrc").read_bytes())
+    send(gateway, "monograph", "monograph")
+    (folder / "local.mrc").write_bytes(full.adding(Field("938", b"  \x1faOurs.")).serialize())
+    run("send", *gateway.options, folder / "local.mrc")
+    same, differs = (section(shown(gateway, number), "What happened") for number in (2, 3))
+    assert same.startswith("Replaced, no difference: the zone holds this record already.")
+    assert differs == (
+        "Not replaced: what is different in the exported record is not taken by the merge method "
+        "Overlay all fields but local."
+    )
+    assert listed(gateway)[0]["diagnosis"]["says"] == differs
+
+
+def test_report_tells_where_the_merge_method_keeps_everything(store):
+    with serving(store, "profiles.carli-iz.merge_method=keep-only-old-value") as gateway:
+        send(gateway, "cjk", "cjk")
+        assert shown(gateway, 2).startswith("Submission 2: not replaced\n")
+
+
+def test_report_has_fifty_findings_at_most(gateway: Gateway, folder: Path):
+    full = Record.parse((MARC / "monograph.mrc").read_bytes())
+    odd = [Field("500", b"99\x1faNote %d" % number) for number in range(60)]
+    (folder / "odd.mrc").write_bytes(Record(full.leader, [*full.fields, *odd]).serialize())
+    run("send", *gateway.options, folder / "odd.mrc")
+    [one] = listed(gateway)
+    found = section(shown(gateway), "Found in the record")
+    assert found.count("warning: ") + found.count("note: ") == FINDINGS_SHOWN
+    assert found.endswith(f"and {len(one['findings']) - FINDINGS_SHOWN} more")
+    assert page(gateway).text.rstrip().count(f"and {len(one['findings']) - FINDINGS_SHOWN} more") == 1
+
+
+def test_nothing_in_a_title_turns_the_rest_of_a_line_about(gateway: Gateway, folder: Path):
+    full = Record.parse((MARC / "monograph.mrc").read_bytes())
+    fields = [field for field in full.fields if field.tag != "245"]
+    title = Field("245", "00\x1faTides\u202e\u2066 of old".encode())
+    turned = Record(full.leader, fields).adding(title).serialize()
+    (folder / "turned.mrc").write_bytes(turned)
+    run("send", *gateway.options, folder / "turned.mrc")
+    listing = run("submissions", "list", *gateway.options).stdout
+    for told in (listing, shown(gateway), page(gateway).text):
+        assert "Tides of old" in told
+        assert not {"\u202e", "\u2066"} & {*told}
+    assert run("submissions", "show", "1", "--raw", *gateway.options).stdout_bytes == turned
 
 
 def test_report_tells_what_blocked_with_both_values(gateway: Gateway, folder: Path):
@@ -408,6 +555,21 @@ def test_every_length_form_has_words():
 def test_every_outcome_has_words():
     assert set(OUTCOMES) == set(Outcome)
     assert len(set(OUTCOMES.values())) == len(OUTCOMES)
+
+
+@pytest.mark.parametrize("reason", [Reason.LOGON_SLOW, Reason.STORE_SLOW])
+def test_what_took_too_long_is_said_to_have_timed_out(reason: Reason):
+    submission = Submission("1", datetime.now(UTC), HOST, "192.0.2.7", "01CARLI_XYZ", b"")
+    attempt = Attempt(1, submission, Receipt("xyz", Outcome.TIMED_OUT, reason))
+    assert ended(attempt) == f"timed out: {reason.value.replace('_', ' ')}"
+
+
+@pytest.mark.parametrize("why", advice.NOT_LINKED)
+def test_report_tells_why_nothing_was_linked_and_what_stands_in_the_way(why: str):
+    submission = Submission("1", datetime.now(UTC), HOST, "192.0.2.7", "01CARLI_XYZ", b"")
+    facts = Facts(network="network", not_linked=why, in_the_way=("991", "992"))
+    text = as_text(report(Attempt(1, submission, Receipt("xyz", Outcome.CREATED, facts=facts)), known(load())))
+    assert f"Not linked {NOT_LINKED[why]}: 991, 992" in section(text, "What became of it")
 
 
 def test_every_severity_and_every_obstacle_has_words():

@@ -5,9 +5,10 @@ import math
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -167,10 +168,54 @@ def test_another_host_answers(gateway: Gateway):
     assert "another host of the gateway answers there (i-share-network)" in result.stdout
 
 
-def test_no_store_yet(folder: Path):
-    result = run("doctor", "--watch", "--zone", "xyz", "--set", f"hosts.{HOST}.connexion=0")
+def test_before_the_first_start_waits_for_the_gateway_and_then_for_exports(store, folder: Path):
+    ports = [f"hosts.{key}.connexion=0" for key in load().hosts]
+    options = [word for value in (f"store.url={store}", *ports) for word in ("--set", value)]
+    with process("doctor", "--watch", "--zone", "xyz", "--once", *options) as started:
+        assert line(started.stdout) == (
+            f"Waiting for the gateway to start (gateway serve): there is no store {folder / 'gateway.db'} yet"
+        )
+        with serving(store) as gateway:
+            export(gateway, "cjk")
+            told = rest(started.stdout)
+            assert started.wait() == 0
+    assert "\nWaiting for exports to xyz; Ctrl-C ends it.\n" in told
+    assert " submission 1: added\n" in told
+
+
+def test_before_the_first_start_the_wait_has_an_end(store):
+    ports = [word for key in load().hosts for word in ("--set", f"hosts.{key}.connexion=0")]
+    result = run("doctor", "--watch", "--timeout", "0", "--set", f"store.url={store}", *ports)
+    assert result.exit_code == 4
+    assert result.stdout.startswith("Waiting for the gateway to start (gateway serve): there is no store ")
+    assert result.stderr.splitlines()[0] == "nothing arrived within 0 s"
+
+
+def test_a_store_of_an_older_gateway_is_waited_for_too(store, folder: Path):
+    with serving(store):
+        pass
+    with closing(sqlite3.connect(folder / "gateway.db")) as connection, connection:
+        connection.execute("UPDATE schema_version SET version = -version")
+    ports = [word for key in load().hosts for word in ("--set", f"hosts.{key}.connexion=0")]
+    result = run("doctor", "--watch", "--timeout", "0", "--set", f"store.url={store}", *ports)
+    assert result.exit_code == 4
+    assert "gateway serve brings an older one up to date" in result.stdout
+
+
+def test_a_memory_store_cannot_be_watched():
+    result = run("doctor", "--watch", "--set", "store.url=memory:", "--timeout", "0")
     assert isinstance(result.exception, StoreError)
-    assert "gateway serve makes it" in words(result)
+    assert words(result) == "a memory: store can be read only by the gateway that serves it"
+
+
+def test_the_same_record_again_is_told(gateway: Gateway):
+    """Also where the first came before it began to wait."""
+    export(gateway, "cjk")
+    with watching(gateway, "--once") as (started, _):
+        export(gateway, "cjk")
+        told = rest(started.stdout)
+        assert started.wait() == 0
+    assert "\nwarn  answered: The same record had come " in told
 
 
 @pytest.mark.parametrize("option", [("--zone", "xyz"), ("--once",), ("--timeout", "1")])

@@ -19,8 +19,10 @@ class TestReplies:
         assert settings.replies == {key: "Import Failed\nÇa ne va pas, {mms_id} {."}
         assert settings.where(f"replies.{key}") == "gateway.toml, line 2"
 
-    def test_keys_are_every_reason_and_the_outcomes_without(self) -> None:
-        assert {*REPLY_KEYS} == {*Reason, Outcome.CREATED, Outcome.MERGED, Outcome.UNCHANGED, Outcome.BUSY}
+    def test_keys_are_every_reason_and_the_outcomes_without_and_one_for_every_failed_logon(self) -> None:
+        outcomes = {Outcome.CREATED, Outcome.MERGED, Outcome.UNCHANGED, Outcome.LOGON_FAILED, Outcome.BUSY}
+        logon = {Reason.NO_LOGON, Reason.UNKNOWN_LOGON, Reason.WRONG_PASSWORD}
+        assert {*REPLY_KEYS} == {*outcomes, *Reason} - logon
 
     def test_of_several_lines(self) -> None:
         write('[replies]\nlocked = """\nImport Failed\nLocked."""\nbusy = ""\n')
@@ -33,7 +35,14 @@ class TestReplies:
             ("older-version", 'there is no such setting; did you mean "older_version"?'),
             ("refused", "there is no such setting; what ends so has a reason, and each reason its text; known here: "),
             ("no_profile", "there is no such setting; what ends so has a reason, and each reason its text; known"),
-            ("xyz", "there is no such setting; known here: created, merged, unchanged, busy, structure, charset, "),
+            (
+                "xyz",
+                "there is no such setting; known here: created, merged, unchanged, logon_failed, busy, structure, ",
+            ),
+            ("no_logon", 'there is no such setting; did you mean "logon_failed"? A failed logon has one text, '),
+            ("unknown_logon", 'there is no such setting; did you mean "logon_failed"? A failed logon has one text, '),
+            ("wrong_password", 'there is no such setting; did you mean "logon_failed"? A failed logon has one text, '),
+            ("logon_faild", 'there is no such setting; did you mean "logon_failed"?'),
         ],
     )
     def test_unknown_keys(self, key: str, words: str) -> None:

@@ -8,8 +8,17 @@ import pytest
 from msgspec.structs import replace
 
 from gateway.importer import advice, replies
-from gateway.importer.advice import ADVICE, CLIENT, LINKED, THEN_TOO
-from gateway.importer.diagnose import BESIDE, FAULTS, INFOS, NEARER, SLOW_SECONDS, diagnose
+from gateway.importer.advice import ADVICE, CLIENT, LINKED, NOT_LINKED, THEN_TOO, Words
+from gateway.importer.diagnose import (
+    BESIDE,
+    FAULTS,
+    INFOS,
+    NEARER,
+    PASSED_VALIDATION,
+    SLOW_ARRIVAL_SECONDS,
+    SLOW_SECONDS,
+    diagnose,
+)
 from gateway.importer.steps import RIGHT, STEPS
 from gateway.model import Diagnosis, Facts, Finding, Hit, Outcome, Reason, Receipt, Severity, Submission
 from tests.importer.desk import NOON, Desk, answered
@@ -42,6 +51,9 @@ ISBN = Finding("invalidISBN", Severity.WARN, "020", 1, 90, "978")
 MANY_029S = Finding("many029", Severity.WARN, "029", 51, 400, "60")
 
 
+ALL_WORDS: dict[str, Words] = {**ADVICE, **{f"not_linked: {why}": words for why, words in NOT_LINKED.items()}}
+
+
 def codes(found: tuple[Diagnosis, ...]) -> list[str]:
     return [diagnosis.code for diagnosis in found]
 
@@ -54,9 +66,9 @@ class TestWords:
         hints = {hint for _, _, verdict in DENIED.values() for hint in (verdict.hint, verdict.also) if hint}
         assert {*ADVICE} == ends | hints | {*NEARER, *BESIDE, *FAULTS, *INFOS, "password_too"}
 
-    @pytest.mark.parametrize("code", ADVICE)
+    @pytest.mark.parametrize("code", ALL_WORDS)
     def test_are_plain_sentences(self, code: str) -> None:
-        says, fix = ADVICE[code]
+        says, fix = ALL_WORDS[code]
         assert says.endswith(".")
         assert fix.endswith((".", "?")) != (code in NOTHING_TO_CHANGE)
         for text in (says, fix):
@@ -69,14 +81,16 @@ class TestWords:
         assert (MENU in fix) == (code in WITH_MENU_ENTRY)
 
     def test_take_only_what_is_given(self) -> None:
-        texts = [*chain.from_iterable(ADVICE.values()), LINKED, advice.IN_NETWORK, *THEN_TOO.values()]
+        texts = [*chain.from_iterable(ALL_WORDS.values()), LINKED, advice.IN_NETWORK, *THEN_TOO.values()]
+        texts += [advice.KEPT, advice.NOT_TAKEN]
         used = {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
         assert {*OWN, *CLIENT._fields} <= used <= {*GIVEN}
 
     @pytest.mark.parametrize(("outcome", "reason"), ENDS)
     def test_leave_nothing_to_fill_in(self, outcome: Outcome, reason: Reason | None) -> None:
         facts = COMPARED.get(reason, OBSERVED) if reason else OBSERVED
-        for diagnosis in diagnose(EXPORT, receipt(outcome, reason, facts), seconds=11.0, delivered=False):
+        ended = receipt(outcome, reason, replace(facts, arriving=20.0))
+        for diagnosis in diagnose(EXPORT, ended, seconds=40.0, delivered=False, again_after=9.0, not_taken=True):
             for text in (diagnosis.says, diagnosis.fix):
                 assert text.isprintable()
                 assert not {*"{}"} & {*text}
@@ -90,7 +104,7 @@ class TestWords:
 
 OWN = (
     *("logon_id", "host", "zone", "points_to", "first_bytes", "earlier", "again_after", "seconds"),
-    *("network", "linked", "number_name", "number_fields"),
+    *("network", "linked", "number_name", "number_fields", "arriving", "in_the_way", "merge_method"),
 )
 GIVEN = (*OWN, *CLIENT._fields, *replies.PLACES)
 
@@ -286,6 +300,11 @@ class TestRefusal:
             "Alma does not take it as it is: there is no title field (245)."
         )
 
+    @pytest.mark.parametrize("reason", sorted(PASSED_VALIDATION))
+    def test_by_what_the_zone_holds_is_of_a_record_that_nothing_else_refuses(self, reason: Reason) -> None:
+        outcome = Outcome.ERROR if reason is Reason.LINK_PENDING else Outcome.REFUSED
+        assert codes(diagnose(EXPORT, Receipt("xyz", outcome, reason), findings=(NO_TITLE,))) == [reason.value]
+
     def test_of_another_kind_of_record_is_the_last_that_means_anything(self) -> None:
         refused = Receipt("xyz", Outcome.REFUSED, Reason.NOT_BIBLIOGRAPHIC, findings=(AUTHORITY, NO_TITLE))
         assert codes(diagnose(EXPORT, refused)) == ["not_bibliographic"]
@@ -365,14 +384,55 @@ class TestFiled:
         )
 
     def test_with_all_faults_tells_them_by_their_weight(self) -> None:
-        receipt = filed(Outcome.UNCHANGED, telnet=True, earlier=1, again_after=12.4)
-        found = diagnose(EXPORT, receipt, seconds=12.0, delivered=False, findings=(MANY_029S,))
+        receipt = filed(Outcome.UNCHANGED, telnet=True, earlier=1, arriving=11.0)
+        found = diagnose(EXPORT, receipt, seconds=23.0, delivered=False, findings=(MANY_029S,), again_after=12.4)
         assert codes(found) == [
-            *("telnet", "permanent_connection", "many_029s", "slow_reply", "client_gone", "sent_twice")
+            *("telnet", "permanent_connection", "many_029s"),
+            *("slow_arrival", "slow_reply", "client_gone", "sent_twice"),
         ]
         assert found[0].says.startswith("Replaced, no difference: the zone holds this record already. The client ")
-        assert found[3].says.startswith("The answer took 12.0 s;")
-        assert found[5].says.startswith("The same record had come 12 s before:")
+        assert found[3].says.startswith("The export took 11.0 s to arrive:")
+        assert found[4].says.startswith("The answer took 12.0 s;")
+        assert found[6].says.startswith("The same record had come 12 s before:")
+
+    @pytest.mark.parametrize(
+        ("arriving", "seconds", "told"),
+        [
+            (None, SLOW_SECONDS, "created"),
+            (None, SLOW_SECONDS + 0.1, "slow_reply"),
+            (SLOW_ARRIVAL_SECONDS, SLOW_ARRIVAL_SECONDS + SLOW_SECONDS, "created"),
+            (SLOW_ARRIVAL_SECONDS + 0.1, SLOW_ARRIVAL_SECONDS + 0.2, "slow_arrival"),
+            (1.0, SLOW_SECONDS + 1.1, "slow_reply"),
+        ],
+    )
+    def test_that_came_slowly_is_not_said_to_be_answered_slowly(
+        self, arriving: float | None, seconds: float, told: str
+    ) -> None:
+        assert codes(diagnose(EXPORT, filed(arriving=arriving), seconds=seconds)) == [told]
+
+    @pytest.mark.parametrize(
+        ("merge_method", "not_taken", "says"),
+        [
+            ("replace-all", False, "Replaced, no difference: the zone holds this record already."),
+            (
+                "overlay-all-fields-but-local",
+                True,
+                "Not replaced: what is different in the exported record is not taken by the merge method "
+                "Overlay all fields but local.",
+            ),
+            (
+                "keep-only-old-value",
+                False,
+                "Not replaced: the merge method Keep only old value keeps the stored record as it is, whatever is "
+                "exported.",
+            ),
+        ],
+    )
+    def test_without_a_change_says_what_the_merge_method_has_to_do_with_it(
+        self, merge_method: str, not_taken: bool, says: str
+    ) -> None:
+        found = diagnose(EXPORT, filed(Outcome.UNCHANGED, merge_method=merge_method), not_taken=not_taken)
+        assert found == (Diagnosis("unchanged", says),)
 
     def test_029s_name_the_box_to_fill_in(self) -> None:
         (diagnosis,) = diagnose(EXPORT, filed(), findings=(MANY_029S,))
@@ -389,7 +449,7 @@ class TestFiled:
         )
 
     def test_less_than_a_second_later_says_so(self) -> None:
-        (diagnosis,) = diagnose(EXPORT, filed(Outcome.UNCHANGED, again_after=0.2))
+        (diagnosis,) = diagnose(EXPORT, filed(Outcome.UNCHANGED), again_after=0.2)
         assert "had come less than 1 s before" in diagnosis.says
 
     @pytest.mark.parametrize("delivered", [None, True])
@@ -414,10 +474,24 @@ class TestNetworkZone:
             "to it."
         )
 
+    @pytest.mark.parametrize("why", NOT_LINKED)
+    def test_says_why_none_was_and_what_stands_in_the_way(self, why: str) -> None:
+        in_the_way = ("9910000000029999", "9910000000039999") if why in ("locked", "several_matches") else ()
+        facts = {"network": "network", "not_linked": why, "in_the_way": in_the_way}
+        (diagnosis,) = diagnose(EXPORT, filed(**facts))
+        assert diagnosis.code == "not_linked"
+        assert "It is in the Network Zone (network), but " in diagnosis.says
+        assert ", ".join(in_the_way) in diagnosis.says
+        assert diagnosis.fix == NOT_LINKED[why].fix.format(number_fields="035")
+
+    def test_has_words_for_every_reason_that_a_link_can_have(self) -> None:
+        assert {*NOT_LINKED} == {"locked", "cz_linked", "several_matches", "too_long", "settings"}
+
     def test_says_that_the_second_half_was_done_later(self) -> None:
         first, second = diagnose(EXPORT, filed(network="network", linked="9910000000029999", resumed=True))
         assert (first.code, second.code) == ("created", "resumed")
         assert "Connexion may have shown no answer" in second.says
+        assert "stopped" not in second.says
 
     async def test_itself_says_what_one_would_do_next_in_alma(self, desk: Desk) -> None:
         receipt = await desk.export(raw(TIDES), "01CARLI_NETWORK", "network-secret", host="i-share-network")

@@ -38,7 +38,13 @@ REACHABLE: dict[Outcome, tuple[Reason | None, ...]] = {
     Outcome.FOREIGN: (Reason.HTTP, Reason.TLS, Reason.TELNET, Reason.NOT_MARC),
     Outcome.BUSY: (None,),
     Outcome.TIMED_OUT: (Reason.STORE_SLOW, Reason.LOGON_SLOW),
-    Outcome.ERROR: (Reason.STORE_FAILED, Reason.LINK_PENDING, Reason.INTERNAL),
+    Outcome.ERROR: (
+        Reason.STORE_FAILED,
+        Reason.OUTCOME_UNKNOWN,
+        Reason.LINK_PENDING,
+        Reason.INTERNAL,
+        Reason.CRASHED,
+    ),
 }
 ENDS = [(outcome, reason) for outcome, reasons in REACHABLE.items() for reason in reasons]
 SILENT = {(Outcome.FOREIGN, Reason.TLS), (Outcome.FOREIGN, Reason.TELNET)}
@@ -103,9 +109,10 @@ def test_reply_says_what_became_of_the_record_and_leaves_nothing_to_fill_in(
         case Outcome.NO_PROFILE:
             assert text == "No integration profile found for institution 01CARLI_XYZ"
         case _ if text and reason is not Reason.HTTP:
-            assert text.startswith(("Import Failed\nNot imported: ", "Import Failed\nNot finished: "))
+            failed, said = text.split("\n")
+            assert failed == "Import Failed"
+            assert said.startswith(("Not imported: ", "Not finished: ", "Not known whether it was imported: "))
             assert text.endswith(".")
-            assert text.count("\n") == 1
 
 
 @pytest.mark.parametrize(("outcome", "reason"), ENDS)
@@ -136,6 +143,13 @@ def test_texts_take_only_what_is_given() -> None:
             "ISBN 9786990001036 matches 27 records: A (Tides), A (Tides), A (Tides), A (Tides), A (Tides), A, A, A, A, "
             "A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A and 2 more. "
             "Merge them or correct their 020, then export again.",
+        ),
+        (
+            Outcome.REFUSED,
+            Reason.SEVERAL_MATCHES,
+            Facts(match_method="isbn", matched=("9786990001036",), hits=FACTS.hits, hit_count=1_200),
+            "ISBN 9786990001036 matches 1200 records: 9910000000015867 (Tides), 9910000000025867 (Waves) "
+            "and 1198 more. Merge them or correct their 020, then export again.",
         ),
         (
             Outcome.REFUSED,
@@ -180,6 +194,14 @@ def test_texts_take_only_what_is_given() -> None:
 )
 def test_text(outcome: Outcome, reason: Reason, facts: Facts, text: str) -> None:
     assert answered(Receipt("xyz", outcome, reason, facts=facts)) == f"Import Failed\nNot imported: {text}"
+
+
+@pytest.mark.parametrize("reason", [Reason.OUTCOME_UNKNOWN, Reason.CRASHED])
+def test_where_it_is_not_known_whether_it_was_filed_nothing_else_is_said(reason: Reason) -> None:
+    text = answered(Receipt("xyz", Outcome.ERROR, reason))
+    assert "Not imported" not in text
+    assert "Nothing was changed" not in text
+    assert text.endswith("Export again; the same record is not filed twice.")
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -237,6 +259,10 @@ LONG = "Ü" * 4_500
 """A title of 9,000 bytes."""
 
 
+TURNS = [chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))]
+"""Characters that embed or override a direction."""
+
+
 def matching(numbers: Sequence[str], *hits: Hit) -> Receipt:
     """A record whose OCLC numbers these stored ones bear."""
     facts = Facts(match_method="unique-oclc-identifier", matched=tuple(numbers), hits=hits)
@@ -279,6 +305,20 @@ class TestTextFromRecords:
         assert failed == "Import Failed"
         assert is_one_line(reason)
 
+    @pytest.mark.parametrize("turn", TURNS)
+    def test_nothing_in_a_title_turns_the_rest_of_the_line_about(self, turn: str) -> None:
+        text = answered(matching(["1"], Hit("A", f"One{turn} Two"), Hit("B", "Waves")))
+        assert "A (One Two), B (Waves)" in text
+
+    @pytest.mark.parametrize("turn", TURNS)
+    def test_nor_does_it_in_another_value(self, turn: str) -> None:
+        finding = Finding("invalidISBN", Severity.REFUSE, "020", detail=f"978{turn}0")
+        assert "has '9780' in $a" in refused(Reason.RULES, finding)
+
+    def test_marks_that_a_script_needs_stay(self) -> None:
+        title = "می\u200cروم \u200fהר\u200e"
+        assert f"A ({title})" in answered(matching(["1"], Hit("A", title), Hit("B", "Waves")))
+
 
 class TestTextsOfASite:
     """A site that knows Alma's words better writes them into its settings."""
@@ -287,11 +327,19 @@ class TestTextsOfASite:
     def test_stands_in_place_of_the_gateway_s_own_and_of_no_other(self, key: str) -> None:
         own = Replies({key: "In our words: {mms_id}."})
         for end in ENDS:
-            expected = "In our words: 9910000000015867." if replies.KEYS[key] == end else answered(receipt(*end))
+            expected = "In our words: 9910000000015867." if replies.key(end) == key else answered(receipt(*end))
             assert own.text(receipt(*end)) == expected
 
-    def test_may_be_that_to_one_connection_too_many(self) -> None:
-        assert Replies({"busy": "Come back at noon."}).busy == "Come back at noon."
+    def test_of_a_failed_logon_does_not_tell_what_was_wrong_with_it(self) -> None:
+        own = Replies({"logon_failed": "No."})
+        reasons = REACHABLE[Outcome.LOGON_FAILED]
+        assert {own.text(receipt(Outcome.LOGON_FAILED, reason)) for reason in reasons} == {"No."}
+        assert {*replies.KEYS}.isdisjoint(reasons)
+
+    @pytest.mark.parametrize("key", ["busy", "crashed"])
+    def test_may_be_one_that_no_attempt_is_kept_of(self, key: str) -> None:
+        own = Replies({key: "Come back {{at noon}}{mms_id}{offset}{hits}."})
+        assert getattr(own, key) == "Come back {at noon}."
 
     def test_has_what_the_gateway_s_own_have(self) -> None:
         own = Replies({"several_matches": "{count} of {{{number}}}:\n{hits}"})
@@ -299,13 +347,19 @@ class TestTextsOfASite:
         assert text == "two of {OCLC number 123}:\nA (Tides), B (Waves)"
 
     def test_keys_are_those_of_the_settings(self) -> None:
-        assert {*replies.KEYS} == {*tree.REPLY_KEYS}
-        assert {*replies.KEYS.values()} == {*replies.REPLIES}
+        assert sorted(replies.KEYS) == sorted(tree.REPLY_KEYS)
+        assert {*map(replies.key, replies.REPLIES)} == {*replies.KEYS}
 
     @pytest.mark.parametrize("place", sorted(replies.PLACES))
     def test_may_name_every_place(self, place: str) -> None:
         assert fault(f"{{{place}}}") == ""
         assert isinstance(Replies({"locked": f"{{{place}}}"}).text(receipt(Outcome.REFUSED, Reason.LOCKED)), str)
+
+    @pytest.mark.parametrize("place", sorted(replies.PLACES))
+    def test_shows_nothing_where_an_attempt_has_no_such_value(self, place: str) -> None:
+        for end in ENDS:
+            own = Replies({replies.key(end): f"<{{{place}}}>"})
+            assert own.text(Receipt("xyz", *end)) == "<>"
 
     @pytest.mark.parametrize("text", ["", "Not today.", "Line\nLine", "{{not a place}}", "{mms_id} {hits}"])
     def test_has_no_fault_where_every_brace_is_a_place_or_doubled(self, text: str) -> None:
@@ -336,7 +390,7 @@ class TestTextsOfASite:
 
 def test_fixed_texts_are_those_of_the_table() -> None:
     assert answered(Receipt("@h", Outcome.BUSY)) == Replies().busy
-    assert "Nothing was changed" not in replies.CRASHED
+    assert answered(Receipt("@h", Outcome.ERROR, Reason.CRASHED)) == Replies().crashed
 
 
 def test_version_is_a_whole_number_from_1() -> None:

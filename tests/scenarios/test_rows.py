@@ -198,6 +198,11 @@ ELSEWHERE: dict[tuple[Outcome, Reason | None], tuple[str, str]] = {
     (Outcome.TIMED_OUT, Reason.LOGON_SLOW): ("tests/importer/test_logon.py", "takes more logons than can be checked"),
     (Outcome.TIMED_OUT, Reason.STORE_SLOW): ("tests/importer/test_store_failures.py", "takes a store that is slow"),
     (Outcome.ERROR, Reason.STORE_FAILED): ("tests/importer/test_store_failures.py", "takes a store that fails"),
+    (Outcome.ERROR, Reason.OUTCOME_UNKNOWN): (
+        "tests/importer/test_store_failures.py",
+        "takes a store that is lost while it writes",
+    ),
+    (Outcome.ERROR, Reason.CRASHED): ("tests/server/test_exports.py", "takes a mistake of the gateway's own"),
     (Outcome.ERROR, Reason.LINK_PENDING): ("tests/importer/test_network.py", "takes a store that fails in between"),
     (Outcome.ERROR, Reason.INTERNAL): ("tests/importer/test_store_failures.py", "takes a mistake of the gateway's own"),
 }

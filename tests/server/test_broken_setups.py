@@ -9,16 +9,19 @@ from typing import NamedTuple
 
 import pytest
 import trio
+from trio.testing import MockClock, wait_all_tasks_blocked
 
 from gateway import app, config
+from gateway.cli.report import known, read_beside
 from gateway.frontends.connexion import wire
 from gateway.importer import report
 from gateway.importer.steps import STEPS
-from gateway.model import Attempt, Delivery, Logon
+from gateway.model import Delivery, Diagnosis, Logon
 from gateway.stores import open_store
+from gateway.stores.base import Store
 from tests.importer.exports import tides
 from tests.marc.mnemonic import raw, sample
-from tests.server.running import HOST, LOGON, PATIENCE, message, overrides, record
+from tests.server.running import HOST, LOGON, PATIENCE, Client, message, overrides, record
 
 NETWORK = Logon(logon_id=b"01CARLI_NETWORK", password=b"network-secret")
 TELNET = b"\xff\xfd\x18\xff\xfb\x20"
@@ -109,6 +112,11 @@ SETUPS: dict[str, Setup] = {
         ("wrong_password", "permanent_connection"), [message(1) + message(2, logon(password="?"))]
     ),
     "the same record twice": Setup(("sent_twice",), [message(1), message(1)]),
+    "MARC-8 twice": Setup(("charset", "sent_twice"), [sent(sample("refused-marc8"))] * 2),
+    "the password corrected": Setup(("sent_twice",), [message(1, logon(password="?")), message(1)]),
+    "the logon corrected": Setup(("created",), [message(1, logon("01carli_xyz")), message(1)]),
+    "part of a record twice": Setup(("incomplete", "sent_twice"), [message(1)[:-20]] * 2),
+    "something else twice": Setup(("malformed",), [b"SSH-2.0-OpenSSH_9.7\r\n"] * 2),
     # The transfer.
     "stops in the middle": Setup(("incomplete",), [message(1)[:-20]]),
     "stops within the logon": Setup(("incomplete",), [message(1)[:9]]),
@@ -160,14 +168,14 @@ SETUPS: dict[str, Setup] = {
         ("lower_brief_level",), [message(1), message(1).replace(b" a 4500", b"3a 4500")]
     ),
     "older than what is stored": Setup(
-        ("older_version",), [message(1), message(1).replace(b"20260301120000.0", b"20250301120000.0")]
+        ("older_version", "sent_twice"), [message(1), message(1).replace(b"20260301120000.0", b"20250301120000.0")]
     ),
 }
 """Name -> what is sent, and what is to be said of it."""
 
 
-async def attempt_of(setup: Setup, folder: Path) -> Attempt:
-    """Serve, send, and read the last attempt back."""
+async def said_of(setup: Setup, folder: Path) -> Sequence[Diagnosis]:
+    """Serve, send, read the last attempt back, and diagnose it."""
     url = f"store.url=sqlite:{folder / 'gateway.db'}"
     settings = config.load(overrides=overrides(url, *setup.settings))
     with trio.fail_after(PATIENCE):
@@ -184,14 +192,20 @@ async def attempt_of(setup: Setup, folder: Path) -> Attempt:
                 (newest,) = await store.attempts(limit=1)
                 store.note(Delivery(newest.submission.id, setup.seconds, setup.delivered))
         async with open_store(settings.store.url, purpose="read") as store:
-            (newest,) = await store.attempts(limit=1)
-            return newest
+            return await diagnosed(store, settings)
+
+
+async def diagnosed(store: Store, settings: config.Settings) -> Sequence[Diagnosis]:
+    """What is said of the newest attempt."""
+    (newest,) = await store.attempts(limit=1)
+    about = known(settings)
+    return report.diagnoses(newest, known=about, beside=await read_beside(store, newest, about))
 
 
 @pytest.mark.parametrize("name", SETUPS)
 async def test_setup_is_diagnosed(name: str, tmp_path: Path) -> None:
     setup = SETUPS[name]
-    found = report.diagnoses(await attempt_of(setup, tmp_path))
+    found = await said_of(setup, tmp_path)
     assert tuple(diagnosis.code for diagnosis in found) == setup.codes
     for diagnosis in found:
         assert all(text.isprintable() and not {*"{}"} & {*text} for text in (diagnosis.says, diagnosis.fix))
@@ -204,7 +218,50 @@ def test_there_are_twenty_broken_ones_at_least() -> None:
 
 async def test_decimal_lengths_are_told_the_other_menus(tmp_path: Path) -> None:
     exported = wire.compose(logon("01carli_xyz"), record(1), "browser")
-    (diagnosis,) = report.diagnoses(await attempt_of(Setup((), [exported]), tmp_path))
+    (diagnosis,) = await said_of(Setup((), [exported]), tmp_path)
     assert diagnosis.fix == (
         "Retype it at your export settings (Connexion browser: General > Admin > Export Options) > Logon ID."
     )
+
+
+class TestSlowArrival:
+    """How long a message took to arrive is not how long its answer took. The clock is moved on by the test."""
+
+    async def test_is_told_of_a_record_that_came(self, tmp_path: Path, mock_clock: MockClock) -> None:
+        assert await self.said(tmp_path, mock_clock, [12.0], message(1)) == ("slow_arrival",)
+
+    async def test_is_not_told_of_one_that_came_in_time(self, tmp_path: Path, mock_clock: MockClock) -> None:
+        assert await self.said(tmp_path, mock_clock, [9.0], message(1)) == ("created",)
+
+    async def test_is_counted_from_the_first_byte_to_the_last(self, tmp_path: Path, mock_clock: MockClock) -> None:
+        assert await self.said(tmp_path, mock_clock, [6.0, 6.0], message(1)) == ("slow_arrival",)
+
+    async def test_is_told_of_one_that_stopped_in_the_middle(self, tmp_path: Path, mock_clock: MockClock) -> None:
+        """And the patience with it is no slow answer."""
+        assert await self.said(tmp_path, mock_clock, [31.0], message(1)[:-20]) == ("incomplete", "slow_arrival")
+
+    async def test_is_told_of_each_message_by_itself(self, tmp_path: Path, mock_clock: MockClock) -> None:
+        """However long a connection lasts."""
+        url = f"store.url=sqlite:{tmp_path / 'gateway.db'}"
+        settings = config.load(overrides=overrides(url))
+        async with app.running(settings) as running:
+            async with Client(running.connexion[HOST].port) as client:
+                await client.asks(message(1))
+                mock_clock.jump(50.0)
+                await client.asks(message(2))
+            async with open_store(settings.store.url, purpose="read") as store:
+                attempts = await store.attempts()
+        assert [attempt.receipt.facts.arriving for attempt in attempts] == [0.0, 0.0]
+
+    async def said(self, folder: Path, clock: MockClock, pauses: list[float], sends: bytes) -> tuple[str, ...]:
+        """Codes of the diagnoses of what comes in two halves, with these pauses after the first bytes of it."""
+        settings = config.load(overrides=overrides(f"store.url=sqlite:{folder / 'gateway.db'}"))
+        async with app.running(settings) as running, Client(running.connexion[HOST].port) as client:
+            for place, pause in enumerate(pauses):
+                await client.send(sends[place : place + 1])
+                await wait_all_tasks_blocked(0.05)
+                clock.jump(pause)
+            await client.send(sends[len(pauses) :])
+            await client.reply()
+        async with open_store(settings.store.url, purpose="read") as store:
+            return tuple(diagnosis.code for diagnosis in await diagnosed(store, settings))

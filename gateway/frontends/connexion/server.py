@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from gateway.frontends.base import CHUNK_BYTES, DRAIN_SECONDS, GONE, Admission, close_gently, peer_address
 from gateway.frontends.connexion import wire
 from gateway.importer.accept import Importer
-from gateway.importer.replies import CRASHED, Replies
+from gateway.importer.replies import Replies
 from gateway.model import Delivery, Facts, Host, Logon, Outcome, Reason, Submission, new_submission_id
 
 GOODBYE_SECONDS: Final = 2.0
@@ -113,7 +113,7 @@ class Server:
             self.log.debug("connexion.peer_gone", host=self.host.key, peer=peer)
         except Exception:
             self.log.exception("connexion.crashed", host=self.host.key, peer=peer)
-            await _last_words(stream, wire.reply(CRASHED))
+            await _last_words(stream, wire.reply(self.replies.crashed))
         finally:
             self._conversations.discard(conversation)
             self._admission.leave(peer)
@@ -157,6 +157,7 @@ class _Conversation:
 
     async def run(self) -> None:
         """Serve message after message until one side ends it."""
+        self._began = trio.current_time()
         while True:
             with self._scope:
                 await self._converse()
@@ -185,11 +186,11 @@ class _Conversation:
                 case wire.Probe() | wire.Goodbye() | wire.Closed():
                     await self._ended(event)
                     return
+            self._began = trio.current_time()
 
     async def _next_event(self) -> wire.Event:
         """The next event of the wire; how long it is waited for depends on where the connection stands."""
         connection = self._connection
-        self._began = trio.current_time()
         while (event := connection.next_event()) is None:
             if connection.state is not self._state:
                 self._state = connection.state
@@ -254,7 +255,8 @@ class _Conversation:
     async def _ended(self, event: wire.Probe | wire.Goodbye | wire.Closed) -> None:
         if self._telnet and self._delivery is None:
             submission = self._submission(None, b"")
-            await self._server.importer.turn_away(submission, Outcome.FOREIGN, Reason.TELNET, self._facts(None))
+            observed = replace(self._facts(None), arriving=None)  # no message has begun
+            await self._server.importer.turn_away(submission, Outcome.FOREIGN, Reason.TELNET, observed)
         elif isinstance(event, wire.Probe):
             self._server.counts["probe"] += 1
         elif isinstance(event, wire.Goodbye):
@@ -293,5 +295,7 @@ class _Conversation:
         return Submission(new_submission_id(), datetime.now(UTC), self._server.host.key, self._peer, claimed, raw)
 
     def _facts(self, logon: Logon | None) -> Facts:
+        """What the wire tells of the message that has just ended, or is waited for no longer."""
         items, lengths = (logon.tags, logon.lengths) if logon else ("", "")
-        return Facts(items=items, lengths=lengths, telnet=self._telnet, earlier=self._served)
+        arriving = round(trio.current_time() - self._began, 3)
+        return Facts(items=items, lengths=lengths, telnet=self._telnet, earlier=self._served, arriving=arriving)

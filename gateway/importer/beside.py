@@ -1,0 +1,217 @@
+"""What the store has beside an attempt that tells more of it: the same record shortly before it, what its import took
+out of a stored record, what it did not take. Looked up when somebody reads the attempt; nothing of it is kept.
+"""
+
+import hashlib
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from gateway.importer.decide import NOT_COMPARED
+from gateway.importer.normalize import normalization
+from gateway.marc.iso2709 import Damaged
+from gateway.marc.record import Record
+from gateway.model import Attempt, BibRecord, Outcome, Profile
+from gateway.stores.base import Store
+
+AGAIN_SECONDS: Final = 60.0
+"""The same record within a minute was sent twice: by hand, or by a client that retries."""
+AGAIN_TIME: Final = timedelta(seconds=AGAIN_SECONDS)
+NEW_IN_EACH_EXPORT: Final = frozenset({"005", "994"})
+"""OCLC's 005 is the time of export, and it adds the 994 [doc]."""
+IMPORT_TIME: Final = timedelta(seconds=10)
+"""Within that after it has arrived a record is decided on: an import is given up before (`accept.IMPORT_SECONDS`)."""
+
+
+class Replaced(NamedTuple):
+    """A version of a stored record that an attempt made, and the one before it."""
+
+    zone: str
+    before: BibRecord
+    after: BibRecord
+
+
+class Beside(NamedTuple):
+    """What the store tells of an attempt beside itself."""
+
+    again_after: float | None = None
+    """Seconds since the same record had come; None where it had not within `AGAIN_SECONDS`."""
+    not_taken: bool = False
+    """Whether nothing was changed though what came is not all in the stored record."""
+    replaced: tuple[Replaced, ...] = ()
+    """The zone's record, and the institution's that is linked to it."""
+
+
+NOTHING: Final = Beside()
+
+_BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def again_after(attempt: Attempt, earlier: Iterable[Attempt]) -> float | None:
+    """Seconds since the newest of the `earlier` attempts within a minute that brought the same record to the zone.
+
+    The same but for what is new in each export, whatever became of either; None where there is none, and of an attempt
+    whose second half was done later: it is kept among others than those that came with it.
+    """
+    brought = _brought(attempt)
+    if brought is None or _is_late(attempt):
+        return None
+    near = (one for one in earlier if one.seq < attempt.seq and _seconds_between(one, attempt) is not None)
+    found = (_seconds_between(one, attempt) for one in near if _brought(one) == brought)
+    return min((seconds for seconds in found if seconds is not None), default=None)
+
+
+async def attempts_before(store: Store, attempt: Attempt, *, zone: str | None) -> list[Attempt]:
+    """The zone's attempts within a minute before it, newest first, and perhaps some more; None: those of all zones.
+
+    None of an attempt whose second half was done later.
+    """
+    found: list[Attempt] = []
+    before = attempt.seq
+    while not _is_late(attempt) and (page := await store.attempts(zone=zone, before=before)):
+        found += page
+        if attempt.submission.at - _reached(page) > AGAIN_TIME:
+            break
+        before = page[-1].seq
+    return found
+
+
+async def replaced(store: Store, attempt: Attempt) -> tuple[Replaced, ...]:
+    """The versions that the attempt made of records that were there before."""
+    receipt, facts = attempt.receipt, attempt.receipt.facts
+    if not receipt.outcome.filed:
+        return ()
+    places = [(facts.network or receipt.zone, receipt.mms_id)]
+    if facts.linked:
+        places.append((receipt.zone, facts.linked))
+    return tuple(
+        [
+            Replaced(zone, before, after)
+            for zone, mms_id in places
+            for before, after in pairwise(await store.versions(zone, mms_id))
+            if after.submission == attempt.submission.id
+        ]
+    )
+
+
+async def not_taken(store: Store, attempt: Attempt, profile: Profile) -> bool:
+    """Whether nothing was changed though what came is not all in the stored record; `profile` decided on it."""
+    receipt = attempt.receipt
+    if receipt.outcome is not Outcome.UNCHANGED:
+        return False
+    came = normalization(profile.normalization, extraneous_035=profile.extraneous_035)(
+        Record.parse(attempt.submission.raw)
+    )
+    stored = await _newest_at(store, receipt.facts.network or receipt.zone, receipt.mms_id, attempt.submission.at)
+    return not any(_holds(Record.parse(version.marc), came) for version in stored)
+
+
+class Recent:
+    """Tells of attempts that come oldest first which of them bring a record again."""
+
+    def __init__(self) -> None:
+        self._window = _Window()
+
+    def again_after(self, attempt: Attempt) -> float | None:
+        """As the function of this name, of all that were asked about before."""
+        other = self._window.take(attempt)
+        return _seconds_between(other, attempt) if other and not _is_late(attempt) else None
+
+
+class Repetitions:
+    """The same of attempts that come newest first: of each it is known when a minute before it has come by."""
+
+    def __init__(self) -> None:
+        self._window = _Window()
+        self._waiting: deque[Attempt] = deque()
+        self._found: dict[int, float] = {}
+        """By `seq`."""
+
+    def settled(self, page: Sequence[Attempt]) -> Iterator[tuple[Attempt, float | None]]:
+        """Takes the next attempts and gives those that wait no longer, in their order; all, if none come any more."""
+        for attempt in page:
+            self._waiting.append(attempt)
+            later = self._window.take(attempt)
+            if later and not _is_late(later) and (seconds := _seconds_between(attempt, later)) is not None:
+                self._found[later.seq] = seconds
+        reached = _reached(page)
+        while self._waiting and self._is_known(self._waiting[0], reached):
+            first = self._waiting.popleft()
+            yield first, self._found.pop(first.seq, None)
+
+    def _is_known(self, attempt: Attempt, reached: datetime) -> bool:
+        return attempt.seq in self._found or _is_late(attempt) or attempt.submission.at - reached > AGAIN_TIME
+
+
+class _Window:
+    """The attempts of about a minute by what they brought: of each record the one that was taken last."""
+
+    def __init__(self) -> None:
+        self._last: dict[tuple[str, bytes], Attempt] = {}
+
+    def take(self, attempt: Attempt) -> Attempt | None:
+        """The one that was taken before it with the same record for the same zone, if any."""
+        while self._last and not _is_late(attempt) and _is_far(next(iter(self._last.values())), attempt):
+            del self._last[next(iter(self._last))]
+        brought = _brought(attempt)
+        if brought is None:
+            return None
+        other = self._last.pop(brought, None)
+        self._last[brought] = attempt
+        return other
+
+
+def _brought(attempt: Attempt) -> tuple[str, bytes] | None:
+    """What tells which record came to which zone, in whichever of its exports; None where none came."""
+    raw = attempt.submission.raw
+    if not raw:
+        return None
+    try:
+        record = Record.parse(raw)
+    except Damaged:
+        return attempt.receipt.zone, raw
+    fields = [tag.encode() + body for tag, body in record.fields if tag not in NEW_IN_EACH_EXPORT]
+    told = (record.leader[5:12], record.leader[17:], *fields)
+    return attempt.receipt.zone, hashlib.sha256(b"\x1e".join(told)).digest()
+
+
+def _seconds_between(earlier: Attempt, later: Attempt) -> float | None:
+    """None where they are not within a minute, or came the other way round."""
+    passed = later.submission.at - earlier.submission.at
+    return passed.total_seconds() if timedelta() <= passed <= AGAIN_TIME else None
+
+
+def _is_far(one: Attempt, other: Attempt) -> bool:
+    return abs(one.submission.at - other.submission.at) > AGAIN_TIME
+
+
+def _is_late(attempt: Attempt) -> bool:
+    """Whether it was kept long after it had arrived; all others are nearly in the order of arrival."""
+    return attempt.receipt.facts.resumed
+
+
+def _reached(page: Sequence[Attempt]) -> datetime:
+    """The time to which a listing, newest first, has come with these attempts; the beginning where there are none."""
+    times = [attempt.submission.at for attempt in page if not _is_late(attempt)]
+    return min(times) if times else _NEVER if page else _BEGINNING
+
+
+async def _newest_at(store: Store, zone: str, mms_id: str, at: datetime) -> Sequence[BibRecord]:
+    """Those of a record's versions that may have been its newest when what arrived then was decided on."""
+    newest = await store.record(zone, mms_id)
+    if newest and newest.at <= at:
+        return [newest]
+    versions = await store.versions(zone, mms_id)
+    begun = [stored for stored in versions if stored.at <= at]
+    return [*begun[-1:], *(stored for stored in versions if at < stored.at <= at + IMPORT_TIME)] or versions
+
+
+def _holds(stored: Record, came: Record) -> bool:
+    """Whether all that came stands in the stored record."""
+    if (stored.leader[5:9], stored.leader[17:20]) != (came.leader[5:9], came.leader[17:20]):
+        return False
+    present = {*stored.fields}
+    return all(field in present or field.tag in NOT_COMPARED for field in came.fields)
