@@ -182,8 +182,8 @@ def test_revert(overlaid: Gateway):
     assert "=300  \\\\$a88 pages ;$c20 cm" in lines("show", MMS, *overlaid.options)
     back = undated("diff", MMS, *overlaid.options)
     assert back[1] == "+++ version 3: Reverted to version 1"
-    assert "+ =300  \\\\$a88 pages ;$c20 cm  (is in the earlier version)" in back
-    assert "- =650  \\0$aLighthouses.  (is not in the earlier version)" in back
+    assert "+ =300  \\\\$a88 pages ;$c20 cm  (is in version 1)" in back
+    assert "- =650  \\0$aLighthouses.  (is not in version 1)" in back
 
 
 def test_revert_to_the_newest_changes_nothing(overlaid: Gateway):
