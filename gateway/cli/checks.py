@@ -20,6 +20,7 @@ from msgspec import Struct
 from gateway.cli.addresses import LISTENS_ELSEWHERE, ask, lan_address, reached_at
 from gateway.cli.output import shown_in_line
 from gateway.config import Settings, example_password_zones
+from gateway.config.show import masked
 from gateway.config.tree import HostSettings
 from gateway.errors import SettingsError, StoreError
 from gateway.frontends.base import loopback_only
@@ -130,6 +131,8 @@ async def _store(url: str) -> list[Check]:
     scheme, _, location = url.partition(":")
     if scheme == "memory":
         return [Check("store", "ok", "memory: everything is gone when the gateway stops")]
+    if scheme != "sqlite":
+        return [await _database(url)]
     found = [_data_folder(location)]
     if is_missing(location):
         return [*found, Check("store", "ok", f"{location} will be made by gateway serve")]
@@ -147,6 +150,18 @@ async def _store(url: str) -> list[Check]:
     if not os.access(location, os.W_OK):
         return [*found, Check("store", "fail", f"{url} is readable, but cannot be written", another)]
     return [*found, Check("store", "ok", f"{url} is readable and free")]
+
+
+async def _database(url: str) -> Check:
+    """Whether a database can be read; what is said of it holds no password."""
+    try:
+        async with open_store(url, purpose="read"):
+            pass
+    except Outdated as error:
+        return Check("store", "warn", str(error), "gateway serve brings it up to date")
+    except StoreError as error:
+        return Check("store", "fail", str(error), "is the server running, and is store.url right?")
+    return Check("store", "ok", f"{masked(url)} is readable")
 
 
 def is_missing(file: str) -> bool:

@@ -6,6 +6,7 @@ import click
 
 from gateway import config as settings_of
 from gateway.cli.options import Options
+from gateway.config.show import masked
 from gateway.errors import SettingsError
 
 ARGON2_MEMORY_KIB = 19 * 1024
@@ -34,7 +35,7 @@ def check(options: Options) -> None:
     file = settings.origins.file
     click.echo("ok")
     click.echo(f"file   {file if file else 'none: the built-in settings'}")
-    click.echo(f"store  {settings.store.url}")
+    click.echo(f"store  {masked(settings.store.url)}")
     for key, host in settings.hosts.items():
         click.echo(f"host   {key}: {host.address} port {host.connexion}")
     for key, zone in settings.zones.items():

@@ -200,20 +200,34 @@ def _choice(networks: list[str]) -> str:
 def _store_fault(url: str) -> str | None:
     """Repeats no more of the URL than its scheme: a database's may hold a password."""
     scheme, colon, rest = url.partition(":")
-    either = 'must be "memory:" or "sqlite:FILE"'
+    one = 'must be "memory:", "sqlite:FILE" or "postgresql://USER:PASSWORD@HOST/DATABASE"'
     if url == "memory:":
         return None
     if scheme == "sqlite" and rest in ("", ":memory:"):
-        return f"{either}; for a store that is gone at the end write memory:"
+        return f"{one}; for a store that is gone at the end write memory:"
     if scheme == "sqlite" and rest.startswith("//"):
-        return f"{either}, with no // before FILE, such as sqlite:/var/lib/gateway/gateway.db"
+        return f"{one}, with no // before FILE, such as sqlite:/var/lib/gateway/gateway.db"
     if scheme == "sqlite":
         return None
-    if re.fullmatch(r"postgres(ql)?(\+\w+)?", scheme):
-        return f"PostgreSQL is not available in this version; {either}"
+    if scheme in ("postgresql", "postgres"):
+        return _database_fault(rest)
+    if re.fullmatch(r"postgres(ql)?\+\w+", scheme):
+        return f"{one}, with nothing between postgresql and ://"
     if colon and re.fullmatch(r"[a-z][a-z0-9+.-]{0,19}", scheme):
-        return f"{either}; {scheme}: is none of these"
-    return either
+        return f"{one}; {scheme}: is none of these"
+    return one
+
+
+def _database_fault(rest: str) -> str | None:
+    """What is wrong with a database's URL behind its scheme, where what reads it would repeat parts of a password."""
+    if not rest.startswith("//"):
+        return "must have // behind its scheme, such as postgresql://USER:PASSWORD@HOST/DATABASE"
+    if not re.fullmatch(r"//([^@/?#\s]*@)?[^@#\s]*", rest) or re.search("%(?![0-9A-Fa-f]{2})", rest):
+        return (
+            "cannot be read: in a user name or a password write @ as %40, : as %3A, / as %2F, ? as %3F, # as %23, "
+            "% as %25 and a space as %20"
+        )
+    return None
 
 
 def _address_fault(address: str) -> str | None:

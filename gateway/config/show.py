@@ -1,12 +1,13 @@
 """The settings in force for people and programs: every value with its place, every password behind a mask."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, structs
 
 from gateway.config.problems import Path, dotted, quoted
 from gateway.config.secret import MASK, Secret
-from gateway.config.tree import FAMILIES, PASSWORD_KEYS, REPLIES, SECTIONS, Settings, ZoneSettings
+from gateway.config.tree import FAMILIES, PASSWORD_KEYS, REPLIES, SECTIONS, Settings, StoreSettings, ZoneSettings
 
 Value = str | bool | int | float | tuple[str, ...]
 
@@ -42,6 +43,18 @@ def toml(settings: Settings) -> str:
     return "\n".join(blocks)
 
 
+def masked(url: str) -> str:
+    """The store's URL without the password that a database's may hold."""
+    if not url.startswith(("postgresql:", "postgres:")):
+        return url
+    return re.sub(r"(?<=//)([^:@/?#]*):[^@/?#]*@|([?&](?:ssl)?password=)[^&]*", _mask, url)
+
+
+def _mask(password: re.Match[str]) -> str:
+    user, parameter = password.groups()
+    return f"{parameter}{MASK}" if parameter else f"{user}:{MASK}@"
+
+
 def _tables(settings: Settings) -> Iterator[tuple[Path, Iterable[tuple[str, Value]]]]:
     for name in SECTIONS:
         yield (name,), _values(getattr(settings, name))
@@ -59,6 +72,8 @@ def _values(struct: Struct) -> Iterator[tuple[str, Value]]:
             value = struct.profiles_in_force
         if isinstance(value, Secret):
             yield name, MASK
+        elif isinstance(struct, StoreSettings) and name == "url":
+            yield name, masked(struct.url)
         elif value is not None:
             yield name, value
 

@@ -4,24 +4,30 @@ from typing import Final
 
 from gateway.marc.record import Record
 
-MNEMONICS: Final = str.maketrans({"\\": "{bsol}", "$": "{dollar}", "{": "{lcub}", "}": "{rcub}"})
-"""Characters that mean something in mnemonic form, by MARCMaker's names."""
+MNEMONICS: Final = str.maketrans(
+    {"\\": "{bsol}", "$": "{dollar}", "{": "{lcub}", "}": "{rcub}"}
+    | {chr(code): f"{{{code:02X}}}" for code in (*range(0x20), 0x7F)}
+    | {"\x1b": "{esc}"}
+)
+"""Characters that mean something in mnemonic form, and those that would break a line, by MARCMaker's names."""
 
 
 def mnemonic(record: Record) -> str:
     r"""The record in mnemonic form (MarcEdit's .mrk): `\` is a blank, `$` begins a subfield.
 
-    Missing indicators are blanks; text before the first subfield delimiter stands directly behind them. Bytes that
-    are not UTF-8 are shown as the replacement character.
+    It is read back as it was (`marc.forms.mrk`), but that missing indicators are blanks, and bytes that are not UTF-8
+    are shown as the replacement character. Text before the first subfield delimiter stands directly behind the
+    indicators.
     """
-    lines = [f"=LDR  {_blanks(record.leader.decode('ascii', 'replace'))}"]
+    lines = [f"=LDR  {_blanks(record.leader.decode('ascii', 'replace').translate(MNEMONICS))}"]
     for field in record.fields:
         if field.control:
-            lines.append(f"={field.tag}  {_blanks(field.text)}")
-        else:
-            indicators, stray = field.head
-            subfields = "".join(f"${code}{value.translate(MNEMONICS)}" for code, value in field.subfields())
-            lines.append(f"={field.tag}  {_blanks(indicators)}{stray.translate(MNEMONICS)}{subfields}")
+            lines.append(f"={field.tag}  {_blanks(field.text.translate(MNEMONICS))}")
+            continue
+        head, *subfields = field.body.decode("utf-8", "replace").split("\x1f")
+        indicators = _blanks(head[:2].ljust(2).translate(MNEMONICS))
+        texts = (head[2:].translate(MNEMONICS), *[subfield.translate(MNEMONICS) for subfield in subfields])
+        lines.append(f"={field.tag}  {indicators}{'$'.join(texts)}")
     return "\n".join(lines)
 
 

@@ -10,8 +10,13 @@ from gateway.stores.base import Purpose, Retention, Store
 STORES: Final = {
     "memory": "gateway.stores.memory",
     "sqlite": "gateway.stores.sqlite",
+    "postgresql": "gateway.stores.postgres",
 }
 """URL scheme -> module, imported when a URL names it."""
+ALSO: Final = {"postgres": "postgresql"}
+"""Other names of a scheme."""
+EXTRAS: Final = {"postgresql": "postgres"}
+"""URL scheme -> extra that brings what its module imports."""
 
 
 class _Module(Protocol):
@@ -27,7 +32,16 @@ def open_store(
     `StoreError`. Attempts expire by `retention` in a store that is served, and in no other.
     """
     scheme, colon, location = url.partition(":")
+    scheme = ALSO.get(scheme, scheme)
     if not colon or scheme not in STORES:
         raise StoreError(f"no store is called {scheme!r}; there are: {', '.join(f'{name}:' for name in STORES)}")
-    module = cast("_Module", import_module(STORES[scheme]))
+    try:
+        module = cast("_Module", import_module(STORES[scheme]))
+    except ImportError as error:
+        if scheme not in EXTRAS:
+            raise
+        raise StoreError(
+            f"{scheme}: needs what is not installed ({error}); "
+            f"install it: pip install 'connexion-gateway[{EXTRAS[scheme]}]'"
+        ) from error
     return module.open_store(location, purpose=purpose, retention=retention or Retention())

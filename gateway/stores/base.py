@@ -11,7 +11,8 @@ from gateway.model import Attempt, BibRecord, Delivery, Identifier, PendingLink,
 T = TypeVar("T")
 
 Purpose = Literal["serve", "change", "read"]
-"""What a store is opened for: one gateway at a time may serve an SQLite file; commands change and read it beside it."""
+"""What a store is opened for: one gateway at a time may serve an SQLite file, several may a PostgreSQL database;
+commands change and read it beside them."""
 
 PAGE_ROWS = 100
 """Rows of a listing that are fetched at once: a screenful or two, some 200 kB of records."""
@@ -21,9 +22,27 @@ class Retention(NamedTuple):
     """Which attempts to keep; records never expire."""
 
     keep: int = 100_000
-    """The newest so many, over all zones; up to a tenth more, for the oldest go in batches."""
+    """The newest so many, over all zones; up to a tenth more, for the oldest go in batches, soon after others came."""
     age: timedelta | None = None
     """And of those, the ones younger than this."""
+
+
+class Counts(NamedTuple):
+    """How much a zone holds."""
+
+    records: int = 0
+    versions: int = 0
+    """Of all its records, their newest ones too."""
+    attempts: int = 0
+    ordinal: int = 0
+    """The last one that was drawn."""
+
+
+class Indexed(NamedTuple):
+    """An identifier, and a record that is found by it."""
+
+    identifier: Identifier
+    mms_id: str
 
 
 class Transaction(Protocol):
@@ -42,7 +61,7 @@ class Transaction(Protocol):
         """1 for the zone's first record, then 2, and so on; one that a failed plan drew is drawn again."""
 
     def filed(self, submission: str) -> bool:
-        """Whether the attempt with this ID is kept."""
+        """Whether the attempt with this ID is kept in this zone."""
 
     def put(self, record: BibRecord) -> None:
         """Keep a new record (version 1), a record's next version, or its newest one amended (the same version).
@@ -51,7 +70,14 @@ class Transaction(Protocol):
         """
 
     def file(self, submission: Submission, receipt: Receipt) -> None:
-        """Keep the attempt under `receipt.zone`; its `seq` is higher than that of any filed there before."""
+        """Keep the attempt under `receipt.zone`, with a `seq` that no other has in any zone.
+
+        Those of one zone come to be seen in the order of their numbers, whoever files them. Those of several zones that
+        are filed at once may come to be seen in another order.
+        """
+
+    def note(self, delivery: Delivery) -> None:
+        """Add to an attempt what became of its reply, be it one that this plan files; nothing where it is not kept."""
 
     def pend(self, link: PendingLink) -> None:
         """Remember that a link is still to be made; this zone is the link's network zone."""
@@ -71,6 +97,8 @@ class Changes:
     ordinal: int
     records: list[BibRecord] = field(default_factory=list)
     attempts: list[tuple[Submission, Receipt]] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
+    """To be added to attempts when those of this plan are filed."""
     links: dict[str, PendingLink | None] = field(default_factory=dict)
     """By submission, the link to be made; None where there is to be none any more."""
 
@@ -86,6 +114,10 @@ class Changes:
     def file(self, submission: Submission, receipt: Receipt) -> None:
         """The contract's."""
         self.attempts.append((submission, receipt))
+
+    def note(self, delivery: Delivery) -> None:
+        """The contract's."""
+        self.deliveries.append(delivery)
 
     def pend(self, link: PendingLink) -> None:
         """The contract's."""
@@ -109,7 +141,8 @@ class Store(Protocol):
 
         What the plan raises undoes its changes and no others, and is raised here. Plans that run at once have the
         effect of running one after another. Raises `ImportTimedOut` when after `seconds` it has certainly not
-        happened, `StoreError` when the store could not do it. Cancelled, it has not happened or has happened whole.
+        happened, `StoreError` when the store could not do it, and `OutcomeUnknown` when the store was lost while it
+        committed, and after `seconds` could not be asked. Cancelled, it has not happened or has happened whole.
         """
 
     def note(self, delivery: Delivery) -> None:
@@ -137,3 +170,12 @@ class Store(Protocol):
 
     async def versions(self, zone: str, mms_id: str) -> list[BibRecord]:
         """Every version of a record, oldest first."""
+
+    async def counts(self) -> dict[str, Counts]:
+        """How much each zone holds, by its key; without zones in which all of it is 0."""
+
+    async def indexed(self, zone: str, *, after: Indexed | None = None, limit: int = PAGE_ROWS) -> list[Indexed]:
+        """By what the zone's records are found, each pair once, in an order of the store's own; those behind `after`.
+
+        It is the index itself that is read, so that it can be held against the records.
+        """

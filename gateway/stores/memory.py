@@ -1,16 +1,18 @@
 """A store that is gone at the end: for tests, and for trying things out."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from heapq import nsmallest
 
 import msgspec
 import trio
 
 from gateway.errors import StoreError
 from gateway.model import Attempt, BibRecord, Delivery, Identifier, PendingLink
-from gateway.stores.base import PAGE_ROWS, Changes, Plan, Purpose, Retention, T, out_of_turn
+from gateway.stores.base import PAGE_ROWS, Changes, Counts, Indexed, Plan, Purpose, Retention, T, out_of_turn
 
 
 @asynccontextmanager
@@ -66,15 +68,18 @@ class _Shelf:
 class _MemoryTransaction(Changes):
     """Reads the shelf and the attempts as they are, and gathers what is to change."""
 
-    def __init__(self, shelf: _Shelf, seqs: Mapping[str, int]) -> None:
+    def __init__(self, zone: str, shelf: _Shelf, seqs: Mapping[str, int], attempts: Mapping[int, Attempt]) -> None:
         super().__init__(shelf.ordinal)
         self.holders = shelf.holders
         self.get = shelf.get
+        self._zone = zone
         self._seqs = seqs
+        self._attempts = attempts
 
     def filed(self, submission: str) -> bool:
-        """Whether it is among the attempts."""
-        return submission in self._seqs
+        """Whether it is among the zone's attempts."""
+        kept = self._attempts.get(self._seqs.get(submission, 0))
+        return kept is not None and kept.receipt.zone == self._zone
 
 
 class MemoryStore:
@@ -93,7 +98,7 @@ class MemoryStore:
         """Run the plan at once."""
         await trio.lowlevel.checkpoint_if_cancelled()
         shelf = self._shelves.setdefault(zone, _Shelf())
-        transaction = _MemoryTransaction(shelf, self._seqs)
+        transaction = _MemoryTransaction(zone, shelf, self._seqs, self._attempts)
         result = plan(transaction)
         shelf.check(transaction.records)
         shelf.take(transaction)
@@ -101,6 +106,8 @@ class MemoryStore:
             self._seq += 1
             self._attempts[self._seq] = Attempt(self._seq, submission, receipt)
             self._seqs[submission.id] = self._seq
+        for delivery in transaction.deliveries:
+            self.note(delivery)
         self._link(zone, transaction)
         self._expire()
         await trio.lowlevel.cancel_shielded_checkpoint()
@@ -174,6 +181,24 @@ class MemoryStore:
         """Every version, oldest first."""
         await trio.lowlevel.checkpoint()
         return list(self._shelf(zone).versions.get(mms_id, ()))
+
+    async def counts(self) -> dict[str, Counts]:
+        """How much each zone holds."""
+        await trio.lowlevel.checkpoint()
+        attempts = Counter(attempt.receipt.zone for attempt in self._attempts.values())
+        found = {}
+        for zone in dict.fromkeys((*self._shelves, *attempts)):
+            shelf = self._shelf(zone)
+            versions = sum(map(len, shelf.versions.values()))
+            found[zone] = Counts(len(shelf.versions), versions, attempts[zone], shelf.ordinal)
+        return {zone: counts for zone, counts in found.items() if any(counts)}
+
+    async def indexed(self, zone: str, *, after: Indexed | None = None, limit: int = PAGE_ROWS) -> list[Indexed]:
+        """By what the records are found."""
+        await trio.lowlevel.checkpoint()
+        index = self._shelf(zone).index
+        entries = (Indexed(identifier, mms_id) for identifier, holders in index.items() for mms_id in holders)
+        return nsmallest(limit, (entry for entry in entries if after is None or entry > after))
 
     def _shelf(self, zone: str) -> _Shelf:
         return self._shelves.get(zone) or _Shelf()

@@ -120,23 +120,30 @@ class TestHostsAndZones:
 
 
 class TestStore:
-    @pytest.mark.parametrize("url", ["memory:", "sqlite:gateway.db", "sqlite:/var/gateway.db", "sqlite:C:\\data\\g.db"])
+    @pytest.mark.parametrize(
+        "url",
+        [
+            *("memory:", "sqlite:gateway.db", "sqlite:/var/gateway.db", "sqlite:C:\\data\\g.db"),
+            *("postgresql://u:p@h/db", "postgres://h/db", "postgresql:///db?host=/tmp/socket"),
+        ],
+    )
     def test_urls(self, url: str) -> None:
         assert config.load(overrides=[f"store.url={url}"]).store.url == url
 
     @pytest.mark.parametrize(
         ("url", "words"),
         [
-            ("", 'must be "memory:" or "sqlite:FILE"'),
-            ("gateway.db", 'must be "memory:" or "sqlite:FILE"'),
-            ("memory", 'must be "memory:" or "sqlite:FILE"'),
+            ("", 'must be "memory:", "sqlite:FILE" or'),
+            ("gateway.db", 'must be "memory:", "sqlite:FILE" or'),
+            ("memory", 'must be "memory:", "sqlite:FILE" or'),
             ("sqlite:", "write memory:"),
             ("sqlite::memory:", "write memory:"),
             ("sqlite:///gateway.db", "with no // before FILE"),
-            (f"postgresql://u:{PASSWORD}@h/db", "PostgreSQL is not available in this version"),
-            (f"postgres://u:{PASSWORD}@h/db", "PostgreSQL is not available in this version"),
+            (f"postgresql:u:{PASSWORD}@h/db", "must have // behind its scheme"),
+            (f"postgresql+psycopg://u:{PASSWORD}@h/db", "with nothing between postgresql and ://"),
+            (f"postgresql://u:{PASSWORD}@x@h/db", "write @ as %40"),
             (f"mysql://u:{PASSWORD}@h/db", "mysql: is none of these"),
-            (f"{PASSWORD}:x", 'must be "memory:" or "sqlite:FILE"'),
+            (f"{PASSWORD}:x", 'must be "memory:", "sqlite:FILE" or'),
         ],
     )
     def test_other_urls(self, url: str, words: str) -> None:

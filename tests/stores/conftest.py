@@ -1,24 +1,57 @@
 """Every store of the registry, open and empty."""
 
+import os
 from collections.abc import AsyncIterator, Callable
+from itertools import count
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from gateway.stores import STORES, open_store
+from gateway.stores import open_store
 from gateway.stores.base import Store
+from gateway.stores.postgres import prepare_citus
+from gateway.stores.postgres.address import Address
+from gateway.stores.postgres.migrations import migrate
+from tests.stores.postgres_server import SHARED
+
+CITUS = "GATEWAY_TEST_CITUS"
+"""Environment variable: URL of a database with Citus, without options, in which tests may make schemas."""
+
+_schemas = count(1)
+
+
+def _spread(_: Path) -> str:
+    """The URL of an empty store that Citus spreads by zone."""
+    schema = f"gateway_{os.getpid()}_{next(_schemas)}"
+    given = os.environ[CITUS]
+    url = f"{given}{'&' if '?' in given else '?'}options=-csearch_path%3D{schema}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {schema}".encode())
+        migrate(connection, Address(url))
+        connection.execute(prepare_citus().encode())
+    return url
+
 
 URLS: dict[str, Callable[[Path], str]] = {
     "memory": lambda _: "memory:",
     "sqlite": lambda folder: f"sqlite:{folder / 'gateway.db'}",
+    "postgresql": lambda _: SHARED.new_url(),
 }
-"""By scheme, the URL of an empty store."""
+"""By scheme, the URL of an empty store; its folder is empty too."""
+KINDS = {**URLS, "citus": _spread} if os.environ.get(CITUS) else URLS
+"""The same for every kind of store that there is here."""
 
 
-@pytest.fixture(params=STORES)
+def pytest_sessionfinish() -> None:
+    """Stop the database server, if this process was the last that used it."""
+    SHARED.close()
+
+
+@pytest.fixture(params=KINDS)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty store, of each kind that the registry has."""
-    return URLS[request.param](tmp_path)
+    """The URL of an empty store, of each kind."""
+    return KINDS[request.param](tmp_path)
 
 
 @pytest.fixture

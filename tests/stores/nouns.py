@@ -1,8 +1,10 @@
 """Records and attempts to put into a store, and the plans that do it."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from itertools import count
+
+import trio
 
 from gateway.model import Attempt, BibRecord, Identifier, Outcome, PendingLink, Receipt, Submission
 from gateway.stores.base import Plan, Store, Transaction
@@ -131,6 +133,13 @@ async def pend(store: Store, *links: PendingLink, zone: str = "network") -> None
 async def settle(store: Store, *names: str, zone: str = "network") -> None:
     """Forget the links of these submissions, in one transaction."""
     await store.transact(zone, settling(*names), seconds=PATIENCE)
+
+
+async def soon(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for what a store does soon after it has answered; `condition` asks the store."""
+    with trio.fail_after(PATIENCE):
+        while not await condition():
+            pass
 
 
 def names(attempts: Iterable[Attempt | PendingLink]) -> list[str]:

@@ -1,6 +1,5 @@
-"""`gateway records list`, `show` and `export`: what zones hold. They read the store and change nothing."""
+"""`gateway records list` and `show`: what zones hold. They read the store and change nothing."""
 
-import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -9,7 +8,7 @@ import click
 
 from gateway.cli.options import Options
 from gateway.cli.output import ROWS, echo_bytes, echo_json, echo_more, echo_table, echo_text, local_time
-from gateway.cli.reading import check_zone, default_zone, read_store
+from gateway.cli.reading import check_zone, read_store
 from gateway.cli.records.held import Held, as_object, came_about, find, flags, management_tag, origin
 from gateway.config import Settings
 from gateway.marc import identifiers
@@ -114,32 +113,6 @@ def show(options: Options, mms_id: str, zone: str | None, version: int | None, f
     SHOW[form](Shown(found.zone, record, len(found.versions), settings))
 
 
-@click.command()
-@click.option("--zone", metavar="ZONE", help="Zone whose records.  [the first institution]")
-@click.option("-o", "--output", metavar="FILE", type=click.Path(dir_okay=False, allow_dash=True), help="Where to.")
-@click.option("--json", "as_json", is_flag=True, help="Say how many as a JSON object.")
-@click.pass_obj
-def export(options: Options, zone: str | None, output: str | None, as_json: bool) -> None:
-    """Write all records of a zone in ISO 2709.
-
-    They come by MMS ID, to a file or to standard output; how many they are is said on standard error.
-    """
-    settings = options.settings()
-    check_zone(settings, zone)
-    if output is None and sys.stdout.isatty():
-        raise click.UsageError("a terminal cannot show ISO 2709: give -o FILE, or -o - to see it all the same")
-    key = zone or default_zone(settings)
-    with click.open_file(output or "-", "wb", atomic=output not in (None, "-")) as stream:
-        count = read_store(settings, lambda store: _write(store, key, stream.write))
-        stream.flush()
-    if as_json:
-        import msgspec
-
-        click.echo(msgspec.json.encode({"zone": key, "records": count}), err=True)
-    else:
-        click.echo(f"{count} records of zone {key}", err=True)
-
-
 def _row(held: Held) -> tuple[str, ...]:
     zone, record = held
     numbers = ", ".join(identifiers.oclc_numbers(record.identifiers))
@@ -189,20 +162,12 @@ async def _held(store: "Store", zones: list[str], wanted: tuple[Identifier, ...]
             for record in await store.find(zone, wanted):
                 yield Held(zone, record)
             continue
-        async with aclosing(_all(store, zone)) as records_of_zone:
+        async with aclosing(every(store, zone)) as records_of_zone:
             async for record in records_of_zone:
                 yield Held(zone, record)
 
 
-async def _write(store: "Store", zone: str, write: Callable[[bytes], object]) -> int:
-    count = 0
-    async for record in _all(store, zone):
-        write(record.marc)
-        count += 1
-    return count
-
-
-async def _all(store: "Store", zone: str) -> AsyncGenerator[BibRecord]:
+async def every(store: "Store", zone: str) -> AsyncGenerator[BibRecord]:
     """A zone's records by MMS ID, page by page."""
     after = ""
     while page := await store.records(zone, after=after):

@@ -12,7 +12,7 @@ import trio
 
 from gateway.errors import StoreError
 from gateway.model import Attempt, BibRecord, Delivery, Identifier, PendingLink
-from gateway.stores.base import PAGE_ROWS, Plan, Purpose, Retention, T
+from gateway.stores.base import PAGE_ROWS, Counts, Indexed, Plan, Purpose, Retention, T
 from gateway.stores.sqlite import rows
 from gateway.stores.sqlite.connections import Connections
 from gateway.stores.sqlite.writer import Writer
@@ -96,6 +96,14 @@ class SqliteStore:
     async def versions(self, zone: str, mms_id: str) -> list[BibRecord]:
         """Every version, oldest first."""
         return await self._read(lambda execute: rows.versions(execute, zone, mms_id))
+
+    async def counts(self) -> dict[str, Counts]:
+        """How much each zone holds."""
+        return await self._read(rows.counts)
+
+    async def indexed(self, zone: str, *, after: Indexed | None = None, limit: int = PAGE_ROWS) -> list[Indexed]:
+        """By what the records are found."""
+        return await self._read(lambda execute: rows.indexed(execute, zone, after, limit))
 
     async def _read(self, query: Callable[[rows.Execute], T]) -> T:
         """Run `query` in a thread, over one state of the database."""

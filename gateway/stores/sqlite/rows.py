@@ -22,7 +22,7 @@ from gateway.model import (
     Receipt,
     Submission,
 )
-from gateway.stores.base import Retention, out_of_turn
+from gateway.stores.base import Counts, Indexed, Retention, out_of_turn
 
 Execute = Callable[..., apsw.Cursor]
 """`Connection.execute` of the writer or of a reader."""
@@ -82,9 +82,9 @@ def versions(execute: Execute, zone: str, mms_id: str) -> list[BibRecord]:
     return [*earlier, newest] if newest else []
 
 
-def filed(execute: Execute, submission: str) -> bool:
+def filed(execute: Execute, zone: str, submission: str) -> bool:
     """Whether the attempt with this ID is there."""
-    return execute("SELECT 1 FROM attempt WHERE id = ?", (submission,)).get is not None
+    return execute("SELECT 1 FROM attempt WHERE id = ? AND zone = ?", (submission, zone)).get is not None
 
 
 def attempt(execute: Execute, seq: int) -> Attempt | None:
@@ -106,6 +106,30 @@ def links(execute: Execute) -> list[PendingLink]:
     """Every link that is still to be made, in the order of their submissions."""
     query = "SELECT link FROM pending_link ORDER BY submission, zone"
     return [_link_of(link) for (link,) in execute(query)]
+
+
+def counts(execute: Execute) -> dict[str, Counts]:
+    """How much each zone holds."""
+    query = (
+        "SELECT zone, sum(records), sum(versions), sum(attempts), sum(ordinal) FROM ("
+        "SELECT zone, count(*) AS records, count(*) AS versions, 0 AS attempts, 0 AS ordinal FROM record GROUP BY zone "
+        "UNION ALL SELECT zone, 0, count(*), 0, 0 FROM record_version GROUP BY zone "
+        "UNION ALL SELECT zone, 0, 0, count(*), 0 FROM attempt GROUP BY zone "
+        "UNION ALL SELECT zone, 0, 0, 0, ordinal FROM zone"
+        ") GROUP BY zone ORDER BY zone"
+    )
+    return {zone: Counts(*numbers) for zone, *numbers in execute(query) if any(numbers)}
+
+
+def indexed(execute: Execute, zone: str, after: Indexed | None, limit: int) -> list[Indexed]:
+    """By what the records of a zone are found, in the order of the index."""
+    (kind, value), mms_id = after or (("", ""), "")
+    query = (
+        "SELECT kind, value, mms_id FROM identifier WHERE zone = ? AND (value, kind, mms_id) > (?, ?, ?) "
+        "ORDER BY value, kind, mms_id LIMIT ?"
+    )
+    found = execute(query, (zone, value, kind, mms_id, limit))
+    return [Indexed(Identifier(kind, value), mms_id) for kind, value, mms_id in found]
 
 
 def put_record(execute: Execute, zone: str, record: BibRecord) -> None:
@@ -194,6 +218,12 @@ def update_deliveries(execute: Execute, deliveries: Sequence[Delivery]) -> None:
         "FROM json_each(?) AS note WHERE attempt.id = note.value ->> 'submission'",
         (_to_json(deliveries).decode(),),
     )
+
+
+def set_delivery(execute: Execute, delivery: Delivery) -> None:
+    """Add to an attempt what became of its reply, to the last digit."""
+    query = "UPDATE attempt SET seconds = ?, delivered = ? WHERE id = ?"
+    execute(query, (delivery.seconds, delivery.delivered, delivery.submission))
 
 
 def ordinal(execute: Execute, zone: str) -> int:

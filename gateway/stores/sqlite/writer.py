@@ -68,7 +68,7 @@ class _Transaction(Changes):
 
     def filed(self, submission: str) -> bool:
         """Whether it is in the table, or an earlier plan of the group has put it there."""
-        return rows.filed(self._execute, submission)
+        return rows.filed(self._execute, self._zone, submission)
 
 
 class Writer:
@@ -223,6 +223,8 @@ class Writer:
         for submission, receipt in changes.attempts:
             rows.insert_attempt(self._execute, submission, receipt)
             self._filed += 1
+        for delivery in changes.deliveries:
+            rows.set_delivery(self._execute, delivery)
         for name, link in changes.links.items():
             if link is None:
                 rows.delete_link(self._execute, zone, name)

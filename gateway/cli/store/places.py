@@ -1,0 +1,76 @@
+"""Stores by their URL: how to name one without its password, and how to work in it."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, TypeVar
+from urllib.parse import urlsplit
+
+from gateway.errors import StoreError, StoreInUse
+from gateway.stores import open_store
+from gateway.stores.base import Purpose, Retention, Store
+
+T = TypeVar("T")
+
+KEEP_ALL: Final = Retention(keep=10**9)
+"""For commands that fill a store: what is too much is for the gateway to expire that serves it."""
+SECRETS: Final = ("password=", "sslpassword=")
+"""Parameters of a database's URL that nobody is shown."""
+
+
+def scheme(url: str) -> str:
+    """The kind of store, such as `sqlite`."""
+    kind = url.partition(":")[0]
+    return "postgresql" if kind == "postgres" else kind
+
+
+def file_of(url: str) -> Path | None:
+    """The file of an SQLite store; None for others."""
+    return Path(url.partition(":")[2]) if scheme(url) == "sqlite" else None
+
+
+def shown_url(url: str) -> str:
+    """The URL without a password that stands in it; of one that is not written as it should be, the scheme alone."""
+    if scheme(url) != "postgresql":
+        return url
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "postgresql:…"
+    userinfo, at, hosts = parts.netloc.rpartition("@")
+    if not at and "@" in url:  # a password with a character that ends the place where passwords stand
+        return "postgresql:…"
+    user = userinfo.partition(":")[0]
+    query = "&".join(part for part in parts.query.split("&") if not part.startswith(SECRETS))
+    return f"{parts.scheme}://{f'{user}@' if user else ''}{hosts}{parts.path}{f'?{query}' if query else ''}"
+
+
+def check_reachable(url: str) -> None:
+    """Raise `StoreError` for the one kind of store that only its own gateway reaches."""
+    if scheme(url) == "memory":
+        raise StoreError(
+            "a memory: store is reached by nobody but the gateway that serves it, and is gone when that ends; "
+            "it can be neither copied nor filled from outside (gateway serve --set store.url=sqlite:FILE keeps one)"
+        )
+
+
+async def within(
+    url: str, purpose: Purpose, work: Callable[[Store], Awaitable[T]], retention: Retention | None = None
+) -> T:
+    """Open the store for what `work` does in it; what that returns or raises. Raises `StoreError` if it cannot be."""
+    async with open_store(url, purpose=purpose, retention=retention) as store:
+        # A store may keep a nursery open: what is raised within it would come out in a group.
+        try:
+            result = await work(store)
+        except (Exception, KeyboardInterrupt) as error:
+            failure: BaseException = error
+        else:
+            return result
+    raise failure
+
+
+async def make(url: str) -> None:
+    """See that there is a store of the present schema, as a gateway does that begins to serve it."""
+    with suppress(StoreInUse):
+        async with open_store(url, purpose="serve", retention=KEEP_ALL):
+            pass

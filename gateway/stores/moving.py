@@ -1,0 +1,199 @@
+"""Everything of one store into another, of whatever kinds: what was copied is the beginning of what there is, always.
+
+Records go by zone and MMS ID with all their versions, then attempts, oldest first, then pending links; each transaction
+leaves a beginning of that order. So a copy that was cut off goes on where it ended, and a copy that would write nothing
+more is proof that the stores hold the same. It reads nothing but `stores.base`.
+"""
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.errors import StoreError
+from gateway.model import Attempt, BibRecord, Delivery, PendingLink
+from gateway.stores.base import Counts, Plan, Store, Transaction
+
+ROWS_AT_ONCE: Final = 200
+"""Records or attempts of one transaction: some 400 kB, with the longest records 20 MB."""
+PATIENCE_SECONDS: Final = 60.0
+"""For one transaction to begin: nobody waits for an answer, and a database may be busy with others' work."""
+
+Tell = Callable[[int], None]
+"""Told of each so many records or attempts that have been dealt with."""
+
+
+class Differs(StoreError):
+    """The target holds what the source does not, or lacks what it should have by now."""
+
+
+@dataclass
+class Copied:
+    """What has been written into the target."""
+
+    records: int = 0
+    versions: int = 0
+    """Of these records, the newest ones too."""
+    attempts: int = 0
+    links: int = 0
+
+
+async def copy(source: Store, target: Store, copied: Copied, tell: Tell = lambda done: None) -> None:
+    """Write into `target` what it lacks of `source`, and count it in `copied`.
+
+    The target is empty, or holds a beginning of the source that an earlier copy has left. Raises `Differs` where it
+    holds anything else, `StoreError` where one of the stores fails; what has been counted is there all the same.
+    """
+    await _Copy(source, target, tell, copied=copied).run()
+
+
+async def check_beginning(source: Store, target: Store) -> None:
+    """Raise `Differs`, which says where, unless `target` holds nothing but a beginning of `source`."""
+    await _Copy(source, target, lambda done: None, whole=False).run()
+
+
+async def compare(source: Store, target: Store, tell: Tell = lambda done: None) -> None:
+    """Raise `Differs`, which says where, unless both hold the same."""
+    await _Copy(source, target, tell).run()
+
+
+class _Copy:
+    """One run through both stores."""
+
+    def __init__(
+        self, source: Store, target: Store, tell: Tell, *, copied: Copied | None = None, whole: bool = True
+    ) -> None:
+        """Without `copied` nothing is written; then what the target lacks differs, if it is to be `whole`."""
+        self._source = source
+        self._target = target
+        self._tell = tell
+        self._copied = copied
+        self._whole = whole
+
+    async def run(self) -> None:
+        """Zone by zone its records, then all attempts in their order, then the links."""
+        wanted, present = await self._source.counts(), await self._target.counts()
+        for zone in present:
+            if zone not in wanted:
+                raise Differs(f"the target has a zone {zone!r}, the source has none")
+        for zone, counts in wanted.items():
+            await self._ordinals(zone, counts, present.get(zone, Counts()))
+            await self._records(zone)
+        await self._attempts()
+        await self._links()
+
+    async def _ordinals(self, zone: str, wanted: Counts, present: Counts) -> None:
+        """Before any record: whatever happens then, no MMS ID of the copy is given again."""
+        if present.ordinal >= wanted.ordinal:  # above it where a store leases them in blocks
+            return
+
+        def draw(transaction: Transaction) -> None:
+            while transaction.next_ordinal() < wanted.ordinal:
+                pass
+
+        await self._write(zone, draw, f"the MMS IDs of zone {zone!r}")
+
+    async def _records(self, zone: str) -> None:
+        after = ""
+        while page := await self._source.records(zone, after=after, limit=ROWS_AT_ONCE):
+            present = await self._target.records(zone, after=after, limit=len(page))
+            for ours, theirs in zip(page, present, strict=False):
+                if ours != theirs or await self._past(zone, ours) != await self._past(zone, theirs, self._target):
+                    raise Differs(f"the record {theirs.mms_id} of zone {zone!r} is not as the source has it")
+            await self._write_records(zone, page[len(present) :])
+            self._tell(len(page))
+            after = page[-1].mms_id
+        for more in await self._target.records(zone, after=after, limit=1):
+            raise Differs(f"zone {zone!r} of the target has a record {more.mms_id}, the source's has none")
+
+    async def _past(self, zone: str, record: BibRecord, store: Store | None = None) -> list[BibRecord]:
+        """Every version of a record; those of the source unless told."""
+        if record.version == 1:
+            return [record]
+        return await (store or self._source).versions(zone, record.mms_id)
+
+    async def _write_records(self, zone: str, records: Sequence[BibRecord]) -> None:
+        if not records:
+            return
+        versions = [version for record in records for version in await self._past(zone, record)]
+
+        def put(transaction: Transaction) -> None:
+            for version in versions:
+                transaction.put(version)
+
+        copied = await self._write(zone, put, f"the record {records[0].mms_id} of zone {zone!r}")
+        copied.records += len(records)
+        copied.versions += len(versions)
+
+    async def _attempts(self) -> None:
+        """In the order of all zones, as listings have it: a transaction for each run of attempts of one zone."""
+        run: list[Attempt] = []
+        async with aclosing(_oldest_first(self._source)) as ours, aclosing(_oldest_first(self._target)) as theirs:
+            async for attempt in ours:
+                present = await anext(theirs, None)
+                if present is not None:
+                    if _unnumbered(present) != _unnumbered(attempt):
+                        raise Differs(f"the target's attempt {present.seq} is not the source's {attempt.seq}")
+                    self._tell(1)
+                    continue
+                if run and (run[0].receipt.zone != attempt.receipt.zone or len(run) == ROWS_AT_ONCE):
+                    await self._write_attempts(run)
+                    run = []
+                run.append(attempt)
+            if (more := await anext(theirs, None)) is not None:
+                raise Differs(f"the target has an attempt {more.seq} that the source has not")
+        if run:
+            await self._write_attempts(run)
+
+    async def _write_attempts(self, run: Sequence[Attempt]) -> None:
+        def file(transaction: Transaction) -> None:
+            for attempt in run:
+                transaction.file(attempt.submission, attempt.receipt)
+                if attempt.seconds is not None and attempt.delivered is not None:
+                    transaction.note(Delivery(attempt.submission.id, attempt.seconds, attempt.delivered))
+
+        zone = run[0].receipt.zone
+        copied = await self._write(zone, file, f"the attempt {run[0].seq} of zone {zone!r}")
+        copied.attempts += len(run)
+        self._tell(len(run))
+
+    async def _links(self) -> None:
+        wanted, present = await self._source.pending(), await self._target.pending()
+        for link in present:
+            if link not in wanted:
+                raise Differs(f"the target has a pending link of {link.submission.id}, the source has none")
+        for link in wanted:
+            if link not in present:
+                await self._pend(link)
+
+    async def _pend(self, link: PendingLink) -> None:
+        words = f"the pending link of {link.submission.id}"
+        copied = await self._write(link.network, lambda transaction: transaction.pend(link), words)
+        copied.links += 1
+
+    async def _write(self, zone: str, plan: Plan[None], what: str) -> Copied:
+        """Run the plan; what it counts in. Where nothing is to be written, say that `what` is lacking."""
+        if self._copied is None and self._whole:
+            raise Differs(f"the target lacks {what}")
+        if self._copied is None:
+            return Copied()
+        await self._target.transact(zone, plan, seconds=PATIENCE_SECONDS)
+        return self._copied
+
+
+def _unnumbered(attempt: Attempt) -> tuple[object, ...]:
+    """What of an attempt is the same in every store."""
+    return attempt.submission, attempt.receipt, attempt.seconds, attempt.delivered
+
+
+async def _oldest_first(store: Store) -> AsyncGenerator[Attempt]:
+    """The attempts that are kept when it begins: their pages are looked up from the newest on, then read backwards."""
+    newest = await store.attempts(limit=1)
+    if not newest:
+        return
+    before = [newest[0].seq + 1]
+    while page := await store.attempts(before=before[-1], limit=ROWS_AT_ONCE):
+        before.append(page[-1].seq)
+    for end in reversed(before[:-1]):
+        for attempt in reversed(await store.attempts(before=end, limit=ROWS_AT_ONCE)):
+            yield attempt

@@ -1,0 +1,86 @@
+"""Which attempts need not be kept any more, and their end: in batches, soon after others were filed."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+import trio
+
+from gateway.stores.base import Retention
+from gateway.stores.postgres.locks import key
+from gateway.stores.postgres.session import Connection
+
+LOOK_EVERY: Final = 100
+"""Attempts filed, by whatever gateway, between two looks at which have expired; a tenth of those to keep where that is
+less."""
+BATCH: Final = 1_000
+"""Attempts deleted in one transaction: some MB, and some milliseconds."""
+
+
+class Expiry:
+    """When a gateway is to look, and the looking."""
+
+    def __init__(self, retention: Retention) -> None:
+        self._retention = retention
+        self._tenth = max(1, retention.keep // 10)
+        self._every = min(LOOK_EVERY, self._tenth)
+        self._newest = 0
+        self._looked_at: float = -self._every  # the first commit looks: a gateway may be started often
+        self._counted_at: float = -self._tenth
+        self._due = trio.Event()
+
+    def filed(self, newest: int) -> None:
+        """Take notice of the newest attempt's number."""
+        self._newest = max(self._newest, newest)
+        if self._newest - self._looked_at >= self._every:
+            self._looked_at = self._newest
+            self._due.set()
+
+    async def due(self) -> None:
+        """Wait until there is to be a look."""
+        await self._due.wait()
+        self._due = trio.Event()
+
+    def look(self, connection: Connection) -> None:
+        """Delete what has expired, unless another gateway is about it. Blocks. Raises `psycopg.Error`."""
+        lock = key("", "expiry", "")
+        row = connection.execute("SELECT pg_try_advisory_lock(%s)", (lock,)).fetchone()
+        if row is None or not row[0]:
+            return
+        try:
+            last = max(self._last_beyond_count(connection), self._last_beyond_age(connection))
+            query = "SELECT DISTINCT zone FROM attempt WHERE seq <= %s"
+            for (zone,) in connection.execute(query, (last,)).fetchall():
+                _delete(connection, zone, last)
+        finally:
+            if not connection.closed:
+                connection.execute("SELECT pg_advisory_unlock(%s)", (lock,))
+
+    def _last_beyond_count(self, connection: Connection) -> int:
+        """Counting takes some 10 ms for 100,000: only when a tenth may have come since."""
+        newest = self._newest
+        if newest - self._counted_at < self._tenth:
+            return 0
+        self._counted_at = newest
+        query = "SELECT seq FROM attempt ORDER BY seq DESC OFFSET %s LIMIT 1"
+        row = connection.execute(query, (self._retention.keep,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def _last_beyond_age(self, connection: Connection) -> int:
+        """As far as attempts are too old from the oldest on."""
+        if self._retention.age is None:
+            return 0
+        oldest_kept = datetime.now(UTC) - self._retention.age
+        query = "SELECT seq - 1 FROM attempt WHERE at >= %s ORDER BY seq LIMIT 1"
+        row = connection.execute(query, (oldest_kept,)).fetchone()
+        return int(row[0]) if row else self._newest
+
+
+def _delete(connection: Connection, zone: str, last: int) -> None:
+    query = """
+    DELETE FROM attempt WHERE zone = %s AND seq = ANY(ARRAY(
+        SELECT seq FROM attempt WHERE zone = %s AND seq <= %s ORDER BY seq LIMIT %s
+    ))
+    """
+    while connection.execute(query, (zone, zone, last, BATCH)).rowcount:
+        pass
+    connection.execute("DELETE FROM delivery WHERE zone = %s AND seq <= %s", (zone, last))

@@ -1,0 +1,220 @@
+"""Nouns to rows and back, and the SQL that reads. Runs in a thread.
+
+The subqueries with OFFSET 0 are looked up by their index, one value after the other. Without it the planner may read a
+whole zone instead, while it knows nothing of a table that has just grown.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple, cast
+
+import msgspec
+from msgspec.structs import replace
+
+from gateway.model import Attempt, BibRecord, Identifier, IdentifierKind, PendingLink, Receipt, Submission
+from gateway.stores.base import Counts, Indexed
+from gateway.stores.postgres.session import Connection
+
+Row = tuple[Any, ...]
+"""What psycopg gives and takes."""
+RecordRow = tuple[str, int, bytes, str]
+"""mms_id, version, marc, body."""
+AttemptRow = tuple[str, str, datetime, bytes, str]
+"""zone, id, at, raw, body."""
+
+BIGGEST: Final = 2**63 - 1
+"""Of PostgreSQL's numbers."""
+
+_to_json = msgspec.json.Encoder(order="deterministic").encode
+_record_of = msgspec.json.Decoder(BibRecord).decode
+_attempt_of = msgspec.json.Decoder(tuple[Submission, Receipt]).decode
+_link_of = msgspec.json.Decoder(PendingLink).decode
+
+_RECORD: Final = "mms_id, version, marc, body"
+HOLDERS: Final = """
+SELECT wanted.number, holder.mms_id FROM unnest(%b::text[]) AS wanted (number)
+CROSS JOIN LATERAL (
+    SELECT mms_id FROM identifier WHERE zone = %b AND identifier.number = wanted.number OFFSET 0
+) AS holder
+"""
+_NEWEST: Final = f"""
+SELECT newest.* FROM unnest(%b::text[]) AS wanted (mms_id)
+CROSS JOIN LATERAL (
+    SELECT {_RECORD} FROM record WHERE zone = %b AND record.mms_id = wanted.mms_id OFFSET 0
+) AS newest
+"""  # noqa: S608 - column names of its own
+_FILED: Final = """
+SELECT wanted.id FROM unnest(%b::text[]) AS wanted (id)
+CROSS JOIN LATERAL (SELECT 1 FROM attempt WHERE zone = %b AND attempt.id = wanted.id OFFSET 0) AS kept
+"""
+_VERSIONS: Final = f"""
+SELECT {_RECORD} FROM record_version WHERE zone = %(zone)s AND mms_id = %(mms_id)s
+UNION ALL SELECT {_RECORD} FROM record WHERE zone = %(zone)s AND mms_id = %(mms_id)s ORDER BY version
+"""  # noqa: S608 - column names of its own
+_ATTEMPTS: Final = """
+SELECT seq, raw, body, seconds, delivered FROM attempt LEFT JOIN delivery USING (zone, seq)
+"""
+
+
+def plain(text: str) -> str:
+    """The text as a key: no two texts have the same, and none holds NUL, which the database does not take."""
+    return text.replace("\\", "\\\\").replace("\0", "\\0") if "\\" in text or "\0" in text else text
+
+
+def _unescaped(text: str) -> str:
+    """The text of a key."""
+    return re.sub(r"\\(.)", lambda pair: "\0" if pair[1] == "0" else pair[1], text)
+
+
+def number_of(identifier: Identifier) -> str:
+    """The key by which an identifier is kept."""
+    return plain(f"{identifier.kind}:{identifier.value}")
+
+
+def _identifier_of(number: str) -> Identifier:
+    kind, _, value = number.partition(":")
+    return Identifier(cast("IdentifierKind", kind), _unescaped(value))
+
+
+def numbers_of(record: BibRecord | None) -> frozenset[str]:
+    """By what a record is found."""
+    return frozenset(map(number_of, record.identifiers)) if record else frozenset()
+
+
+class Kept(NamedTuple):
+    """A version of a record, and its row."""
+
+    record: BibRecord
+    row: RecordRow
+
+
+def kept(record: BibRecord) -> Kept:
+    """The version with its row. Raises where it holds what cannot be written down."""
+    body = _to_json(replace(record, marc=b"")).decode()
+    return Kept(record, (record.mms_id, record.version, record.marc, body))
+
+
+def kept_of(row: Row) -> Kept:
+    """The row with its version."""
+    mms_id, version, marc, body = row
+    return Kept(replace(_record_of(body), marc=marc), (mms_id, version, marc, body))
+
+
+def attempt_row(submission: Submission, receipt: Receipt) -> AttemptRow:
+    """The attempt's row, but for its number. Raises where it holds what cannot be written down."""
+    body = _to_json((replace(submission, raw=b""), receipt)).decode()
+    return receipt.zone, plain(submission.id), submission.at, submission.raw, body
+
+
+def link_row(link: PendingLink) -> str:
+    """The link as it is kept."""
+    return _to_json(link).decode()
+
+
+def _attempt(row: Row) -> Attempt:
+    seq, raw, body, seconds, delivered = row
+    submission, receipt = _attempt_of(body)
+    return Attempt(seq, replace(submission, raw=raw), receipt, seconds, delivered)
+
+
+def _records(rows: Iterable[Row]) -> list[BibRecord]:
+    return [kept_of(row).record for row in rows]
+
+
+def select_holders(connection: Connection, zone: str, numbers: Iterable[str]) -> Iterable[Row]:
+    """Number and MMS ID of each record that bears one of these."""
+    return connection.execute(HOLDERS, ([*numbers], zone))
+
+
+def select_newest(connection: Connection, zone: str, mms_ids: Iterable[str]) -> Iterable[Row]:
+    """The newest versions of those of these records that are there."""
+    return connection.execute(_NEWEST, ([*mms_ids], zone))
+
+
+def select_filed(connection: Connection, zone: str, submissions: Iterable[str]) -> Iterable[Row]:
+    """Those of these attempts that are there."""
+    return connection.execute(_FILED, ([*submissions], zone))
+
+
+def record(connection: Connection, zone: str, mms_id: str) -> BibRecord | None:
+    """A record's newest version."""
+    rows = _records(select_newest(connection, zone, [mms_id]))
+    return rows[0] if rows else None
+
+
+def records(connection: Connection, zone: str, after: str, limit: int) -> list[BibRecord]:
+    """The zone's records by rising MMS ID."""
+    return _records(connection.execute(*records_query(zone, after, limit)))
+
+
+def records_query(zone: str, after: str, limit: int) -> tuple[str, Row]:
+    """What is asked for a page of records."""
+    query = f"SELECT {_RECORD} FROM record WHERE zone = %s AND mms_id > %s ORDER BY mms_id LIMIT %s"  # noqa: S608
+    return query, (zone, after, limit)
+
+
+def find(connection: Connection, zone: str, identifiers: Sequence[Identifier]) -> list[BibRecord]:
+    """The records that bear one of `identifiers`. One statement, so that it reads one state of the zone."""
+    query = f"""
+    SELECT newest.* FROM (SELECT DISTINCT mms_id FROM ({HOLDERS}) AS held) AS wanted
+    CROSS JOIN LATERAL (
+        SELECT {_RECORD} FROM record WHERE zone = %b AND record.mms_id = wanted.mms_id OFFSET 0
+    ) AS newest ORDER BY mms_id
+    """  # noqa: S608 - column names of its own
+    return _records(connection.execute(query, ([*map(number_of, identifiers)], zone, zone)))
+
+
+def versions(connection: Connection, zone: str, mms_id: str) -> list[BibRecord]:
+    """Every version of a record, oldest first."""
+    return _records(connection.execute(_VERSIONS, {"zone": zone, "mms_id": mms_id}))
+
+
+def attempt(connection: Connection, seq: int) -> Attempt | None:
+    """One attempt by its number."""
+    if not 0 < seq <= BIGGEST:
+        return None
+    row = connection.execute(f"{_ATTEMPTS} WHERE seq = %s", (seq,)).fetchone()
+    return _attempt(row) if row else None
+
+
+def attempts(connection: Connection, zone: str | None, before: int | None, limit: int) -> list[Attempt]:
+    """Attempts, newest first."""
+    return [_attempt(row) for row in connection.execute(*attempts_query(zone, before, limit))]
+
+
+def attempts_query(zone: str | None, before: int | None, limit: int) -> tuple[str, Row]:
+    """What is asked for a page of attempts."""
+    where, given = ("zone = %s AND", (zone,)) if zone is not None else ("", ())
+    highest = BIGGEST if before is None else max(0, min(before, BIGGEST))
+    return f"{_ATTEMPTS} WHERE {where} seq < %s ORDER BY seq DESC LIMIT %s", (*given, highest, limit)
+
+
+def links(connection: Connection) -> list[PendingLink]:
+    """Every link that is still to be made, in the order of their submissions."""
+    found = [_link_of(link) for (link,) in connection.execute("SELECT link FROM pending_link")]
+    return sorted(found, key=lambda link: (link.submission.id, link.network))
+
+
+def counts(connection: Connection) -> dict[str, Counts]:
+    """How much each zone holds; what gateways have leased counts as drawn."""
+    query = """
+    SELECT zone, sum(records)::bigint, sum(versions)::bigint, sum(attempts)::bigint, sum(ordinal)::bigint FROM (
+        SELECT zone, count(*) AS records, count(*) AS versions, 0 AS attempts, 0 AS ordinal FROM record GROUP BY zone
+        UNION ALL SELECT zone, 0, count(*), 0, 0 FROM record_version GROUP BY zone
+        UNION ALL SELECT zone, 0, 0, count(*), 0 FROM attempt GROUP BY zone
+        UNION ALL SELECT zone, 0, 0, 0, ordinal FROM zone
+    ) AS held GROUP BY zone ORDER BY zone
+    """
+    return {zone: Counts(*numbers) for zone, *numbers in connection.execute(query)}
+
+
+def indexed(connection: Connection, zone: str, after: Indexed | None, limit: int) -> list[Indexed]:
+    """By what the records of a zone are found, in the order of the index."""
+    number, mms_id = (number_of(after.identifier), after.mms_id) if after else ("", "")
+    query = """
+    SELECT number, mms_id FROM identifier WHERE zone = %s AND (number, mms_id) > (%s, %s)
+    ORDER BY number, mms_id LIMIT %s
+    """
+    found = connection.execute(query, (zone, number, mms_id, limit))
+    return [Indexed(_identifier_of(number), mms_id) for number, mms_id in found]

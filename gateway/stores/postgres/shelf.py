@@ -1,0 +1,208 @@
+"""What a group of plans knows of its zone: what it has asked the database, and on top of that what its plans made.
+
+A plan that asks what is not known is stopped there. When every plan of the group is done or stopped, all that they have
+asked is locked and fetched at once, and the stopped ones are run again from their beginning. So a group of sixty
+imports asks the database twice, not a hundred times. Nothing is written here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from gateway.model import BibRecord, Delivery, Identifier, PendingLink
+from gateway.stores.base import Changes, out_of_turn
+from gateway.stores.postgres import locks, rows
+from gateway.stores.postgres.leases import Ordinals
+from gateway.stores.postgres.rows import Kept
+from gateway.stores.postgres.session import Connection
+
+BEGIN: Final = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+
+
+class Unanswered(BaseException):
+    """Stops a plan that has asked what is not known yet. No `Exception`: a plan may catch those."""
+
+
+@dataclass
+class Made:
+    """What the plans of a group want written, in the order in which they were done."""
+
+    versions: dict[str, list[Kept]] = field(default_factory=dict)
+    """By MMS ID, rising. The first may amend the one that the database has."""
+    attempts: list[rows.AttemptRow] = field(default_factory=list)
+    links: dict[str, PendingLink | None] = field(default_factory=dict)
+    deliveries: list[tuple[str, str, Delivery]] = field(default_factory=list)
+    """Zone and key of an attempt, and what became of its reply."""
+    drawn: int = 0
+    """How many of the leased ordinals."""
+
+    def __bool__(self) -> bool:
+        return bool(self.versions or self.attempts or self.links or self.deliveries)
+
+
+class Shelf:
+    """One zone, as far as one transaction is concerned with it."""
+
+    def __init__(self, zone: str, ordinals: Ordinals, *, careful: bool) -> None:
+        """Unless `careful`, a first version is taken for a new record's without a look: mostly it is."""
+        self.made = Made()
+        self.begun = False
+        self._zone = zone
+        self._ordinals = ordinals
+        self._careful = careful
+        self._locked: set[int] = set()
+        self._holders: dict[str, set[str]] = {}
+        self._newest: dict[str, Kept | None] = {}
+        self._filed: dict[str, bool] = {}
+        self._bearers: dict[str, set[str]] = {}
+        """By number, the records that bear it in the newest version that was made here."""
+        self._numbers: set[str] = set()
+        self._records: set[str] = set()
+        self._submissions: set[str] = set()
+        """What has been asked and is not known."""
+
+    def transaction(self) -> "PlanTransaction":
+        """For one plan."""
+        return PlanTransaction(self, self._ordinals)
+
+    def holders(self, identifiers: Iterable[Identifier]) -> list[str]:
+        """MMS IDs, rising."""
+        numbers = {*map(rows.number_of, identifiers)}
+        unknown = numbers - self._holders.keys()
+        if unknown:
+            self._numbers |= unknown
+            raise Unanswered
+        found = set().union(*(self._holders[number] for number in numbers)) - self.made.versions.keys()
+        return sorted(found.union(*(self._bearers.get(number, ()) for number in numbers)))
+
+    def newest(self, mms_id: str) -> Kept | None:
+        """The newest version."""
+        if made := self.made.versions.get(mms_id):
+            return made[-1]
+        if mms_id not in self._newest:
+            self._records.add(mms_id)
+            raise Unanswered
+        return self._newest[mms_id]
+
+    def filed(self, submission: str) -> bool:
+        """Whether the attempt is kept."""
+        name = rows.plain(submission)
+        if name not in self._filed:
+            self._submissions.add(name)
+            raise Unanswered
+        return self._filed[name]
+
+    def take(self, changes: "PlanTransaction") -> None:
+        """Count what a plan wants changed as made: all of it, or, where it raises, nothing."""
+        new: dict[str, list[Kept]] = {}
+        for record in changes.records:
+            ours = new.setdefault(record.mms_id, [])
+            present = ours[-1] if ours else self._before(record)
+            turn = (present.record.version, present.record.version + 1) if present else (1,)
+            if record.version not in turn:
+                raise out_of_turn(record)
+            ours.append(rows.kept(record))
+        attempts = [rows.attempt_row(*attempt) for attempt in changes.attempts]
+        for link in filter(None, changes.links.values()):
+            rows.link_row(link)
+        for mms_id, versions in new.items():
+            self._put(mms_id, versions)
+        self.made.attempts += attempts
+        self._filed.update((row[1], True) for row in attempts if row[0] == self._zone)
+        self.made.links.update(changes.links)
+        zones = {row[1]: row[0] for row in attempts}
+        for delivery in changes.deliveries:
+            name = rows.plain(delivery.submission)
+            self.made.deliveries.append((zones.get(name, self._zone), name, delivery))
+        self.made.drawn = changes.ordinal
+
+    def _before(self, record: BibRecord) -> Kept | None:
+        if record.version == 1 and not self._careful and record.mms_id not in self._newest:
+            made = self.made.versions.get(record.mms_id)
+            return made[-1] if made else None
+        return self.newest(record.mms_id)
+
+    def _put(self, mms_id: str, versions: Iterable[Kept]) -> None:
+        made = self.made.versions.setdefault(mms_id, [])
+        for number in rows.numbers_of(made[-1].record) if made else ():
+            self._bearers[number].discard(mms_id)
+        for version in versions:
+            if made and made[-1].record.version == version.record.version:
+                made.pop()
+            made.append(version)
+        for number in rows.numbers_of(made[-1].record):
+            self._bearers.setdefault(number, set()).add(mms_id)
+
+    def stored(self, mms_id: str) -> Kept | None:
+        """The version that the database has, as far as that was asked."""
+        return self._newest.get(mms_id)
+
+    def fetch(self, connection: Connection) -> None:
+        """Lock all that was asked, then find it out."""
+        zone, numbers, submissions = self._zone, self._numbers, self._submissions
+        holders: Iterable[rows.Row] = ()
+        filed: Iterable[rows.Row] = ()
+        if numbers or submissions:
+            with connection.pipeline():
+                self.lock(connection, numbers=numbers, attempts=submissions)
+                if numbers:
+                    holders = rows.select_holders(connection, zone, numbers)
+                if submissions:
+                    filed = rows.select_filed(connection, zone, submissions)
+        self._holders.update((number, set()) for number in numbers)
+        for number, mms_id in holders:
+            self._holders[number].add(mms_id)
+            self._records.add(mms_id)  # who asks for the holders asks for their records next
+        kept = {name for (name,) in filed}
+        self._filed.update((name, name in kept) for name in submissions)
+        self._fetch_records(connection, self._records - self._newest.keys())
+        self._numbers, self._records, self._submissions = set(), set(), set()
+
+    def _fetch_records(self, connection: Connection, mms_ids: set[str]) -> None:
+        if not mms_ids:
+            return
+        with connection.pipeline():
+            self.lock(connection, records=mms_ids)
+            found = rows.select_newest(connection, self._zone, mms_ids)
+        self._newest.update(dict.fromkeys(mms_ids))
+        for row in found:
+            version = rows.kept_of(row)
+            self._newest[version.record.mms_id] = version
+
+    def lock(
+        self,
+        connection: Connection,
+        *,
+        numbers: Iterable[str] = (),
+        records: Iterable[str] = (),
+        attempts: Iterable[str] = (),
+    ) -> None:
+        """Lock those of these that are not locked yet. The first call begins the transaction."""
+        if not self.begun:
+            connection.execute(BEGIN)
+            self.begun = True
+        keys = {locks.key(self._zone, "number", number) for number in numbers}
+        keys.update(locks.key(self._zone, "record", mms_id) for mms_id in records)
+        keys.update(locks.key(self._zone, "attempt", submission) for submission in attempts)
+        locks.take(connection, keys - self._locked)
+        self._locked |= keys
+
+
+class PlanTransaction(Changes):
+    """One plan's: reads the shelf, and gathers what is to change."""
+
+    def __init__(self, shelf: Shelf, ordinals: Ordinals) -> None:
+        super().__init__(shelf.made.drawn)
+        self.holders = shelf.holders
+        self.filed = shelf.filed
+        self._newest = shelf.newest
+        self._ordinals = ordinals
+
+    def get(self, mms_id: str) -> BibRecord | None:
+        """The newest version."""
+        newest = self._newest(mms_id)
+        return newest.record if newest else None
+
+    def next_ordinal(self) -> int:
+        """The next of those that were leased for the zone."""
+        return self._ordinals.nth(super().next_ordinal())

@@ -1,0 +1,284 @@
+"""What the PostgreSQL store does when plans of a group fail, when they want the same, and when a lock is held."""
+
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+import trio
+
+from gateway.errors import ImportTimedOut
+from gateway.model import Delivery, Outcome, Receipt
+from gateway.stores import open_store
+from gateway.stores.base import Plan, Store, Transaction
+from gateway.stores.postgres.locks import key
+from gateway.stores.postgres.readers import READERS
+from gateway.stores.postgres.writer import WRITERS
+from tests.stores.nouns import (
+    PATIENCE,
+    creating,
+    file,
+    filing,
+    made_from,
+    mms_ids,
+    names,
+    oclc,
+    put,
+    putting,
+    record,
+    soon,
+    submission,
+)
+from tests.stores.postgres_server import SHARED, somebody_waits_for_a_lock
+from tests.stores.sqlite_file import ends
+
+LOCK_TIMED_OUT = 2.0
+"""Seconds after which a statement gives up a lock (`session.LOCK_SECONDS`)."""
+
+
+@pytest.fixture
+def url() -> str:
+    """The URL of an empty store."""
+    return SHARED.new_url()
+
+
+@pytest.fixture
+async def store(url: str) -> AsyncIterator[Store]:
+    """The store there."""
+    async with open_store(url) as store:
+        yield store
+
+
+@contextmanager
+def another_locks(number: str, zone: str = "xyz") -> Iterator[None]:
+    """Hold the lock of an OCLC number, as the import of another gateway does."""
+    with psycopg.connect(SHARED.server().url(SHARED.database)) as other:
+        other.execute("SELECT pg_advisory_xact_lock(%s)", (key(zone, "number", f"oclc:{number}"),))
+        yield
+
+
+def asking(*numbers: str) -> Plan[int]:
+    """A plan that looks for each of these numbers, one after the other, and makes a record that bears them all."""
+
+    def plan(transaction: Transaction) -> int:
+        for number in numbers:
+            transaction.holders(oclc(number))
+        ordinal = transaction.next_ordinal()
+        transaction.put(record(made_from(ordinal), oclc(*numbers)))
+        return ordinal
+
+    return plan
+
+
+async def outcomes(store: Store, plans: dict[str, Callable[[Transaction], object]]) -> dict[str, str]:
+    """What each plan ended with when all are run at once."""
+    ended: dict[str, str] = {}
+
+    async def run(name: str) -> None:
+        try:
+            await store.transact("xyz", plans[name], seconds=PATIENCE)
+        except Exception as error:
+            ended[name] = type(error).__name__
+        else:
+            ended[name] = "done"
+
+    async with trio.open_nursery() as nursery:
+        for name in plans:
+            nursery.start_soon(run, name)
+    return ended
+
+
+class TestGroups:
+    """Plans that are committed together stand and fall each by itself."""
+
+    async def test_what_the_database_refuses_fails_alone(self, store: Store) -> None:
+        await file(store, "taken")
+        plans = {
+            "one": filing("a"),
+            "submission that is there": filing("b", "taken"),
+            "two": putting(record("A", oclc("1"))),
+            "version out of turn": putting(record("B"), record("C", version=2)),
+            "three": filing("c"),
+        }
+        assert await outcomes(store, plans) == {
+            "one": "done",
+            "submission that is there": "StoreError",
+            "two": "done",
+            "version out of turn": "StoreError",
+            "three": "done",
+        }
+        assert sorted(names(await store.attempts())) == ["a", "c", "taken"]
+        assert mms_ids(await store.records("xyz")) == ["A"]
+
+    async def test_what_cannot_be_written_down_fails_alone(self, store: Store) -> None:
+        unwritable = Receipt("xyz", Outcome.CREATED, title="\ud800")
+        plans = {
+            "one": filing("a"),
+            "half a character": lambda transaction: transaction.file(submission("b"), unwritable),
+            "key that no column takes": putting(record("A\0")),
+            "two": filing("c"),
+        }
+        ended = await outcomes(store, plans)
+        assert ended.pop("half a character") != "done"
+        assert ended.pop("key that no column takes") == "StoreError"
+        assert ended == {"one": "done", "two": "done"}
+        assert sorted(names(await store.attempts())) == ["a", "c"]
+
+    async def test_record_that_is_put_without_a_look_is_amended(self, store: Store) -> None:
+        await put(store, record("A", oclc("1")))
+        plans = {f"{number}": putting(record("A", oclc("2"), title="Amended")) for number in range(5)}
+        assert {*(await outcomes(store, plans)).values()} == {"done"}
+        assert await store.versions("xyz", "A") == [record("A", oclc("2"), title="Amended")]
+
+    async def test_plans_that_are_run_again_are_answered_by_their_last_run(self, store: Store) -> None:
+        await file(store, "taken")
+        plans: dict[str, Callable[[Transaction], object]] = {f"{number}": creating(f"{number}") for number in range(10)}
+        plans |= {f"fails {number}": filing(f"fails {number}", "taken") for number in range(10)}
+        ended = await outcomes(store, plans)
+        assert {name: how for name, how in ended.items() if how != "done"} == {
+            f"fails {number}": "StoreError" for number in range(10)
+        }
+        assert mms_ids(await store.records("xyz")) == [made_from(ordinal) for ordinal in range(1, 11)]
+        assert len(await store.attempts()) == 11
+
+    async def test_more_than_one_group_takes_at_once_are_all_done(self, store: Store) -> None:
+        plans = {f"{number:03}": filing(f"{number:03}") for number in range(600)}
+        assert {*(await outcomes(store, plans)).values()} == {"done"}
+        assert sorted(names(await store.attempts(limit=1_000))) == sorted(plans)
+
+    async def test_plan_may_draw_many_ordinals(self, store: Store) -> None:
+        def plan(transaction: Transaction) -> list[int]:
+            return [transaction.next_ordinal() for _ in range(2_000)]
+
+        assert await store.transact("xyz", plan, seconds=PATIENCE) == [*range(1, 2_001)]
+        assert await store.transact("xyz", creating("a"), seconds=PATIENCE) == 2_001
+
+    def test_interrupt_within_a_plan_ends_the_gateway(self, url: str) -> None:
+        def plan(_: Transaction) -> None:
+            raise KeyboardInterrupt
+
+        async def main() -> None:
+            async with open_store(url) as store:
+                await store.transact("xyz", plan, seconds=PATIENCE)
+
+        (raised,) = ends(main)
+        assert isinstance(raised, BaseExceptionGroup)
+        assert raised.subgroup(KeyboardInterrupt)
+
+
+class TestLocks:
+    """Who wants what another import has asked for waits until that is done, and no longer than his time."""
+
+    async def test_plan_whose_time_is_up_has_not_happened(self, store: Store) -> None:
+        with another_locks("1"), trio.fail_after(2), pytest.raises(ImportTimedOut):
+            await store.transact("xyz", asking("1"), seconds=0.2)
+        assert await store.transact("xyz", asking("1"), seconds=PATIENCE) == 1
+        assert mms_ids(await store.records("xyz")) == [made_from(1)]
+
+    async def test_plan_that_has_time_happens_when_the_other_is_done(self, store: Store) -> None:
+        async with trio.open_nursery() as nursery:
+            with another_locks("1"):
+                nursery.start_soon(lambda: store.transact("xyz", asking("1"), seconds=PATIENCE))
+                with pytest.raises(ImportTimedOut):
+                    await store.transact("xyz", asking("1"), seconds=0.2)
+                assert await store.records("xyz") == []
+        assert mms_ids(await store.records("xyz")) == [made_from(1)]
+
+    async def test_other_numbers_and_other_zones_are_not_waited_for(self, store: Store) -> None:
+        with another_locks("1"), trio.fail_after(LOCK_TIMED_OUT / 2):
+            await store.transact("xyz", asking("2"), seconds=PATIENCE)
+            await store.transact("network", asking("1"), seconds=PATIENCE)
+
+    async def test_others_of_the_group_do_not_wait_for_ever(self, store: Store) -> None:
+        async with trio.open_nursery() as nursery:
+            with another_locks("1"):
+                nursery.start_soon(lambda: store.transact("xyz", asking("1"), seconds=PATIENCE))
+                async with trio.open_nursery() as others:
+                    for number in range(2, 12):
+                        others.start_soon(lambda n=number: store.transact("xyz", asking(f"{n}"), seconds=PATIENCE))
+                assert len(await store.records("xyz")) == 10
+        assert len(await store.records("xyz")) == 11
+
+    async def test_ring_of_two_that_wait_for_each_other_is_opened(self, url: str) -> None:
+        meeting = threading.Barrier(2)
+        met = set()
+
+        def crossing(first: str, second: str) -> Plan[int]:
+            def plan(transaction: Transaction) -> int:
+                transaction.holders(oclc(first))
+                if first not in met:
+                    met.add(first)
+                    meeting.wait(PATIENCE)  # both have locked their first number
+                return asking(second)(transaction)
+
+            return plan
+
+        async with open_store(url) as one, open_store(url) as other, trio.open_nursery() as nursery:
+            nursery.start_soon(lambda: one.transact("xyz", crossing("1", "2"), seconds=PATIENCE))
+            nursery.start_soon(lambda: other.transact("xyz", crossing("2", "1"), seconds=PATIENCE))
+        assert met == {"1", "2"}
+        async with open_store(url, purpose="read") as reader:
+            assert len(await reader.records("xyz")) == 2
+
+    async def test_number_that_a_record_gains_is_locked_too(self, store: Store) -> None:
+        with another_locks("1"), pytest.raises(ImportTimedOut):
+            await store.transact("xyz", putting(record("A", oclc("1"))), seconds=0.2)
+        await put(store, record("A", oclc("1")))
+        with another_locks("1"), pytest.raises(ImportTimedOut):
+            await store.transact("xyz", putting(record("A", version=2)), seconds=0.2)
+        assert [kept.version for kept in await store.versions("xyz", "A")] == [1]
+
+    async def test_plan_cancelled_while_it_is_queued_has_not_happened(self, store: Store) -> None:
+        await put(store, record("A"))  # it is connected now
+        async with trio.open_nursery() as nursery:
+            with another_locks("1"):
+                nursery.start_soon(lambda: store.transact("xyz", asking("1"), seconds=PATIENCE))
+                await soon(somebody_waits_for_a_lock)
+                with trio.move_on_after(0) as scope:
+                    await file(store, "b")
+                assert scope.cancelled_caught
+        assert await store.attempts() == []
+        assert len(await store.records("xyz")) == 2
+
+
+class TestConnections:
+    async def test_are_few_however_much_there_is_to_do(self, url: str) -> None:
+        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = "
+        most = 0
+
+        async def count(store: Store) -> bool:
+            nonlocal most
+            ask = f"{query}'connexion-gateway'"
+            ((now,),) = await trio.to_thread.run_sync(lambda: SHARED.server().run(ask, database=SHARED.database))
+            most = max(most, now)
+            return not nursery.child_tasks
+
+        async with open_store(url) as store:
+            async with trio.open_nursery() as watching, trio.open_nursery() as nursery:
+                for number in range(200):
+                    nursery.start_soon(lambda n=number: file(store, f"{n}", zone=f"zone {n % 10}"))
+                    nursery.start_soon(store.attempts)
+                watching.start_soon(soon, lambda: count(store))
+            assert 2 < most <= WRITERS + READERS
+
+
+class TestNotes:
+    async def test_just_before_the_end_are_kept(self, url: str) -> None:
+        async with open_store(url) as store:
+            await file(store, "a")
+            store.note(Delivery("a", 0.25, delivered=True))
+        async with open_store(url, purpose="read") as reader:
+            (kept,) = await reader.attempts()
+            assert (kept.seconds, kept.delivered) == (0.25, True)
+
+    def test_do_not_keep_a_cancelled_gateway_from_its_end(self, url: str) -> None:
+        async def main() -> None:
+            with trio.CancelScope() as scope:
+                async with open_store(url) as store:
+                    await file(store, "a")
+                    store.note(Delivery("a", 0.25, delivered=True))
+                    scope.cancel()
+                    await trio.lowlevel.checkpoint()
+
+        assert ends(main) == []

@@ -1,0 +1,300 @@
+"""One store into another: everything, between any two kinds, also when it is cut off in between."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from itertools import count
+from pathlib import Path
+
+import pytest
+import trio
+from msgspec.structs import replace
+
+from gateway.errors import StoreError
+from gateway.model import Delivery, Flag
+from gateway.stores import moving, open_store
+from gateway.stores.base import Counts, Store, Transaction
+from gateway.stores.moving import Copied, Differs
+from tests.stores.conftest import KINDS
+from tests.stores.nouns import (
+    PATIENCE,
+    creating,
+    file,
+    link,
+    made_from,
+    names,
+    oclc,
+    pend,
+    pending,
+    put,
+    receipt,
+    record,
+    submission,
+)
+from tests.stores.sqlite_file import schema
+
+PAIRS = [(one, other) for one in KINDS for other in KINDS]
+MANY = 2 * moving.ROWS_AT_ONCE + 7
+"""Records or attempts that need three transactions."""
+
+
+class CutOff(Exception):
+    """What ends a copy in these tests."""
+
+
+def cutting_off(after: int) -> Callable[[int], None]:
+    """What a copy tells, and is ended by when it has told so often."""
+    told = count(1)
+
+    def tell(_: int) -> None:
+        if next(told) == after:
+            raise CutOff
+
+    return tell
+
+
+@asynccontextmanager
+async def two_stores(tmp_path: Path, kinds: tuple[str, str]) -> AsyncIterator[tuple[Store, Store]]:
+    """Two empty stores of these kinds."""
+    folders = [tmp_path / "source", tmp_path / "target"]
+    for folder in folders:
+        folder.mkdir()
+    one, other = (KINDS[kind](folder) for kind, folder in zip(kinds, folders, strict=True))
+    async with open_store(one) as source, open_store(other) as target:
+        yield source, target
+
+
+@pytest.fixture
+async def stores(tmp_path: Path) -> AsyncIterator[tuple[Store, Store]]:
+    """A store in a file with something of everything, and an empty one."""
+    async with two_stores(tmp_path, ("sqlite", "sqlite")) as (source, target):
+        await fill(source)
+        yield source, target
+
+
+async def fill(store: Store) -> None:
+    """Something of everything that a store can hold."""
+
+    def plan(transaction: Transaction) -> None:
+        for name, seconds, delivered in (("a", 0.1, True), ("b", 1 / 3, False)):
+            transaction.file(submission(name), receipt("network"))
+            transaction.note(Delivery(name, seconds, delivered))
+        transaction.file(replace(submission("c"), raw=bytes(range(256))), receipt("network"))
+
+    for number in range(3):
+        await store.transact("xyz", creating(f"first {number}"), seconds=PATIENCE)
+    await put(store, record(made_from(2), oclc("22"), version=2), record(made_from(2), oclc("23"), version=3))
+    amended = replace(
+        record(made_from(3), oclc("3")),
+        flags=frozenset({Flag.LOCKED}),
+        management_tag="do-not-publish",
+        linked_to="N",
+        made_by="link",
+    )
+    await put(store, amended)
+    await store.transact("xyz", lambda transaction: transaction.next_ordinal(), seconds=PATIENCE)
+    await store.transact("network", plan, seconds=PATIENCE)
+    await file(store, "between", zone="xyz")
+    await file(store, "last", zone="@i-share-xyz")
+    await put(store, record("N", oclc("9")), zone="network")
+    await pend(store, link("pending"), link("another"))
+
+
+async def contents(store: Store) -> dict[str, object]:
+    """All that a store holds, but for the numbers of attempts."""
+    counts = await store.counts()
+    return {
+        "counts": counts,
+        "records": {
+            zone: [await store.versions(zone, one.mms_id) for one in await store.records(zone, limit=10_000)]
+            for zone in counts
+        },
+        "index": {zone: sorted(await store.indexed(zone, limit=10_000)) for zone in counts},
+        "attempts": [replace(attempt, seq=0) for attempt in await store.attempts(limit=10_000)],
+        "pending": await store.pending(),
+    }
+
+
+class TestCopy:
+    @pytest.mark.parametrize("kinds", PAIRS, ids=" to ".join)
+    async def test_has_everything_whatever_the_kinds_of_store(self, tmp_path: Path, kinds: tuple[str, str]) -> None:
+        async with two_stores(tmp_path, kinds) as (source, target):
+            await fill(source)
+            copied = Copied()
+            await moving.copy(source, target, copied)
+            assert copied == Copied(records=4, versions=6, attempts=8, links=2)
+            assert await contents(target) == await contents(source)
+            await moving.compare(source, target)
+
+    async def test_goes_on_with_the_next_mms_id(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        drawn = [
+            await store.transact("xyz", lambda transaction: transaction.next_ordinal(), seconds=PATIENCE)
+            for store in stores
+        ]
+        assert drawn == [5, 5]
+
+    async def test_keeps_the_order_of_attempts_over_all_zones(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        for number in range(30):
+            await file(source, f"{number}", zone=("xyz", "network", "@h")[number % 3])
+        await moving.copy(source, target, Copied())
+        assert names(await target.attempts()) == names(await source.attempts())
+
+    async def test_begins_with_nothing(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.check_beginning(source, target)
+        assert await target.counts() == {}
+
+    async def test_of_an_empty_store_is_empty(self, tmp_path: Path) -> None:
+        async with two_stores(tmp_path, ("sqlite", "sqlite")) as (source, target):
+            await moving.copy(source, target, Copied())
+            await moving.compare(source, target)
+            assert await target.counts() == {}
+
+    async def test_is_made_by_pages(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        told: list[int] = []
+        await put(source, *(record(f"1{number:06}") for number in range(MANY)))
+        await file(source, *(f"{number:06}" for number in range(MANY)))
+        copied = Copied()
+        await moving.copy(source, target, copied, told.append)
+        assert copied == Copied(records=MANY + 4, versions=MANY + 6, attempts=MANY + 8, links=2)
+        assert sum(told) == copied.records + copied.attempts
+        assert max(told) == moving.ROWS_AT_ONCE
+        assert await contents(target) == await contents(source)
+
+    async def test_of_a_record_whose_versions_have_a_gap_names_it(self, tmp_path: Path) -> None:
+        async with two_stores(tmp_path, ("sqlite", "sqlite")) as (source, target):
+            await put(source, *(record("A", version=version) for version in (1, 2, 3)))
+            schema(tmp_path / "source" / "gateway.db", "DELETE FROM record_version WHERE version = 2")
+            with pytest.raises(StoreError, match="version 3 of the record A is neither its newest nor its next"):
+                await moving.copy(source, target, Copied())
+
+
+class TestCutOff:
+    @pytest.mark.parametrize("after", [1, 2, 3, 4, 5, 6, 7, 8, 9])
+    async def test_goes_on_where_it_ended(self, stores: tuple[Store, Store], after: int) -> None:
+        source, target = stores
+        await put(source, *(record(f"1{number:06}") for number in range(MANY)))
+        await file(source, *(f"{number:06}" for number in range(MANY)))
+        first, second = Copied(), Copied()
+        with pytest.raises(CutOff):
+            await moving.copy(source, target, first, cutting_off(after))
+        with pytest.raises(Differs, match=r"^the target lacks "):
+            await moving.compare(source, target)
+        await moving.check_beginning(source, target)
+        await moving.copy(source, target, second)
+        assert first.records + second.records == MANY + 4
+        assert first.attempts + second.attempts == MANY + 8
+        await moving.compare(source, target)
+        assert await contents(target) == await contents(source)
+
+    async def test_that_was_not_cut_off_writes_nothing_more(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        again = Copied()
+        await moving.copy(source, target, again)
+        assert again == Copied()
+
+    async def test_cancelled_leaves_a_beginning(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await put(source, *(record(f"1{number:06}") for number in range(MANY)))
+        with trio.CancelScope() as scope:
+            await moving.copy(source, target, Copied(), lambda _: scope.cancel())
+        assert scope.cancelled_caught
+        await moving.copy(source, target, Copied())
+        await moving.compare(source, target)
+
+    async def test_has_drawn_every_mms_id_before_the_first_record(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await put(source, *(record(f"1{number:06}") for number in range(MANY)))
+        with pytest.raises(CutOff):  # behind the only record of `network`, and the first ones of `xyz`
+            await moving.copy(source, target, Copied(), cutting_off(2))
+        counts = (await target.counts())["xyz"]
+        assert counts == Counts(moving.ROWS_AT_ONCE, moving.ROWS_AT_ONCE + 2, 0, 4)
+
+
+class TestTargetWithSomethingElse:
+    """It is named, and nothing is written from there on."""
+
+    @staticmethod
+    async def refused(source: Store, target: Store) -> str:
+        before = await contents(target)
+        copied = Copied()
+        with pytest.raises(Differs) as caught:
+            await moving.copy(source, target, copied)
+        assert copied == Copied()
+        assert await contents(target) == before
+        for look in (moving.compare, moving.check_beginning):
+            with pytest.raises(Differs):
+                await look(source, target)
+        return str(caught.value)
+
+    async def test_a_zone_of_its_own(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await file(target, "x", zone="abc")
+        assert await self.refused(source, target) == "the target has a zone 'abc', the source has none"
+
+    async def test_another_record(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await put(target, record("ZZZ"), zone="xyz")
+        assert await self.refused(source, target) == (
+            "zone 'xyz' of the target has a record ZZZ, the source's has none"
+        )
+
+    async def test_another_title(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await put(target, record(made_from(1), oclc("1"), title="Waves"))
+        assert await self.refused(source, target) == ("the record 0000001 of zone 'xyz' is not as the source has it")
+
+    async def test_another_past(self, tmp_path: Path, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        schema(tmp_path / "target" / "gateway.db", "UPDATE record_version SET title = 'Waves' WHERE version = 1")
+        assert await self.refused(source, target) == ("the record 0000002 of zone 'xyz' is not as the source has it")
+
+    async def test_another_attempt(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await file(target, "x")
+        assert await self.refused(source, target) == "the target has an attempt 9 that the source has not"
+
+    async def test_another_delivery(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await target.transact("network", lambda t: t.note(Delivery("a", 9.0, delivered=True)), seconds=PATIENCE)
+        assert await self.refused(source, target) == "the target's attempt 4 is not the source's 4"
+
+    async def test_another_link(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await target.transact("network", pending(link("theirs")), seconds=PATIENCE)
+        assert await self.refused(source, target) == "the target has a pending link of theirs, the source has none"
+
+
+class TestSourceThatIsChangedMeanwhile:
+    async def test_by_an_export_is_found_by_comparing(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await source.transact("xyz", creating("later"), seconds=PATIENCE)
+        with pytest.raises(Differs, match=r"^the target lacks the MMS IDs of zone 'xyz'$"):
+            await moving.compare(source, target)
+
+    async def test_by_a_flag_is_found_by_comparing(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await put(source, replace(record(made_from(1), oclc("1")), flags=frozenset({Flag.CZ_LINKED})))
+        with pytest.raises(Differs, match=r"^the record 0000001 of zone 'xyz' is not as the source has it$"):
+            await moving.compare(source, target)
+
+    async def test_by_a_submission_that_has_expired_is_found_by_comparing(
+        self, tmp_path: Path, stores: tuple[Store, Store]
+    ) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        schema(tmp_path / "source" / "gateway.db", "DELETE FROM attempt WHERE seq = 1")
+        with pytest.raises(Differs, match=r"^the target's attempt 1 is not the source's 2$"):
+            await moving.compare(source, target)
