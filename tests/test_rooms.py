@@ -56,7 +56,7 @@ ROOMS = {
         r"gateway\.webhooks(\..+)?", ("errors", "model", "marc", "stores.base"), ("httpx", "msgspec", "trio")
     ),
     "frontends/*/wire": Room(r"gateway\.frontends\.\w+\.(wire|readings)", ("errors", "model"), ()),
-    "frontends.base": Room(r"gateway\.frontends(\.base)?", ("errors", "model"), ("structlog", "trio")),
+    "frontends.base": Room(r"gateway\.frontends(\.(base|sockets))?", ("errors", "model"), ("structlog", "trio")),
     "frontends/*": Room(
         r"gateway\.frontends\..+",
         (
@@ -67,7 +67,7 @@ ROOMS = {
     ),
     "config": Room(r"gateway\.config(\..+)?", ("errors", "model"), ("msgspec",)),
     "logs": Room(r"gateway\.logs", ("errors", "model"), ("msgspec", "structlog")),
-    "top": Room(r"gateway|gateway\.(__main__|app|rulebook|cli|testing)(\..+)?", ALL, ALL),
+    "top": Room(r"gateway|gateway\.(__main__|app|listeners|rulebook|cli|testing)(\..+)?", ALL, ALL),
 }
 """The first room whose expression matches a module is its room."""
 

@@ -3,24 +3,17 @@
 import ipaddress
 import sys
 from collections import Counter
-from contextlib import suppress
 from functools import lru_cache
 from typing import Final
 
 import trio
 
-DRAIN_SECONDS: Final = 1.0
-"""How long a connection that we must close is read empty, so that the client gets the reply before the reset."""
-DRAIN_BYTES: Final = 1_000_000
-"""And how much of it: ten of the longest messages."""
 CHUNK_BYTES: Final = 65_536
 """Most bytes taken from a connection at once: most records in one piece."""
-
+GONE: Final = (trio.BrokenResourceError, trio.ClosedResourceError)
+"""What a stream raises when its peer has gone, or is waited for no longer."""
 PEERS_KNOWN: Final = 4_096
 """Client addresses whose spelling is remembered, some 1 MB."""
-
-GONE: Final = (trio.BrokenResourceError, trio.ClosedResourceError)
-"""What a stream raises when its peer has gone."""
 
 
 class Admission:
@@ -78,26 +71,8 @@ def spelled(address: str, port: int) -> str:
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
-def peer_address(stream: trio.SocketStream) -> str:
-    """The client's IP address. Raises OSError when it has gone already."""
-    return _plain_address(stream.socket.getpeername()[0])
-
-
 @lru_cache(maxsize=PEERS_KNOWN)
-def _plain_address(name: str) -> str:
+def plain_address(name: str) -> str:
     """Without an IPv6 scope; an IPv4 address that came over IPv6 as what it is."""
     address = ipaddress.ip_address(name.partition("%")[0])
     return str(getattr(address, "ipv4_mapped", None) or address)
-
-
-async def close_gently(stream: trio.abc.HalfCloseableStream) -> None:
-    """Shut down writing, read what the peer still sends, close.
-
-    To close with input unread would reset the connection, and Windows may then lose the reply.
-    """
-    with suppress(*GONE), trio.move_on_after(DRAIN_SECONDS):
-        await stream.send_eof()
-        drained = 0
-        while drained < DRAIN_BYTES and (chunk := await stream.receive_some(CHUNK_BYTES)):
-            drained += len(chunk)
-    await stream.aclose()

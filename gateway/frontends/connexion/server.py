@@ -3,9 +3,7 @@
 Reply before close, and then wait: a client whose connection closes first reports an error. Source: spec, connexion.md.
 """
 
-import errno
 import math
-import socket
 from collections import Counter
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -16,8 +14,10 @@ import trio
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gateway.frontends.base import CHUNK_BYTES, DRAIN_SECONDS, GONE, Admission, close_gently, peer_address
+from gateway.frontends import sockets
+from gateway.frontends.base import GONE, Admission, plain_address
 from gateway.frontends.connexion import wire
+from gateway.frontends.sockets import DRAIN_SECONDS, Stream
 from gateway.importer.accept import Importer
 from gateway.importer.replies import Replies
 from gateway.model import Delivery, Facts, Host, Logon, Outcome, Reason, Submission, new_submission_id
@@ -84,7 +84,7 @@ class Server:
         """Take connections from `listeners` until cancelled; they are served in `connections`, which may outlast it."""
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._watch)
-            await trio.serve_listeners(self.serve, listeners, handler_nursery=connections)
+            await sockets.accept(listeners, self.serve, connections)
 
     async def _watch(self) -> None:
         """End the wait for clients that take too long: one look at all costs less than a timer for each."""
@@ -94,48 +94,40 @@ class Server:
             for conversation in self._conversations:
                 conversation.end_if_overdue(now)
 
-    async def serve(self, stream: trio.SocketStream) -> None:
-        """Serve one connection to its end; the caller closes the stream. What goes wrong ends this connection alone."""
-        try:
-            peer = peer_address(stream)
-        except OSError:
-            return  # the client has gone already
+    async def serve(self, stream: Stream, address: str) -> None:
+        """Serve one connection to its end. What goes wrong ends this connection alone."""
+        peer = plain_address(address)
         if not self._admission.enter(peer):
             self.counts["busy"] += 1
             self.log.warning("connexion.busy", host=self.host.key, peer=peer)
-            await _last_words(stream, wire.reply(self.replies.busy))
+            with stream:
+                await _last_words(stream, wire.reply(self.replies.busy))
             return
         conversation = _Conversation(self, stream, peer)
         self._conversations.add(conversation)
         try:
-            await conversation.run()
-        except GONE:
-            self.log.debug("connexion.peer_gone", host=self.host.key, peer=peer)
-        except Exception:
-            self.log.exception("connexion.crashed", host=self.host.key, peer=peer)
-            await _last_words(stream, wire.reply(self.replies.crashed))
+            with stream:
+                await conversation.run()
         finally:
             self._conversations.discard(conversation)
             self._admission.leave(peer)
 
 
-async def _last_words(stream: trio.SocketStream, words: bytes) -> None:
+async def _last_words(stream: Stream, words: bytes) -> None:
     with suppress(*GONE), trio.move_on_after(DRAIN_SECONDS):
-        await stream.send_all(words)
-        await close_gently(stream)
+        await stream.send(words)
+        await stream.part()
 
 
 class _Conversation:
     """One connection."""
 
-    def __init__(self, server: Server, stream: trio.SocketStream, peer: str) -> None:
+    def __init__(self, server: Server, stream: Stream, peer: str) -> None:
         self._server = server
         self._stream = stream
         self._peer = peer
         self._connection = wire.Connection(message_bytes=server.message_bytes)
-        self._scope = trio.CancelScope()
         self._idle = False
-        self._sending = False
         self._state: wire.State | None = None
         self._until = math.inf
         self._deadline = math.inf
@@ -148,26 +140,26 @@ class _Conversation:
     def end_if_idle(self) -> None:
         """Stop waiting for a client that has nothing under way."""
         if self._idle:
-            self._scope.cancel()
+            self._stream.interrupt()
 
     def end_if_overdue(self, now: float) -> None:
         """Stop waiting for a client that has taken too long."""
         if self._deadline <= now:
-            self._scope.cancel()
+            self._stream.interrupt()
 
     async def run(self) -> None:
         """Serve message after message until one side ends it."""
-        self._began = trio.current_time()
-        while True:
-            with self._scope:
-                await self._converse()
-                return
-            if self._sending or (self._idle and self._server.closing):
-                return
-            self._connection.expire()
-            self._scope = trio.CancelScope()
+        host = self._server.host.key
+        try:
+            await self._converse()
+        except GONE:
+            self._server.log.debug("connexion.peer_gone", host=host, peer=self._peer)
+        except Exception:
+            self._server.log.exception("connexion.crashed", host=host, peer=self._peer)
+            await _last_words(self._stream, wire.reply(self._server.replies.crashed))
 
     async def _converse(self) -> None:
+        self._began = trio.current_time()
         while True:
             try:
                 event = await self._next_event()
@@ -198,20 +190,20 @@ class _Conversation:
             idle = self._state is not wire.State.MESSAGE
             if idle and self._server.closing:
                 return wire.Closed()
-            connection.receive(await self._receive(idle=idle))
+            await self._receive(idle=idle)
             if idle:
                 self._began = trio.current_time()
         return event
 
-    async def _receive(self, *, idle: bool) -> bytes | bytearray:
-        """What the client sends next. The wait can be ended in here alone: nobody is cut off during an import."""
+    async def _receive(self, *, idle: bool) -> None:
+        """Take what the client sends next. The wait can be ended in here alone: nobody is cut off during an import."""
         self._idle, self._deadline = idle, self._until
-        chunk = await self._stream.receive_some(CHUNK_BYTES)
+        try:
+            self._connection.receive(await self._stream.receive())
+        except trio.ClosedResourceError:  # interrupted
+            if not (idle and self._server.closing):
+                self._connection.expire()
         self._idle, self._deadline = False, math.inf
-        if self._scope.cancel_called:
-            self._connection.receive(chunk)
-            await trio.lowlevel.checkpoint()
-        return chunk
 
     async def _record(self, event: wire.Record) -> None:
         self._logon = event.logon or self._logon
@@ -234,7 +226,7 @@ class _Conversation:
         )
         receipt = await self._server.importer.turn_away(submission, Outcome.MALFORMED, error.reason, observed)
         await self._answer(submission, wire.reply(self._server.replies.text(receipt)))
-        await close_gently(self._stream)
+        await self._stream.part()
 
     async def _foreign(self, event: wire.Foreign) -> None:
         """Answer another protocol in its own words, or not at all."""
@@ -250,7 +242,7 @@ class _Conversation:
             await self._answer(submission, wire.http_response("400 Bad Request", words))
         elif words:
             await self._answer(submission, wire.reply(words))
-        await close_gently(self._stream)
+        await self._stream.part()
 
     async def _ended(self, event: wire.Probe | wire.Goodbye | wire.Closed) -> None:
         if self._telnet and self._delivery is None:
@@ -262,7 +254,7 @@ class _Conversation:
         elif isinstance(event, wire.Goodbye):
             self._server.counts["goodbye"] += 1
             self._server.log.info("connexion.goodbye", host=self._server.host.key, peer=self._peer, size=event.size)
-        if self._delivery is not None and self._delivery.delivered and self._left_unread():
+        if self._delivery is not None and self._delivery.delivered and self._stream.refused():
             self._server.importer.note(replace(self._delivery, delivered=False))
 
     async def _answer(self, submission: Submission, words: bytes) -> None:
@@ -276,19 +268,13 @@ class _Conversation:
 
     async def _send(self, words: bytes) -> None:
         """Send; who does not read is waited for as long as for a message, and then let go."""
-        self._sending = True
         self._deadline = trio.current_time() + self._server.patience[wire.State.MESSAGE]
-        await self._stream.send_all(words)
+        await self._stream.send(words)
         self._deadline = math.inf
-        self._sending = False
 
     def _note(self, submission: Submission, *, delivered: bool) -> None:
         self._delivery = Delivery(submission.id, round(trio.current_time() - self._began, 6), delivered)
         self._server.importer.note(self._delivery)
-
-    def _left_unread(self) -> bool:
-        """Whether the peer had closed before the reply reached it: the system then reports a broken pipe."""
-        return self._stream.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == errno.EPIPE
 
     def _submission(self, logon: Logon | None, raw: bytes) -> Submission:
         claimed = logon.claimed.decode("utf-8", "backslashreplace") if logon else ""
