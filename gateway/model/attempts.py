@@ -1,112 +1,16 @@
-"""The nouns that rooms pass to each other. Holds no behaviour beyond what a noun knows of itself, and no credential."""
+"""One export: what came, what became of it, and what was observed on the way."""
 
 import time
 from datetime import datetime
 from enum import StrEnum
 from random import getrandbits
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from msgspec import Struct
 
-ZoneKind = Literal["institution", "network"]
-
-ChosenGroup = Literal["required", "fixed-fields", "fields", "indicators", "subfields", "standard-numbers", "linkage"]
-"""Groups of findings of which an integration profile chooses those that refuse."""
-Group = Literal["structure", "charset", "size", "format", "oclc-number"] | ChosenGroup
-"""What a finding is about. Of the first four, what is wrong always refuses; without an OCLC number nothing is wrong."""
-
-MatchMethod = Literal["unique-oclc-identifier", "other-system-identifier", "isbn", "issn"]
-BriefLevels = Literal["carli", "csu", "off"]
-OlderVersion = Literal["consider-originating-system", "ignore-originating-system", "disabled"]
-Synchronization = Literal["publish-bibliographic-records", "publish-holdings-only", "do-not-publish"]
-
-
-Evidence = Literal["doc", "seen", "assumed"]
-"""A vendor or consortium says so in public; public code or records show it; nothing is published, it is our choice."""
-
-
-class Basis(NamedTuple):
-    """How a behaviour of Alma is known."""
-
-    evidence: Evidence
-    source: str
-    """Who says or shows it, or why it is assumed so."""
-
-
-class Host(Struct, frozen=True):
-    """An emulated Alma host: an address of its own, because TCP carries no host name (spec: zones and hosts)."""
-
-    key: str
-    """Name in the settings, such as `i-share-xyz`."""
-    names: tuple[str, ...] = ()
-    """The names that real Alma has for it; shown to people, never resolved."""
-
-
-class Zone(Struct, frozen=True):
-    """An institution's or a consortium's catalogue, reached by (host, logon ID)."""
-
-    key: str
-    """Name in the settings and in the store, such as `xyz`."""
-    host: str
-    kind: ZoneKind
-    code: str
-    """Institution code, which is also the logon ID, such as `01CARLI_XYZ`."""
-    mms_suffix: str
-    """The institution's four digits at the end of each MMS ID."""
-    network: str | None = None
-    """Key of the network zone that an institution belongs to."""
-    profiles: tuple[str, ...] = ()
-    """Keys of its integration profiles; unless there is exactly one, no record comes in."""
-
-
-class Profile(Struct, frozen=True, kw_only=True):
-    """An OCLC Connexion integration profile: how records come into a zone.
-
-    The defaults are those of CARLI's institutions. Source: spec, "The integration profile".
-    """
-
-    title: str = "OCLC Connexion"
-    """What people call it."""
-    target_format: Literal["marc21-bibliographic"] = "marc21-bibliographic"
-    normalization: tuple[str, ...] = ("001-to-035", "019a-to-035z")
-    """Rules in their order (`importer.normalize`); `remove 029` takes fields out."""
-    extraneous_035: bool = True
-    """Whether the 035 made of 001 stands beside one that has the same OCLC number already."""
-    refuse: tuple[ChosenGroup, ...] = ("required",)
-    """Which findings keep a record out; those of structure, character set, size and format always do."""
-    serial_match: MatchMethod = "unique-oclc-identifier"
-    """For Leader/07 b, i and s."""
-    non_serial_match: MatchMethod = "unique-oclc-identifier"
-    match_cancelled: bool = True
-    """Whether OCLC numbers in 035 $z count in a match, on both sides."""
-    merge_method: str = "overlay-all-fields-but-local"
-    """One of `importer.merge`, or a site's own."""
-    brief_levels: BriefLevels = "carli"
-    """By which table a fuller stored record is protected from a briefer one."""
-    older_version: OlderVersion = "consider-originating-system"
-    """Whether a later stored version is protected from an earlier one."""
-    synchronize: Synchronization = "publish-bibliographic-records"
-    """Kept on the record as its management tag."""
-    use_network_zone: bool = False
-    """Match, guard and merge in the institution's network zone, and link a record of the institution to it."""
-
-
-class MergeMethod(Struct, frozen=True, kw_only=True):
-    """Which fields a merge keeps and takes, by selectors (`marc.selector`) such as `035 9#` and `500 $5`."""
-
-    title: str
-    """What people call it."""
-    keep: tuple[str, ...] = ("001",)
-    """Fields of the stored record that stay; the others go."""
-    leave_out: tuple[str, ...] = ("001",)
-    """Incoming fields that are not taken; the others are."""
-    leader: Literal["incoming", "stored"] = "incoming"
-    """Whose Leader the merged record has."""
-
-
-def unfiled_zone(host: str) -> str:
-    """The store's zone for attempts at `host` that reached none; `@` stands in no zone key of the settings."""
-    return f"@{host}"
+from gateway.model.findings import Finding
+from gateway.model.records import Hit
+from gateway.model.zones import MatchMethod
 
 
 class Logon(Struct, frozen=True):
@@ -189,47 +93,6 @@ class Reason(StrEnum):
     LINK_PENDING = "link_pending"
     INTERNAL = "internal"
     CRASHED = "crashed"
-
-
-class Severity(StrEnum):
-    """What a finding does: `refuse` ends the import; the others are shown."""
-
-    REFUSE = "refuse"
-    WARN = "warn"
-    INFO = "info"
-
-
-class Finding(Struct, frozen=True, omit_defaults=True):
-    """One thing that is wrong or odd in a record. Its words are derived when read (`marc.rules.words`)."""
-
-    code: str
-    severity: Severity
-    field: str = ""
-    """Tag, or `Leader/09` and the like; empty when it concerns the whole record."""
-    occurrence: int = 0
-    """Which of the fields of that tag, from 1; 0 when it does not matter."""
-    offset: int | None = None
-    """Byte in the record as it arrived, from 0."""
-    detail: str = ""
-    """The value or figure at fault, short and printable."""
-
-
-IdentifierKind = Literal["oclc", "oclc_cancelled", "system", "isbn", "issn", "network"]
-
-
-class Identifier(NamedTuple):
-    """A number by which a record can be found within its zone."""
-
-    kind: IdentifierKind
-    """OCLC number in 035 $a, or in 035 $z; 035 $a of another system; ISBN; ISSN; MMS ID of the network's record."""
-    value: str
-
-
-class Hit(Struct, frozen=True):
-    """A stored record that an incoming one matches."""
-
-    mms_id: str
-    title: str
 
 
 class Facts(Struct, frozen=True, omit_defaults=True):
@@ -350,42 +213,6 @@ class Attempt(Struct, frozen=True):
     """None until the reply has gone out."""
     delivered: bool | None = None
     """None until known; False when the client had gone before its reply."""
-
-
-class Flag(StrEnum):
-    """What keeps Alma from replacing a record; here a tester sets it."""
-
-    LOCKED = "locked"
-    """Open in the Metadata Editor."""
-    CZ_LINKED = "cz_linked"
-    """Linked to the Community Zone."""
-
-
-class BibRecord(Struct, frozen=True):
-    """A bibliographic record in a zone, one version of it."""
-
-    mms_id: str
-    version: int
-    """From 1, without gaps."""
-    marc: bytes
-    """ISO 2709, UTF-8."""
-    title: str
-    identifiers: frozenset[Identifier]
-    originating_system: str
-    """003 of the import that wrote this version, before it was removed; may be empty."""
-    originating_version: str
-    """005 of that import, before it was replaced; may be empty."""
-    at: datetime
-    """When this version was written, UTC."""
-    submission: str
-    """ID of the submission that wrote this version; empty where a person did."""
-    made_by: str = "create"
-    """How this version came about: `create`, `link`, `revert`, or the key of a merge method."""
-    flags: frozenset[Flag] = frozenset()
-    management_tag: str = ""
-    """Whether Alma would synchronize it with an external catalogue: `Profile.synchronize` of its last import."""
-    linked_to: str = ""
-    """MMS ID of the network zone's record that it is linked to."""
 
 
 class PendingLink(Struct, frozen=True):
