@@ -21,6 +21,9 @@ EXHAUSTED_SECONDS: Final = 0.1
 """Before another try where the system gives no connection."""
 CALLS_AT_ONCE: Final = 8
 """Calls of one connection that need not wait before others have a turn: who sends without end holds up nobody."""
+UNREAD_BYTES: Final = 65_536
+"""About how much waits in the system for a client who does not read, before we wait too: thirty of the longest replies.
+"""
 DRAIN_SECONDS: Final = 1.0
 """How long a connection that we must close is read empty, so that the client gets the reply before the reset."""
 DRAIN_BYTES: Final = 1_000_000
@@ -109,7 +112,8 @@ async def accept(listeners: Iterable[trio.SocketListener], serve: Serve, connect
 
 async def _accept(listening: trio.socket.SocketType, serve: Serve, connections: trio.Nursery) -> None:
     log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.sockets")
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)  # and so has each connection
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)  # connections inherit what is set here
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNREAD_BYTES)
     kind = listening.family, listening.type, listening.proto
     with socket.socket(*kind, fileno=listening.detach()) as listener:
         listener.setblocking(False)

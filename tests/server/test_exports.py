@@ -164,10 +164,11 @@ async def send_without_reading(client: Client, some: bytes) -> None:
 
 
 async def test_who_does_not_read_its_replies_is_let_go() -> None:
-    async with gateway("limits.message_seconds=0.3") as port, Client(port) as client:
-        client.stream.socket.setsockopt(trio.socket.SOL_SOCKET, trio.socket.SO_RCVBUF, 4_096)
+    long = "Filed. " * 250
+    settings = ("limits.message_seconds=0.3", f"replies.created={long}", f"replies.unchanged={long}")
+    async with gateway(*settings) as port, Client(port) as client:
         with pytest.raises(trio.BrokenResourceError):
-            await send_without_reading(client, b"\xff\xfd\x18" * 20_000)
+            await send_without_reading(client, b"".join(map(message, range(1, 200))))
 
 
 async def test_a_telnet_client_that_exports_is_filed_and_its_attempt_says_so(tmp_path: Path) -> None:
