@@ -1,5 +1,6 @@
 # make run    installs into .venv and serves            make test   installs and runs every test
 # make check  ruff, ruff format, mypy                   make bench  export rate against a bare trio loop
+# make crash  kills, power cuts, full disks; ROUNDS=20  make growth cost of an import up to a million titles
 # Needs python3 (3.11 or newer, with venv) and make; nothing else.
 
 VENV := .venv
@@ -7,9 +8,10 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11 python
 JOBS ?= auto
+ROUNDS ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench clean
+.PHONY: help install run test crash check bench growth clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -22,6 +24,9 @@ run: install
 test: install
 	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
 
+crash: install
+	GATEWAY_CRASH_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest -n $(JOBS) tests/crash $(ARGS)
+
 check: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -29,6 +34,9 @@ check: install
 
 bench: install
 	$(BIN)/python -m benchmarks $(ARGS)
+
+growth: install
+	$(BIN)/python -m benchmarks.growth $(ARGS)
 
 clean:
 	rm -rf $(VENV)

@@ -1,20 +1,19 @@
 """A load generator: clients that export one record after another, each a new title, and time each answer.
 
 By default every export has a connection of its own, as Connexion does it with "Permanent Connection" off: connect, send
-logon items and record, read the reply up to its NUL, close. The clients are shared out among a few single-threaded
-processes, so that the generator is not what limits. Its options and its line of JSON are those of `exportload.c`, a
-generator in C that may stand in for it. Speaks to loopback addresses only, and for a bounded time.
+logon items and record, read the reply up to its NUL, close. The clients are shared out among single-threaded processes.
+Its options and its line of JSON are those of `exportload.c`, a generator in C that may stand in for it; but it also
+tells which numbers it sent. Speaks to loopback addresses only, and for a bounded time.
 """
 
 import errno
 import json
 import multiprocessing
-import os
 import selectors
 import socket
 import sys
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from ipaddress import AddressValueError, IPv4Address
 from multiprocessing.connection import Connection
@@ -23,13 +22,12 @@ from time import perf_counter
 
 import click
 
-from benchmarks.title import template
+from benchmarks.result import Result, Tally, result
+from benchmarks.title import template, titled
 
 LOGON_ID = "01CARLI_XYZ"
 PASSWORD = "xyz-secret"
 """Logon of the institution zone in the gateway's built-in settings."""
-NINES = b"999999999"
-"""What a record holds where its export's own number goes."""
 FIRST_NUMBER = 100_000_001
 GOOD_REPLY = "success"
 """Stands in the reply to a record that was filed, in capitals or small letters."""
@@ -41,6 +39,9 @@ LONGEST_SECONDS = 600.0
 """Where a run by count ends, whatever the server does."""
 BAD_EXPORTS = 1000
 """Bad exports after which a process stops: its figures mean nothing any more."""
+
+PROCESSES = 1
+"""One sends some 15,000 exports a second, and leaves the other processors to the servers; two cost a quarter more."""
 
 _NOT_YET_CONNECTED = frozenset({errno.ENOTCONN, getattr(errno, "WSAENOTCONN", errno.ENOTCONN)})
 """What systems other than Linux say to sending on a connection that is still being made."""
@@ -69,59 +70,6 @@ class Load:
     expect: str = GOOD_REPLY
 
 
-@dataclass
-class Tally:
-    """What came of a load in one process."""
-
-    latencies: "array[float]"  # quoted: subscripted at run time only from Python 3.12 on
-    """Seconds from the connecting to the reply's NUL, of each export."""
-    good: int = 0
-    bad: int = 0
-    seconds: float = 0.0
-    last_bad: str = ""
-
-
-@dataclass(frozen=True)
-class Result:
-    """What came of a load in all its processes."""
-
-    clients: int
-    exports: int
-    good: int
-    bad: int
-    seconds: float
-    rate: float
-    """Good exports a second."""
-    p50_ms: float
-    p99_ms: float
-    max_ms: float
-
-
-def percentile(ordered: Sequence[float], fraction: float) -> float:
-    """The value below which `fraction` of the ascending values lie, counted as `exportload.c` does; 0 of none."""
-    if not ordered:
-        return 0.0
-    return ordered[min(int(len(ordered) * fraction), len(ordered) - 1)]
-
-
-def result(clients: int, tallies: Sequence[Tally]) -> Result:
-    """The processes' tallies as one; the time is that of the slowest."""
-    ordered = sorted(latency for tally in tallies for latency in tally.latencies)
-    good, bad = sum(tally.good for tally in tallies), sum(tally.bad for tally in tallies)
-    seconds = max(tally.seconds for tally in tallies)
-    return Result(
-        clients=clients,
-        exports=len(ordered),
-        good=good,
-        bad=bad,
-        seconds=round(seconds, 2),
-        rate=round(good / seconds, 1) if seconds else 0.0,
-        p50_ms=round(percentile(ordered, 0.50) * 1000, 2),
-        p99_ms=round(percentile(ordered, 0.99) * 1000, 2),
-        max_ms=round(percentile(ordered, 1.0) * 1000, 2),
-    )
-
-
 def logon(logon_id: str, password: str, *, decimal: bool = False) -> bytes:
     """The A and P items that stand before each record (spec: "A message")."""
     items = b""
@@ -134,17 +82,18 @@ def logon(logon_id: str, password: str, *, decimal: bool = False) -> bytes:
 
 def message(items: bytes, record: bytes, number: int) -> bytes:
     """One export's bytes: items, the record under its own number, NUL."""
-    return items + record.replace(NINES, b"%09d" % (number % 1_000_000_000)) + b"\0"
+    return items + titled(record, number) + b"\0"
 
 
 class Client:
     """One cataloguer's workstation, which exports one record at a time."""
 
-    __slots__ = ("begun", "connection", "interest", "reply", "unsent")
+    __slots__ = ("begun", "connection", "interest", "number", "reply", "unsent")
 
     def __init__(self) -> None:
         self.connection: socket.socket | None = None
         self.interest = 0
+        self.number = 0
         self.begun = 0.0
         self.unsent = b""
         self.reply = b""
@@ -164,6 +113,7 @@ class Drive:
         self._until = 0.0
         self._over: float | None = None
         """When the first client found nothing more to begin."""
+        self._last_good = 0.0
 
     def run(self) -> Tally:
         """Export until the load is done; returns when the last answer is in, or `DRAIN_SECONDS` after the end."""
@@ -179,7 +129,8 @@ class Drive:
                     self._go_on(key.data)
             for client in list(self._busy):
                 self._fail(client, "no answer")
-        self._tally.seconds = perf_counter() - start
+        self._tally.seconds = (self._last_good or perf_counter()) - start
+        self._tally.begun = self._load.first, self._load.step, self._begun
         return self._tally
 
     def _drained(self) -> bool:
@@ -195,6 +146,7 @@ class Drive:
     def _export(self, client: Client) -> None:
         """Begin the client's next export, or let the client go when there is none."""
         while (number := self._next_number()) is not None:
+            client.number = number
             client.unsent = message(self._items, self._load.record, number)
             client.reply = b""
             client.begun = perf_counter()
@@ -265,7 +217,8 @@ class Drive:
         if self._expect not in client.reply.lower():
             self._fail(client, client.reply.decode(errors="replace") or "closed without a reply")
             return
-        self._tally.latencies.append(perf_counter() - client.begun)
+        self._last_good = perf_counter()
+        self._tally.latencies.append(self._last_good - client.begun)
         self._tally.good += 1
         if not self._load.keep_open:
             self._hang_up(client)
@@ -273,6 +226,7 @@ class Drive:
     def _fail(self, client: Client, why: str) -> None:
         self._tally.latencies.append(perf_counter() - client.begun)
         self._tally.bad += 1
+        self._tally.bad_numbers.append(client.number)
         self._tally.last_bad = why
         self._hang_up(client)
 
@@ -303,16 +257,11 @@ def share(total: int, processes: int, index: int) -> int:
     return total // processes + (index < total % processes)
 
 
-def default_processes() -> int:
-    """Half of the processors: the other half is for the server."""
-    return max(1, (os.cpu_count() or 1) // 2)
-
-
-def run(load: Load, processes: int = 0) -> tuple[Result, str]:
-    """Drive the load with that many processes (0: the default); its result, and the last bad reply if there was one."""
+def run(load: Load, processes: int = PROCESSES) -> tuple[Result, str]:
+    """Drive the load with that many processes; its result, and the last bad reply if there was one."""
     context = multiprocessing.get_context("spawn")
     workers: list[Connection] = []
-    for piece in shares(load, processes or default_processes()):
+    for piece in shares(load, processes):
         ours, theirs = context.Pipe()
         context.Process(target=_work, args=(theirs, piece), daemon=True).start()
         theirs.close()
@@ -354,7 +303,7 @@ def _loopback(_: click.Context, __: click.Parameter, value: str) -> str:
 @click.option("-m", "record", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Record to export.")
 @click.option("-o", "first", type=click.IntRange(0), default=FIRST_NUMBER, show_default=True, help="First number.")
 @click.option("-e", "expect", default=GOOD_REPLY, show_default=True, help="A good reply contains this.")
-@click.option("-j", "processes", type=click.IntRange(1), default=default_processes, help="Processes to send from.")
+@click.option("-j", "processes", type=click.IntRange(1), default=PROCESSES, show_default=True)
 def main(
     address: str,
     port: int,

@@ -4,18 +4,20 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
 from benchmarks import memory
-from benchmarks.bars import IDLE_CONNECTIONS, MEMORY_EXPORTS, RATIO_CLIENTS, Comparison, Memory, Sample
-from benchmarks.load import DRAIN_SECONDS, FIRST_NUMBER, LOGON_ID, LONGEST_SECONDS, PASSWORD, Result
+from benchmarks.bars import IDLE_CONNECTIONS, JUDGED_CLIENTS, MEMORY_EXPORTS, Comparison, Memory, Sample
+from benchmarks.kept import Audit
+from benchmarks.load import DRAIN_SECONDS, FIRST_NUMBER, LOGON_ID, LONGEST_SECONDS, PASSWORD
+from benchmarks.result import Result
 from benchmarks.servers import ROOT, Server
 
 WARM_UP_SECONDS = 1.0
-"""Load on either server before what counts, so that imports and caches are in place."""
+"""Load on each server before what counts, so that imports and caches are in place."""
 NUMBERS_A_RUN = 1_000_000
 """Each run's own block of title numbers: more than any server here takes in the longest round."""
 GENERATOR_MARGIN = 30.0
@@ -43,6 +45,14 @@ FULL = Extent(seconds=5.0, rounds=5, memory_exports=MEMORY_EXPORTS, idle_connect
 QUICK = Extent(seconds=1.0, rounds=2, memory_exports=2_000, idle_connections=100)
 
 
+@dataclass(frozen=True)
+class Contestant:
+    """A server that takes part, and, of a gateway, what its store is held against."""
+
+    server: Server
+    audit: Audit | None = None
+
+
 class Generator:
     """The load generator, as a process of its own: ours, or the program that EXPORTLOAD names."""
 
@@ -66,8 +76,9 @@ class Generator:
         return self._run(server, clients, ["-n", str(exports)], LONGEST_SECONDS)
 
     def _run(self, server: Server, clients: int, extent: list[str], longest: float) -> Sample:
-        options = ["-p", str(server.port), "-c", str(clients), "-o", str(self.next_block()), *extent]
-        before = memory.processor_seconds(server.pid)
+        first = self.next_block()
+        options = ["-p", str(server.port), "-c", str(clients), "-o", str(first), *extent]
+        before, own = server.processor_seconds(), _ended_children()
         try:
             ended = subprocess.run(
                 [*self._command, *options],
@@ -79,35 +90,50 @@ class Generator:
             )
         except (OSError, subprocess.TimeoutExpired) as problem:
             raise MeasuringFailed(f"{self.name}: {problem}") from problem
-        after = memory.processor_seconds(server.pid)
+        after, own = server.processor_seconds(), _ended_children() - own
         if ended.returncode not in (0, 1) or not ended.stdout:
             raise MeasuringFailed(f"{self.name} failed:\n{ended.stderr}")
         result = Result(**json.loads(ended.stdout))
+        if not result.begun:
+            result = replace(result, begun=((first, 1, result.exports),))
         if result.bad:
             say(f"{result.bad} bad exports; {ended.stderr.strip()}")
-        busy = (after - before) / result.seconds if before is not None and after is not None else None
-        return Sample(result, busy)
+        seconds = result.seconds or 1.0
+        busy = (after - before) / seconds if before is not None and after is not None else None
+        return Sample(result, busy, own / seconds)
+
+
+def _ended_children() -> float:
+    """Processor time of this process's children that have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def compare(
-    generator: Generator, bare: Server, gateway: Server, clients: Sequence[int], extent: Extent
+    generator: Generator, contestants: Mapping[str, Contestant], clients: Sequence[int], extent: Extent
 ) -> list[Comparison]:
-    """Load the two servers in turn, so that what else the machine does falls on both."""
-    for server in (bare, gateway):
-        if not generator.by_time(server, min(clients), WARM_UP_SECONDS).result.good:
-            raise MeasuringFailed("a server answered no export well")
-    comparisons = [Comparison(number) for number in clients]
+    """Load the servers in turn, so that what else the machine does falls on all; count after each load."""
+    for name, contestant in contestants.items():
+        if not _load(generator, contestant, min(clients), WARM_UP_SECONDS).result.good:
+            raise MeasuringFailed(f"the {name} answered no export well")
+    comparisons = [Comparison(number, {name: [] for name in contestants}) for number in clients]
     for number in range(extent.rounds):
         for comparison in comparisons:
-            plain = generator.by_time(bare, comparison.clients, extent.seconds)
-            comparison.bare.append(plain)
-            ours = generator.by_time(gateway, comparison.clients, extent.seconds)
-            comparison.gateway.append(ours)
-            say(
-                f"round {number + 1} of {extent.rounds}, {comparison.clients} clients: bare {plain.result.rate:,.0f}/s,"
-                f" gateway {ours.result.rate:,.0f}/s, ratio {comparison.ratios[-1]:.2f}"
-            )
+            for name, contestant in contestants.items():
+                sample = _load(generator, contestant, comparison.clients, extent.seconds)
+                comparison.samples[name].append(sample)
+                say(
+                    f"round {number + 1} of {extent.rounds}, {comparison.clients} clients, {name}: "
+                    f"{sample.result.rate:,.0f}/s, p99 {sample.result.p99_ms:.1f} ms"
+                )
     return comparisons
+
+
+def _load(generator: Generator, contestant: Contestant, clients: int, seconds: float) -> Sample:
+    sample = generator.by_time(contestant.server, clients, seconds)
+    if contestant.audit is not None:
+        contestant.audit.after(sample.result)
+    return sample
 
 
 def gateway_memory(generator: Generator, gateway: Server, record: bytes, extent: Extent) -> Memory | str:
@@ -116,7 +142,7 @@ def gateway_memory(generator: Generator, gateway: Server, record: bytes, extent:
     if at_start is None:
         return memory.NO_PROC
     say(f"memory: {extent.memory_exports:,} exports, then {extent.idle_connections:,} idle connections")
-    sample = generator.by_count(gateway, RATIO_CLIENTS, extent.memory_exports)
+    sample = generator.by_count(gateway, JUDGED_CLIENTS, extent.memory_exports)
     after_exports = memory.resident_mb(gateway.pid)
     if after_exports is None:
         raise MeasuringFailed("the gateway ended while it was loaded")

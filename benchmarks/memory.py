@@ -26,14 +26,32 @@ def resident_mb(pid: int) -> float | None:
 
 
 def processor_seconds(pid: int) -> float | None:
-    """Processor time that all threads of a process have used; None where there is no /proc."""
+    """Processor time that all threads of a process and its ended children have used; None where there is no /proc."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
     except OSError:
         return None
     after_name = stat.rpartition(")")[2].split()
-    user, system = int(after_name[11]), int(after_name[12])
-    return (user + system) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, after_name[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def family_seconds(pid: int) -> float | None:
+    """The same of a process and all that descend from it."""
+    used = [seconds for one in family(pid) if (seconds := processor_seconds(one)) is not None]
+    return sum(used) if used else None
+
+
+def family(pid: int) -> list[int]:
+    """The process and all that descend from it; only itself where there is no /proc."""
+    children: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            after_name = path.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+            children.setdefault(int(after_name[1]), []).append(int(path.parent.name))
+    found = [pid]
+    for one in found:
+        found += children.get(one, [])
+    return found
 
 
 def allow_open_files(wanted: int = OPEN_FILES) -> int:

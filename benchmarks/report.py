@@ -1,34 +1,37 @@
 """The figures as Markdown tables, which a terminal shows as well as a page."""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from benchmarks.bars import Check, Comparison, Memory, Sample
+from benchmarks.bars import BARE, RATIOS, Check, Comparison, Measured, Memory, Sample, checks
 
 
-def text(
-    comparisons: Sequence[Comparison],
-    memory: Memory | str,
-    checks: Sequence[Check],
-    machine: Sequence[tuple[str, str]],
-    method: str,
-) -> str:
-    """The whole report; `method` says in a sentence how it was run."""
+def text(measured: Measured, machine: Sequence[tuple[str, str]], method: str) -> str:
+    """The whole report; `method` says in a sentence or two how it was run."""
     parts = (
         "# Export rate",
         f"Measured on {datetime.now(UTC):%d %B %Y}.\n{method}",
         table(("machine", ""), machine),
         "## Bars",
-        table(("what", "bar", "measured", "verdict"), [_check(check) for check in checks]),
+        table(("what", "bar", "measured", "verdict"), [check_row(check) for check in checks(measured)]),
         "## Rates",
-        table(("clients", "server", "exports/s", "p50", "p99", "max", "busy"), _rates(comparisons)),
-        "Each figure is the median round's, the maximum that of all rounds. Busy is the server's processor time:\n"
-        "100% is one core, and a bare loop near it shows that the generator is not what limits.",
-        "The gateway's rate by the bare loop's, round by round:",
-        table(("clients", "median", "rounds"), [_ratios(comparison) for comparison in comparisons]),
-        "## Memory of the gateway process",
-        memory if isinstance(memory, str) else table(("when", "resident"), _memory(memory)),
+        table(
+            ("server", "clients", "exports/s", "of bare loop", "p50", "p99", "max", "bad", "busy", "generator"),
+            [*_rates(measured.comparisons), *_not_run(measured)],
+        ),
+        "Each figure is the median round's; the maximum and the bad exports are those of all rounds. Busy is the\n"
+        "processor time of the server, its workers and its database: 100% is one core. A bare loop near that, and a\n"
+        "generator far below it, show that the generator is not what limits.",
+        "Round by round:",
+        table(("rates", "clients", "median", "rounds"), [*_ratios(measured.comparisons)]),
+        "## What the stores hold afterwards",
+        table(
+            ("gateway", "sent", "answered well", "attempts", "records", "versions", "lost", "doubled"),
+            [*_kept(measured)],
+        ),
+        "## Memory of the gateway process, SQLite",
+        measured.memory if isinstance(measured.memory, str) else table(("when", "resident"), _memory(measured.memory)),
     )
     return "\n\n".join(parts) + "\n"
 
@@ -42,34 +45,62 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     )
 
 
-def _check(check: Check) -> tuple[str, ...]:
+def check_row(check: Check) -> tuple[str, ...]:
+    """A bar as a row of what, bar, measured, verdict."""
     verdict = f"{check.verdict}: {check.reason}" if check.reason else check.verdict
     return check.what, check.bar, check.measured, verdict
 
 
-def _rates(comparisons: Sequence[Comparison]) -> list[tuple[str, ...]]:
-    return [
-        (str(comparison.clients), name, *_medians(samples))
-        for comparison in comparisons
-        for name, samples in (("bare loop", comparison.bare), ("gateway", comparison.gateway))
-    ]
+def _rates(comparisons: Sequence[Comparison]) -> Iterator[tuple[str, ...]]:
+    for comparison in comparisons:
+        bare = statistics.median(sample.result.rate for sample in comparison.samples[BARE])
+        for server, samples in comparison.samples.items():
+            yield server, str(comparison.clients), *_medians(samples, bare)
 
 
-def _medians(samples: Sequence[Sample]) -> tuple[str, ...]:
+def _medians(samples: Sequence[Sample], bare: float) -> tuple[str, ...]:
     results = [sample.result for sample in samples]
     busy = [sample.busy for sample in samples if sample.busy is not None]
+    rate = statistics.median(result.rate for result in results)
     return (
-        f"{statistics.median(result.rate for result in results):,.0f}",
+        f"{rate:,.0f}",
+        f"{rate / bare:.2f}" if bare else "unknown",
         f"{statistics.median(result.p50_ms for result in results):.1f} ms",
         f"{statistics.median(result.p99_ms for result in results):.1f} ms",
         f"{max(result.max_ms for result in results):.0f} ms",
+        str(sum(result.bad for result in results)),
         f"{statistics.median(busy):.0%}" if busy else "unknown",
+        f"{statistics.median(sample.generator for sample in samples):.0%}",
     )
 
 
-def _ratios(comparison: Comparison) -> tuple[str, ...]:
-    rounds = " ".join(f"{ratio:.2f}" for ratio in comparison.ratios)
-    return str(comparison.clients), f"{comparison.ratio:.2f}", rounds
+def _not_run(measured: Measured) -> Iterator[tuple[str, ...]]:
+    for server, why in measured.not_run.items():
+        yield server, "", f"not run: {why}", *[""] * 7
+
+
+def _ratios(comparisons: Sequence[Comparison]) -> Iterator[tuple[str, ...]]:
+    for ratio in RATIOS:
+        for comparison in comparisons:
+            if {ratio.server, ratio.by} <= comparison.samples.keys():
+                ratios = comparison.ratios(ratio.server, ratio.by)
+                rounds = " ".join(f"{one:.2f}" for one in ratios)
+                median = f"{statistics.median(ratios):.2f}"
+                yield f"{ratio.server} by {ratio.by}", str(comparison.clients), median, rounds
+
+
+def _kept(measured: Measured) -> Iterator[tuple[str, ...]]:
+    for gateway, kept in measured.kept.items():
+        numbers = (
+            kept.sent,
+            kept.answered,
+            kept.attempts,
+            kept.records,
+            kept.versions,
+            len(kept.lost),
+            len(kept.doubled),
+        )
+        yield gateway, *(f"{number:,}" for number in numbers)
 
 
 def _memory(memory: Memory) -> list[tuple[str, str]]:

@@ -1,8 +1,9 @@
-"""The two servers that are measured, each a process of its own on free ports of 127.0.0.1, ended whatever happens."""
+"""The servers that are measured, each a process of its own on free ports of 127.0.0.1, ended whatever happens."""
 
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
+from benchmarks import memory
 from benchmarks.load import LOGON_ID, PASSWORD, logon
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,6 +20,8 @@ HOSTS = ("i-share-xyz", "i-share-network", "sandbox02-na")
 """The hosts of the gateway's built-in settings, each of which listens."""
 HOST = HOSTS[0]
 """The host at which `LOGON_ID` is a zone."""
+ZONE = "xyz"
+"""That zone."""
 READY_SECONDS = 60.0
 """How long a server may take to begin; the gateway makes its store first."""
 END_SECONDS = 20.0
@@ -37,45 +41,85 @@ class Server:
     pid: int
     port: int
     version: str = ""
+    store: str = ""
+    """URL of the store in which its exports can be counted."""
+    database: int | None = None
+    """First process of the database server that works for it."""
+
+    def processor_seconds(self) -> float | None:
+        """Used so far by its processes, and those of its database; None where the system does not tell."""
+        own = memory.family_seconds(self.pid)
+        if own is None or self.database is None:
+            return own
+        return own + (memory.family_seconds(self.database) or 0.0)
 
 
 @contextlib.contextmanager
 def bare_loop(log: Path, items: bytes = logon(LOGON_ID, PASSWORD)) -> Iterator[Server]:
     """The bare trio loop, for messages that begin with logon items as long as these."""
-    command = [sys.executable, "-m", "benchmarks.bare", "--prefix", str(len(items))]
-    with _started(command, ROOT, log) as (process, first_line):
+    with started(python("benchmarks.bare", "--prefix", str(len(items))), ROOT, log) as (process, first_line):
         yield Server(process.pid, int(first_line))
 
 
 @contextlib.contextmanager
-def gateway(folder: Path, log: Path) -> Iterator[Server]:
-    """The gateway with its built-in settings on a new SQLite store in `folder`, which becomes its working directory.
+def gateway(
+    folder: Path, log: Path, *, store: str = "", workers: int = 1, database: int | None = None
+) -> Iterator[Server]:
+    """The gateway with its built-in settings on an empty store; `folder` becomes its working directory.
 
-    No settings file or environment setting of the caller reaches it. What it logs goes to `log`, as in real service.
+    The store is a new SQLite file in `folder`, unless the URL of another is given. No settings file or environment
+    setting of the caller reaches it. What it logs goes to `log`, as in real service.
     """
-    command = [sys.executable, "-m", "gateway", "serve", "--set", f"store.url=sqlite:{folder / 'gateway.db'}"]
+    store = store or f"sqlite:{folder / 'gateway.db'}"
+    command = python("gateway", "serve", "--set", f"store.url={store}")
     for host in HOSTS:
         command += ["--set", f"hosts.{host}.connexion=0"]
-    with _started(command, folder, log) as (process, first_line):
+    if workers > 1:
+        command += ["--workers", str(workers)]
+    with started(command, folder, log) as (process, first_line):
         ready = json.loads(first_line)
         port = ready["hosts"][HOST]["connexion"].rpartition(":")[2]
-        yield Server(process.pid, int(port), ready["version"])
+        yield Server(process.pid, int(port), ready["version"], store, database)
+
+
+def python(module: str, *arguments: str) -> list[str]:
+    """The command that runs a module of this checkout."""
+    return [sys.executable, "-m", module, *arguments]
 
 
 @contextlib.contextmanager
-def _started(command: list[str], folder: Path, log: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def started(command: list[str], folder: Path, log: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Run `command` in `folder` for the length of the block; with it, the line that says it is ready."""
+    with running(command, folder, log, stdout=subprocess.PIPE) as process:
+        yield process, _first_line(process, " ".join(command[1:3]), log)
+
+
+@contextlib.contextmanager
+def running(
+    command: list[str], folder: Path, log: Path, *, stdout: int = subprocess.DEVNULL
+) -> Iterator[subprocess.Popen[str]]:
+    """Run `command` in `folder` for the length of the block; what it says on standard error goes to `log`."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}
     environment["PYTHONPATH"] = str(ROOT)
     with log.open("w", encoding="utf-8") as errors:
         process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True, encoding="utf-8"
+            command, cwd=folder, env=environment, stdout=stdout, stderr=errors, text=True, encoding="utf-8"
         )
     with process:
         try:
-            yield process, _first_line(process, " ".join(command[1:3]), log)
+            yield process
         finally:
             _end(process)
+
+
+def last_words(log: Path) -> str:
+    """The end of a log."""
+    return log.read_text(encoding="utf-8", errors="replace")[-LAST_WORDS:]
+
+
+def end_on_sigterm(_signal: int, _frame: object) -> None:
+    """Leave by an exception, so that every server is ended on the way out."""
+    sys.exit(128 + signal.SIGTERM)
 
 
 def _first_line(process: subprocess.Popen[str], name: str, log: Path) -> str:
@@ -89,8 +133,7 @@ def _first_line(process: subprocess.Popen[str], name: str, log: Path) -> str:
         line = ""
     if line:
         return line
-    words = log.read_text(encoding="utf-8", errors="replace")[-LAST_WORDS:]
-    raise ServerFailed(f"`python {name}` was not ready within {READY_SECONDS:.0f} s or ended:\n{words}")
+    raise ServerFailed(f"`python {name}` was not ready within {READY_SECONDS:.0f} s or ended:\n{last_words(log)}")
 
 
 def _end(process: subprocess.Popen[str]) -> None:

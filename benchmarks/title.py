@@ -1,8 +1,18 @@
 """The record that the benchmark exports: a typical OCLC monograph of some 1.2 KB. Reads no file.
 
-Each run of nine nines in it stands for the export's own number, so that each export is a new title. Its ISBN is the
-same in all, because a check digit cannot follow a replaced number.
+Each run of nine nines in it stands for the export's own number, so that each export is a new title: its OCLC number,
+its ISBN and its vendor's number are no other's. A generator that only replaces the nines leaves the ISBN without its
+check digit, and it is then none by which a record is found.
 """
+
+NINES = b"999999999"
+"""What a record holds where its export's own number goes."""
+NUMBERS = 1_000_000_000
+"""How many numbers there are."""
+CHECK_DIGIT = b"?"
+"""Behind the nines, where the check digit of an ISBN that begins with 978 goes."""
+REVISED = b"floods and mills"
+"""The part of the title that is another in each later revision of the record."""
 
 # Tag and value.
 CONTROL_FIELDS = (
@@ -14,8 +24,9 @@ CONTROL_FIELDS = (
 
 # Tag, indicators, then subfield code and value in turn.
 FIELDS = (
-    ("020", "  ", "a", "9780000000002", "q", "hardcover"),
+    ("020", "  ", "a", "978999999999?", "q", "hardcover"),
     ("035", "  ", "a", "(OCoLC)999999999"),
+    ("035", "  ", "a", "(YBP)999999999"),
     ("040", "  ", "a", "YDX", "b", "eng", "e", "rda", "c", "YDX", "d", "OCLCO", "d", "OCLCF"),
     ("050", " 4", "a", "GB1201.72", "b", ".H37 2024"),
     ("100", "1 ", "a", "Hartwell, Élise,", "d", "1961-", "e", "author."),
@@ -51,3 +62,21 @@ def template() -> bytes:
         body += field
     base_address = 24 + len(directory) + 1
     return b"%05dcam a22%05d i 4500%s\x1e%s\x1d" % (base_address + len(body) + 1, base_address, directory, body)
+
+
+def titled(record: bytes, number: int) -> bytes:
+    """The record as the title of that number."""
+    digits = b"%09d" % (number % NUMBERS)
+    return record.replace(NINES + CHECK_DIGIT, digits + check_digit(digits)).replace(NINES, digits)
+
+
+def revised(record: bytes, revision: int) -> bytes:
+    """The record as it is after so many revisions, of the same length."""
+    return record.replace(REVISED, b"revision%8d" % revision)
+
+
+def check_digit(digits: bytes) -> bytes:
+    """Of the ISBN 978 and these nine digits (ISO 2108: weights 1 and 3 by turns, modulo 10)."""
+    a, b, c, d, e, f, g, h, i = digits
+    total = 38 + 3 * (a + c + e + g + i) + b + d + f + h - 19 * ord("0")
+    return b"%d" % (-total % 10)

@@ -1,0 +1,31 @@
+"""The whole benchmark in its shortest form: it must run, count what the stores hold, and write its report."""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from benchmarks.bars import BARE, SQLITE
+from benchmarks.servers import ROOT, python
+
+SHORTEST = ("--quick", "--rounds", "1", "--seconds", "0.2", "--clients", "2")
+
+
+def test_the_shortest_run_measures_every_server_and_loses_nothing(tmp_path: Path) -> None:
+    results = tmp_path / "results.md"
+    with tempfile.TemporaryDirectory(prefix="gateway-bench-") as folder:  # not pytest's, which others cannot reach
+        Path(folder).chmod(0o711)
+        command = python("benchmarks", *SHORTEST, "--folder", folder, "--results", str(results))
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        left = [path.name for path in Path(folder).iterdir()]
+
+    assert done.returncode == 0, done.stderr
+    written = results.read_text(encoding="utf-8")
+    assert done.stdout == f"{written}\n"
+    assert left == []
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in written.splitlines() if "|" in line]
+    measured = {row[0]: row for row in rows if row[1:2] == ["2"]}
+    assert {BARE, SQLITE} <= measured.keys()
+    verdicts = {row[0]: row[3] for row in rows if len(row) == 4}
+    assert verdicts["answered exports lost"] == "pass"
+    assert verdicts["answered exports doubled"] == "pass"
+    assert verdicts["exports answered badly or not at all"] == "pass"
