@@ -20,6 +20,14 @@ class StoreInUse(StoreError):
     """Another gateway serves this store."""
 
 
+class NoStoreYet(StoreError):
+    """There is no store there yet; to serve it makes it."""
+
+
+class Outdated(StoreError):
+    """The store has the schema of an older gateway; to serve it brings it up to date."""
+
+
 class ImportTimedOut(StoreError):
     """No writer had begun, or the writer was stopped before its commit: the import has certainly not happened."""
 

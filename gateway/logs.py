@@ -21,18 +21,30 @@ Event = MutableMapping[str, Any]  # structlog's own type
 
 
 def configure(
-    *, level: str = "info", form: str = "auto", secrets: Iterable[str] = (), stream: TextIO | None = None
+    *,
+    level: str = "info",
+    form: str = "auto",
+    secrets: Iterable[str] = (),
+    stream: TextIO | None = None,
+    terminal: bool | None = None,
+    worker: int = 0,
 ) -> None:
-    """Set up logging for the process. `form` is `json`, `console`, or `auto`: console on a terminal."""
+    """Set up logging for the process. `form` is `json`, `console`, or `auto`: console on a terminal.
+
+    `terminal` says whether it is one where `stream` cannot know, as a pipe to another process. A `worker` that has a
+    number names it in every line.
+    """
     stream = stream or sys.stderr
-    console = form == "console" or (form == "auto" and stream.isatty())
+    terminal = stream.isatty() if terminal is None else terminal
+    console = form == "console" or (form == "auto" and terminal)
     structlog.configure(
         processors=[
+            *([_naming(worker)] if worker else []),
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             redact(secrets),
-            structlog.dev.ConsoleRenderer(colors=stream.isatty()) if console else _to_json_line,
+            structlog.dev.ConsoleRenderer(colors=terminal) if console else _to_json_line,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
         logger_factory=_factory(stream, console=console),
@@ -40,6 +52,14 @@ def configure(
     )
     logging.captureWarnings(capture=True)
     logging.basicConfig(handlers=[_Libraries()], level=logging.WARNING, force=True)
+
+
+def _naming(worker: int) -> Callable[[object, str, Event], Event]:
+    def processor(_: object, __: str, event: Event) -> Event:
+        event["worker"] = worker
+        return event
+
+    return processor
 
 
 def redact(secrets: Iterable[str]) -> Callable[[object, str, Event], Event]:

@@ -10,36 +10,100 @@ from typing import TYPE_CHECKING
 import click
 
 from gateway.cli.options import Options
+from gateway.cli.store.places import check_whole
 from gateway.config import Settings
+from gateway.errors import SettingsError
 
 if TYPE_CHECKING:
     import trio
 
-    from gateway.app import Bound, Running
+    from gateway.listeners import Bound, Running
 
 OPEN_FILES = 8_192
 """Open files to ask the system for: the connections of the default limit, four times over."""
+
+EXIT_CRASHED = 1
+"""A worker died as it began, and said no reason."""
 
 COLLECT_EVERY = 20_000
 """Objects made between two looks for cycles; an export makes some hundreds, nearly all of them gone at its end."""
 
 
+MOST_WORKERS = 64
+"""Each takes some 50 MB and up to six connections of the database."""
+
+SEVERAL_SERVE = ("postgresql:", "postgres:")
+"""How the URL of a store begins that several processes may serve."""
+
+
 @click.command()
 @click.option("--lan", is_flag=True, help="Let other computers of the local network export to it; wants own passwords.")
+@click.option(
+    "--workers",
+    metavar="N",
+    type=click.IntRange(1, MOST_WORKERS),
+    default=1,
+    help="Serve with so many processes, which share the ports; wants PostgreSQL.  [1]",
+)
 @click.pass_obj
-def serve(options: Options, lan: bool) -> None:
+def serve(options: Options, lan: bool, workers: int) -> None:
     """Take exports until stopped (Ctrl-C). Says what to type into Connexion; to a pipe, one JSON line when ready."""
     import trio
 
     from gateway import logs
 
     settings = options.settings()
+    if workers > 1 and (why_not := no_workers(settings)):
+        raise SettingsError(f"--workers {workers}: {why_not}")
     secrets = [zone.password.reveal() for zone in settings.zones.values()]
     logs.configure(level=settings.log.level, form=settings.log.format, secrets=secrets)
+    trio.run(check_whole, settings.store.url)
+    prepare()
+    if workers > 1:
+        _supervise(settings, lan, workers)
+    else:
+        trio.run(_serve, settings, lan)
+
+
+def no_workers(settings: Settings, platform: str = sys.platform) -> str:
+    """Why there cannot be more than one worker, and what to do; empty where there can."""
+    if platform == "win32":
+        return "on Windows processes cannot share a port; leave it out"
+    url = settings.store.url
+    if url.startswith(SEVERAL_SERVE):
+        return ""
+    why = (
+        "what memory: keeps is seen by one process alone"
+        if url.startswith("memory:")
+        else "one process at a time may serve an SQLite file"
+    )
+    return (
+        f"{why}, and that is the store (store.url, {settings.where('store.url')}). Leave it out, or use PostgreSQL: "
+        "--set store.url=postgresql://USER:PASSWORD@HOST/DATABASE"
+    )
+
+
+def prepare() -> None:
+    """Make this process fit to serve."""
     _raise_open_files()
     gc.freeze()
     gc.set_threshold(COLLECT_EVERY)
-    trio.run(_serve, settings, lan)
+
+
+def _supervise(settings: Settings, lan: bool, workers: int) -> None:
+    from functools import partial
+
+    import trio
+
+    from gateway.cli.workers.supervisor import supervise
+
+    announce = partial(_announce, settings)
+    failure = trio.run(partial(supervise, settings, lan=lan, workers=workers, announce=announce))
+    if failure and failure.foreseen:
+        raise SettingsError(failure.words)
+    if failure:
+        click.echo(f"gateway: {failure.words}", err=True)
+        sys.exit(EXIT_CRASHED)
 
 
 async def _serve(settings: Settings, lan: bool) -> None:

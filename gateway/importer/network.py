@@ -62,15 +62,16 @@ class NetworkExports:
     async def finish_pending(self) -> list[tuple[Submission, Receipt]]:
         """Do what could not be done: every pending link, whose attempt is then kept. Returns those it could do.
 
-        Links of exports that are under way in this gateway are left to these.
+        Links of exports that are under way in this gateway are left to these. Several gateways may do this at once:
+        each attempt is kept by one of them, which alone returns it.
         """
         done = []
         for link in await self._store.pending():
             if link.submission.id in self._under_way:
                 continue
-            facts = replace(link.receipt.facts, resumed=True)
-            receipt = await self._finish(replace(link, receipt=replace(link.receipt, facts=facts)), LINK_SECONDS)
-            if receipt.outcome.filed:
+            decided = replace(link.receipt, facts=replace(link.receipt.facts, resumed=True))
+            receipt = await self._finish(replace(link, receipt=decided), LINK_SECONDS)
+            if receipt.outcome.filed and receipt is not decided:  # which it is where the attempt was kept already
                 done.append((link.submission, receipt))
         return done
 

@@ -1,0 +1,96 @@
+"""What a supervisor and its workers say to each other, over a pair of sockets that each worker has of its own.
+
+First the supervisor sends `Orders`: passwords go this way, and so stand in no command line and no environment. The
+worker answers with a `Report` when it serves, or why it cannot. Later the supervisor sends `STOP`, and `AT_ONCE` where
+that takes too long. When one of the two is gone, for whatever reason, the other one finds the channel at its end.
+"""
+
+import pickle
+import socket
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import msgspec
+import trio
+
+from gateway.config import Settings
+from gateway.listeners import Bound, Listening
+from gateway.model import Host
+
+STOP: Final = b"s"
+"""Stop accepting, finish what is in flight, end."""
+AT_ONCE: Final = b"a"
+"""Do not wait for what is in flight."""
+LENGTH_BYTES: Final = 4
+"""Of the number before the orders, which says how long they are."""
+
+
+class Place(NamedTuple):
+    """Where a host listens, as it is handed over."""
+
+    host: Host
+    bound: Bound
+    descriptors: tuple[int, ...]
+    """Of the listening sockets; a worker inherits them under the same numbers."""
+
+    @staticmethod
+    def of(one: Listening) -> "Place":
+        """Those of this host."""
+        return Place(one.host, one.bound, tuple(listener.socket.fileno() for listener in one.listeners))
+
+    def listening(self) -> Listening:
+        """The listeners, in the process that inherited them."""
+        sockets = [trio.socket.from_stdlib_socket(socket.socket(fileno=number)) for number in self.descriptors]
+        return Listening(self.host, [trio.SocketListener(one) for one in sockets], self.bound)
+
+
+class Orders(NamedTuple):
+    """All that a worker goes by: it reads no settings itself, for a file may have been changed meanwhile."""
+
+    worker: int
+    """Its number, from 1."""
+    workers: int
+    """How many there are."""
+    settings: Settings
+    places: Sequence[Place]
+    terminal: bool
+    """Whether what it logs comes to be seen on a terminal."""
+
+    def sent(self) -> bytes:
+        """As the supervisor sends them."""
+        pickled = pickle.dumps(self)
+        return len(pickled).to_bytes(LENGTH_BYTES, "big") + pickled
+
+    @staticmethod
+    def received(channel: socket.socket) -> "Orders":
+        """Those that the supervisor sends. Blocks. Raises `EOFError` where it is gone."""
+        length = _exactly(channel, LENGTH_BYTES)
+        orders = pickle.loads(_exactly(channel, int.from_bytes(length, "big")))  # noqa: S301 - our own supervisor's
+        assert isinstance(orders, Orders)
+        return orders
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What a worker tells: that it serves, or why it does not."""
+
+    fault: str = ""
+    """Why not, in words for people: a `GatewayError`'s. Empty where it serves."""
+
+    def sent(self) -> bytes:
+        """As the worker sends it: a line of JSON."""
+        return msgspec.json.encode(self) + b"\n"
+
+    @staticmethod
+    def received(line: bytes) -> "Report":
+        """What the line says."""
+        return msgspec.json.decode(line, type=Report)
+
+
+def _exactly(channel: socket.socket, count: int) -> bytes:
+    try:
+        received = channel.recv(count, socket.MSG_WAITALL)
+    except ConnectionError as error:
+        raise EOFError from error
+    if len(received) < count:
+        raise EOFError
+    return received

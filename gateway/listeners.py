@@ -1,0 +1,148 @@
+"""Where hosts listen: at the addresses of the settings, or where they are asked for instead. Accepts nothing."""
+
+import errno
+import socket
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import Final, NamedTuple
+
+import trio
+from msgspec import Struct
+
+from gateway import __version__, config
+from gateway.errors import SettingsError
+from gateway.frontends.base import is_loopback, loopback_only, spelled
+from gateway.model import Host
+
+EVERY_INTERFACE: Final = "0.0.0.0"  # noqa: S104 - what --lan asks for
+FALLBACK_ADDRESS: Final = "127.0.0.1"
+"""The one loopback address that each system has; macOS has no 127.0.0.2."""
+FALLBACK_PORTS: Final = 100
+"""How many ports behind the wanted one are tried."""
+
+
+class Bound(Struct, frozen=True):
+    """Where a host listens."""
+
+    address: str
+    port: int
+    instead_of: str = ""
+    """`address:port` of the settings, where that could not be had."""
+
+    def __str__(self) -> str:
+        return spelled(self.address, self.port)
+
+
+class Listening(NamedTuple):
+    """A host whose clients can connect; whoever accepts them may not be there yet."""
+
+    host: Host
+    listeners: list[trio.SocketListener]
+    bound: Bound
+
+
+class Running(Struct, frozen=True):
+    """A gateway whose listeners accept and whose store is open."""
+
+    connexion: dict[str, Bound]
+    """Host key -> where it takes exports."""
+
+    @staticmethod
+    def at(hosts: Iterable[Listening]) -> "Running":
+        """With these listeners."""
+        return Running({one.host.key: one.bound for one in hosts})
+
+    def ready(self) -> dict[str, object]:
+        """What the ready line says."""
+        hosts = {key: {"connexion": str(bound)} for key, bound in self.connexion.items()}
+        return {"ready": True, "version": __version__, "hosts": hosts}
+
+
+@asynccontextmanager
+async def listening(settings: config.Settings, *, lan: bool = False) -> AsyncIterator[list[Listening]]:
+    """Every host's listeners, closed at the end. Raises `SettingsError` when one cannot be had."""
+    opened: list[Listening] = []
+    try:
+        for host in settings.model_hosts().values():
+            listeners, bound = await _listen_for(settings, host, lan=lan)
+            opened.append(Listening(host, listeners, bound))
+        open_to_others = [one for one in opened if not is_loopback(one.bound.address)]
+        if open_to_others:
+            _refuse_example_passwords(settings, open_to_others)
+        yield opened
+    finally:
+        for one in opened:
+            for listener in one.listeners:
+                listener.socket.close()
+
+
+def _refuse_example_passwords(settings: config.Settings, open_to_others: list[Listening]) -> None:
+    hosts = {one.host.key for one in open_to_others}
+    zones = [key for key in config.example_password_zones(settings) if settings.zones[key].host in hosts]
+    if zones:
+        lines = "\n".join(f"  zones.{key}.password ({settings.where(f'zones.{key}.password')})" for key in zones)
+        raise SettingsError(
+            f"these passwords stand in config.example.toml, where anybody can read them:\n{lines}\n"
+            "Give each zone a password of its own before other computers may reach the gateway, in gateway.toml or by "
+            f"--set zones.{zones[0]}.password=…"
+        )
+
+
+async def _listen_for(settings: config.Settings, host: Host, *, lan: bool) -> tuple[list[trio.SocketListener], Bound]:
+    """Open a host's listener where the settings say, or where it is asked for instead."""
+    wanted = settings.hosts[host.key]
+    address, port = wanted.address, wanted.connexion
+    asked = f"{address}:{port}"
+    if lan and loopback_only(address):
+        return await _listen_near(EVERY_INTERFACE, port, asked)
+    try:
+        return await _open(address, port)
+    except OSError as error:
+        if error.errno == errno.EADDRNOTAVAIL and settings.builtin_hosts:
+            return await _listen_near(FALLBACK_ADDRESS, port, asked)
+        raise _cannot_listen(settings, host.key, error) from error
+
+
+async def _open(address: str, port: int, *, instead_of: str = "") -> tuple[list[trio.SocketListener], Bound]:
+    listeners = await trio.open_tcp_listeners(port, host=address)
+    name = listeners[0].socket.getsockname()
+    return listeners, Bound(name[0], name[1], instead_of)
+
+
+async def _listen_near(address: str, port: int, asked: str) -> tuple[list[trio.SocketListener], Bound]:
+    """The wanted port of another address, or the next one that is free."""
+    last = port + FALLBACK_PORTS if port else port
+    for candidate in range(port, last + 1):
+        try:
+            return await _open(address, candidate, instead_of=asked)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise SettingsError(f"cannot listen on {address}:{candidate}: {error.strerror}") from error
+    raise SettingsError(f"no port from {port} to {last} of {address} is free for {asked}")
+
+
+def _cannot_listen(settings: config.Settings, key: str, error: OSError) -> SettingsError:
+    """Say which key, why, and what to do."""
+    host = settings.hosts[key]
+    at = f"{host.address}:{host.connexion}"
+    port_key, address_key = f"hosts.{key}.connexion", f"hosts.{key}.address"
+    if isinstance(error, socket.gaierror):
+        return SettingsError(
+            f"{address_key} ({settings.where(address_key)}): {host.address} is no address or name of this computer; "
+            "write 127.0.0.1, or an address of this computer's own"
+        )
+    if error.errno == errno.EADDRINUSE:
+        return SettingsError(
+            f"{port_key} ({settings.where(port_key)}): {at} is in use, perhaps by another gateway. "
+            f"Stop that program, or choose another port: --set {port_key}={host.connexion + 1} (0 = any free one)"
+        )
+    if error.errno == errno.EADDRNOTAVAIL:
+        return SettingsError(
+            f"{address_key} ({settings.where(address_key)}): {host.address} is no address of this computer; "
+            "write 127.0.0.1 with a port of its own for each host"
+        )
+    if error.errno == errno.EACCES:
+        return SettingsError(
+            f"{port_key} ({settings.where(port_key)}): {at} is reserved for the administrator; choose a port above 1023"
+        )
+    return SettingsError(f"{port_key} ({settings.where(port_key)}): cannot listen on {at}: {error.strerror}")
