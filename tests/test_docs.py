@@ -6,7 +6,9 @@ import shlex
 import socket
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -132,6 +134,39 @@ def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
     shown = [line for block in written(text, "text") for line in block.splitlines() if line.startswith(("- =", "+ ="))]
     assert shown
     assert set(shown) <= set(process.stdout.splitlines())
+
+
+def test_the_commands_of_the_page_on_stores_run(tmp_path: Path) -> None:
+    """On an SQLite store; those that name a database, or serve, are tested elsewhere."""
+    text = (ROOT / "docs" / "stores.md").read_text(encoding="utf-8")
+    typed = [command for block in console(text) for command in block]
+    ran = [one for one in typed if not re.search(r"postgres|serve$|doctor$|--citus$", one.typed)]
+    assert len(ran) > 8
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}
+    environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    monograph = ROOT / "fixtures" / "marc" / "monograph.mrc"
+    script = ["set -e", f"gateway records import {monograph}", *(command.checked for command in ran)]
+    process = subprocess.run(
+        ["bash", "-c", "\n".join(script)],
+        cwd=tmp_path,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert process.returncode == 0, process.stdout + process.stderr
+    assert "1 records into zone sandbox-abc: 1 created" in process.stderr
+
+
+def test_every_library_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    text = (ROOT / "docs" / "libraries.md").read_text(encoding="utf-8")
+    extras = project["project"]["optional-dependencies"]
+    wanted = [*project["project"]["dependencies"], *chain(*extras.values()), *project["build-system"]["requires"]]
+    names = {re.match(r"[\w-]+", one)[0] for one in wanted}
+    assert {name for name in names if name not in text} == set()
+    assert {extra for extra in extras if f"extra `{extra}`" not in text} == set()
 
 
 def test_the_first_screen_of_the_readme_names_the_two_commands() -> None:

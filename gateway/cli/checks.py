@@ -22,11 +22,11 @@ from gateway.cli.output import shown_in_line
 from gateway.config import Settings, example_password_zones
 from gateway.config.show import masked
 from gateway.config.tree import HostSettings
-from gateway.errors import SettingsError, StoreError
+from gateway.errors import NoStoreYet, Outdated, SettingsError, StoreError
 from gateway.frontends.base import loopback_only
 from gateway.rulebook import rulebook
 from gateway.stores import open_store
-from gateway.stores.sqlite.connections import Outdated, is_served
+from gateway.stores.sqlite.connections import is_served
 
 Status = Literal["ok", "warn", "fail"]
 Answers = Literal["itself", "another"]
@@ -157,6 +157,8 @@ async def _database(url: str) -> Check:
     try:
         async with open_store(url, purpose="read"):
             pass
+    except NoStoreYet:
+        return Check("store", "ok", f"{masked(url)} can be reached; gateway serve makes the tables")
     except Outdated as error:
         return Check("store", "warn", str(error), "gateway serve brings it up to date")
     except StoreError as error:

@@ -9,7 +9,6 @@ from gateway.config import Settings
 from gateway.config.problems import listed, nearest
 from gateway.errors import SettingsError
 from gateway.model import unfiled_zone
-from gateway.stores import open_store
 from gateway.stores.base import Purpose, Store
 
 T = TypeVar("T")
@@ -61,15 +60,6 @@ def change_store(settings: Settings, changing: Callable[[Store], Awaitable[T]]) 
 def _within(settings: Settings, purpose: Purpose, work: Callable[[Store], Awaitable[T]]) -> T:
     import trio
 
-    async def run() -> T:
-        async with open_store(settings.store.url, purpose=purpose) as store:
-            # A store may keep a nursery open: what is raised within it would come out in a group.
-            try:
-                result = await work(store)
-            except (Exception, KeyboardInterrupt) as error:
-                failure: BaseException = error
-            else:
-                return result
-        raise failure
+    from gateway.cli.store.places import within
 
-    return trio.run(run)
+    return trio.run(within, settings.store.url, purpose, work)

@@ -8,6 +8,7 @@ import click
 from gateway.cli.options import Options
 from gateway.cli.output import ROWS, echo_bytes, echo_json, echo_more, echo_table, echo_text, local_time
 from gateway.cli.reading import check_zone, read_store
+from gateway.cli.target import writing
 from gateway.model import Attempt, Outcome
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def show(options: Options, number: int, as_json: bool, raw: bool, html: str | No
     elif html is None:
         echo_text(as_text(report(attempt, about, beside)))
     else:
-        with click.open_file(html, "wb", atomic=html != "-") as stream:
+        with writing(html) as stream:
             stream.write(as_html(report(attempt, about, beside)).encode())
 
 

@@ -3,32 +3,36 @@
 Reads the store beside the running gateway, changes nothing.
 """
 
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Final, NamedTuple, TypeVar
 
 import click
 import trio
 
 from gateway.cli.addresses import reached_at, why_not_live
-from gateway.cli.checks import Check, echo, is_missing
+from gateway.cli.checks import Check, echo
 from gateway.cli.output import echo_json, echo_text, local_time
 from gateway.cli.reading import read_store
 from gateway.cli.ready import EXIT_TIMED_OUT
 from gateway.cli.report import known, looked_beside
 from gateway.cli.submissions import as_object
 from gateway.config import Settings
+from gateway.errors import NoStoreYet, Outdated, StoreError
 from gateway.importer.beside import Recent, attempts_before
 from gateway.importer.report import ended
 from gateway.importer.steps import steps
-from gateway.model import Attempt
+from gateway.model import Attempt, unfiled_zone
 from gateway.stores import open_store
 from gateway.stores.base import Store
-from gateway.stores.sqlite.connections import Outdated
+
+T = TypeVar("T")
 
 POLL_SECONDS: Final = 0.25
 """Between two looks into the store: soon enough for somebody who waits, and next to nothing for the gateway."""
 ANSWERED_SECONDS: Final = 5.0
 """How long an attempt is held back until it is known what became of its answer; that to a failed logon waits 2 s."""
+AGAIN_SECONDS: Final = 60.0
+"""How long a store is asked again that cannot be read, such as a database that is restarted meanwhile."""
 EXIT_NOT_FILED: Final = 1
 START_IT: Final = "start it: gateway serve; if it runs, type the address and port that it printed"
 NOTHING_ARRIVED: Final = (
@@ -85,31 +89,33 @@ class Watching:
         self._left = wanted.timeout
         self._from_the_first = False
         """Whether whatever is in the store has arrived since it began to wait."""
+        self._seen = dict.fromkeys((*settings.zones, *map(unfiled_zone, settings.hosts)), 0)
+        """By zone, the number of the attempt that was seen last: they come in their order within a zone alone."""
 
     async def wait_for_store(self) -> bool:
         """Wait until the gateway has made the store; whether the wait was over before."""
-        why = await _no_store_yet(self._settings.store.url)
-        if not why:
+        why = await _why_not_served(self._settings.store.url)
+        if why is None:
             return False
-        click.echo(f"Waiting for the gateway to start (gateway serve): {why}", err=self._wanted.as_json)
-        self._from_the_first = is_missing(_file(self._settings.store.url))
+        click.echo(f"Waiting for the gateway to start: {why}", err=self._wanted.as_json)
+        self._from_the_first = isinstance(why, NoStoreYet)
         began = trio.current_time()
         with trio.move_on_after(self._left):
             while why:
                 await trio.sleep(POLL_SECONDS)
-                why = await _no_store_yet(self._settings.store.url)
+                why = await _why_not_served(self._settings.store.url)
         self._left = max(0.0, self._left - (trio.current_time() - began))
-        return bool(why)
+        return why is not None
 
     async def follow(self, store: Store) -> bool:
         """Tell of what arrives from here on; whether the wait was over before that was asked for."""
-        seen = 0 if self._from_the_first else await self._begin(store)
+        if not self._from_the_first:
+            await self._begin(store)
         for line in _announced(self._settings, self.zones):
             click.echo(line, err=self._wanted.as_json)
         with trio.move_on_after(self._left):
             while True:
-                for attempt in await _since(store, seen):
-                    seen = attempt.seq
+                for attempt in await self._asked(lambda: self._arrived(store)):
                     again_after = self._recent.again_after(attempt)
                     if self._concerns(attempt):
                         self.last = await self._answered(store, attempt)
@@ -119,13 +125,36 @@ class Watching:
                 await trio.sleep(POLL_SECONDS)
         return True
 
-    async def _begin(self, store: Store) -> int:
-        """The number of the newest attempt; what came in the last minute may come again."""
-        newest = await store.attempts(limit=1)
-        for one in newest:
-            for attempt in reversed([one, *await attempts_before(store, one, zone=None)]):
-                self._recent.again_after(attempt)
-        return newest[0].seq if newest else 0
+    async def _begin(self, store: Store) -> None:
+        """Pass over what is there; what came in the last minute may come again."""
+        recent: list[Attempt] = []
+        for zone in self._seen:
+            for newest in await store.attempts(zone=zone, limit=1):
+                self._seen[zone] = newest.seq
+                recent += newest, *await attempts_before(store, newest, zone=zone)
+        for attempt in sorted(recent, key=_number):
+            self._recent.again_after(attempt)
+
+    async def _arrived(self, store: Store) -> list[Attempt]:
+        """What came since this was last asked, by number. What it raises loses nothing."""
+        found = [attempt for zone, seen in self._seen.items() for attempt in await _since(store, zone, seen)]
+        found.sort(key=_number)
+        self._seen.update((attempt.receipt.zone, attempt.seq) for attempt in found)
+        return found
+
+    async def _asked(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """What the store answers. While it cannot be read it is asked again; raises `StoreError` in the end."""
+        until: float | None = None
+        while True:
+            try:
+                return await ask()
+            except StoreError as error:
+                if until is None:
+                    until = trio.current_time() + AGAIN_SECONDS
+                    click.echo(f"gateway: {error}; asking again for {AGAIN_SECONDS:g} s", err=True)
+                elif trio.current_time() >= until:
+                    raise
+            await trio.sleep(POLL_SECONDS)
 
     def _concerns(self, attempt: Attempt) -> bool:
         """Whether it was meant for the zone, as far as that can be seen: it came to its host, or with its logon ID."""
@@ -138,14 +167,16 @@ class Watching:
         """The attempt once it is known what became of its answer, or after a while."""
         if not self._known.replies.text(attempt.receipt):
             return attempt
+        seq = attempt.seq
         with trio.move_on_after(ANSWERED_SECONDS):
             while attempt.delivered is None:
                 await trio.sleep(POLL_SECONDS)
-                attempt = await store.attempt(attempt.seq) or attempt
+                kept = await self._asked(lambda: store.attempt(seq))
+                attempt = kept or attempt
         return attempt
 
     async def _tell(self, store: Store, attempt: Attempt, again_after: float | None) -> None:
-        beside = await looked_beside(store, attempt, self._known, again_after)
+        beside = await self._asked(lambda: looked_beside(store, attempt, self._known, again_after))
         found = steps(attempt, self._known, beside)
         if self._wanted.as_json:
             told = {"steps": [step._asdict() for step in found]}
@@ -158,23 +189,13 @@ class Watching:
         echo_text(f"The whole report: gateway submissions show {attempt.seq}")
 
 
-async def _no_store_yet(url: str) -> str:
-    """Why the store of the settings cannot be read before the gateway has been started; empty where it can."""
-    if not _file(url):
-        return ""
-    if is_missing(_file(url)):
-        return f"there is no store {_file(url)} yet"
+async def _why_not_served(url: str) -> NoStoreYet | Outdated | None:
+    """Why the store cannot be read before the gateway has been started; None where it can."""
     try:
         async with open_store(url, purpose="read"):
-            return ""
-    except Outdated as error:
-        return str(error)
-
-
-def _file(url: str) -> str:
-    """The file of a store that is kept in one."""
-    scheme, _, file = url.partition(":")
-    return file if scheme == "sqlite" else ""
+            return None
+    except (NoStoreYet, Outdated) as error:
+        return error
 
 
 async def _not_answering(settings: Settings, zones: list[str]) -> list[Check]:
@@ -202,15 +223,15 @@ def _announced(settings: Settings, zones: list[str]) -> Iterator[str]:
     yield f"Waiting for exports to {', '.join(zones)}; Ctrl-C ends it."
 
 
-async def _since(store: Store, seq: int) -> list[Attempt]:
-    """What came after that number, oldest first."""
-    newest = await store.attempts(limit=1)
+def _number(attempt: Attempt) -> int:
+    return attempt.seq
+
+
+async def _since(store: Store, zone: str, seq: int) -> list[Attempt]:
+    """What came to the zone after that number, newest first."""
     found: list[Attempt] = []
-    before = None
-    while newest and newest[0].seq > seq:
-        page = await store.attempts(before=before)
-        found += [attempt for attempt in page if attempt.seq > seq]
-        if not page or page[-1].seq <= seq:
-            break
-        before = page[-1].seq
-    return found[::-1]
+    page = await store.attempts(zone=zone, limit=1)
+    while page and page[-1].seq > seq:
+        found += page
+        page = await store.attempts(zone=zone, before=page[-1].seq)
+    return found + [attempt for attempt in page if attempt.seq > seq]

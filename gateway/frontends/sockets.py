@@ -40,6 +40,7 @@ class Stream:
         connection.setblocking(False)
         self._socket = connection
         self._calls = 0
+        self._interrupted = False
 
     async def receive(self) -> bytes:
         """What has arrived, at most `CHUNK_BYTES`; empty where the peer has ended its side.
@@ -51,7 +52,7 @@ class Stream:
             try:
                 return self._socket.recv(CHUNK_BYTES)
             except BlockingIOError:
-                await trio.lowlevel.wait_readable(self._socket)
+                await self._wait(trio.lowlevel.wait_readable)
             except OSError as error:
                 raise trio.BrokenResourceError from error
 
@@ -63,11 +64,20 @@ class Stream:
             try:
                 rest = rest[self._socket.send(rest) :]
             except BlockingIOError:
-                await trio.lowlevel.wait_writable(self._socket)
+                await self._wait(trio.lowlevel.wait_writable)
             except OSError as error:
                 raise trio.BrokenResourceError from error
             if not rest:
                 return
+
+    async def _wait(self, until: Callable[[socket.socket], Awaitable[None]]) -> None:
+        try:
+            if self._interrupted:
+                raise trio.ClosedResourceError
+            await until(self._socket)
+        except trio.ClosedResourceError:
+            self._interrupted = False
+            raise
 
     async def _let_others_have_a_turn(self) -> None:
         self._calls += 1
@@ -75,7 +85,8 @@ class Stream:
             await trio.lowlevel.checkpoint()
 
     def interrupt(self) -> None:
-        """End the wait of whoever waits for the peer; does nothing where nobody does."""
+        """End the wait for the peer, or the next one where nobody waits; what has arrived is received before."""
+        self._interrupted = True
         trio.lowlevel.notify_closing(self._socket)
 
     def refused(self) -> bool:

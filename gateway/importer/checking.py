@@ -1,18 +1,20 @@
 """What is wrong in a store, found by reading it beside whoever writes: records against what an import would have made.
 
-Changes nothing. Memory stays flat however much the store holds: it reads by pages, and holds the index against the
-records by sums, looking closely only where these differ.
+Changes nothing but what a `Mender` mends, if it is given one. Memory stays flat however much the store holds: it reads
+by pages, and holds the index against the records by sums, looking closely only where these differ.
 """
 
 import re
 from array import array
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
-from gateway.importer.decide import found_by
 from gateway.importer.faults import Fault, fault
+from gateway.importer.mending import Mender, borne, together
 from gateway.importer.mms import FIRST_NUMBER
 from gateway.marc.iso2709 import Damaged
 from gateway.marc.record import Record
@@ -24,11 +26,17 @@ HEAPS: Final = 4_096
 the records of a few are looked at again."""
 PENDING_GRACE: Final = timedelta(minutes=1)
 """A link that is younger may be under way: an export takes ten seconds at most."""
+BY_RECORDS: Final = frozenset({"not_indexed"})
+"""Faults of the index that are told when it is held against the records; a record that changes meanwhile is neither."""
+BY_INDEX: Final = frozenset({"wrongly_indexed", "leads_nowhere"})
+"""Those that are told when the records are held against it."""
 LISTED: Final = 5
 """Most numbers that a fault names."""
 _MMS_ID: Final = re.compile(r"99([0-9]{10,18})[0-9]{4}")
 _SUM_BITS: Final = (1 << 64) - 1
 
+Found = Callable[[Fault, bool], None]
+"""Told of each fault, and whether it has been mended."""
 Tell = Callable[[int], None]
 """Told of each so many records or attempts that have been looked at."""
 
@@ -54,6 +62,11 @@ class _Sums:
         heap = _heap(mms_id)
         self.heaps[heap] = (self.heaps[heap] + hash((mms_id, identifier))) & _SUM_BITS
 
+    def add_all(self, mms_id: str, identifiers: Iterable[Identifier]) -> None:
+        """All that a record is found by."""
+        for identifier in identifiers:
+            self.add(mms_id, identifier)
+
 
 def _heap(mms_id: str) -> int:
     """The heap of a record; the same as long as the process lives."""
@@ -70,12 +83,13 @@ class Check:
         now: datetime,
         looked: Looked,
         *,
-        found: Callable[[Fault], None],
+        found: Found,
         tell: Tell = lambda done: None,
+        mender: Mender | None = None,
     ) -> None:
         """`zones` are those of the settings; a store may hold others.
 
-        `found` is told each fault at once; in `looked` it is counted what has been looked at.
+        `found` is told each fault soon; in `looked` it is counted what has been looked at.
         """
         self._store = store
         self._zones = zones
@@ -83,57 +97,76 @@ class Check:
         self._found = found
         self._tell = tell
         self._looked = looked
+        self._mender = mender
 
     async def run(self) -> None:
         """Look at everything. Raises `StoreError` where the store cannot be read."""
         counts = await self._store.counts()
         self._looked.zones = len(counts)
-        for zone, held in counts.items():
-            sums = await self._records(zone, held)
+        for zone in counts:
+            sums = await self._records(zone)
             if sums is not None:
                 await self._index(zone, sums)
         await self._attempts()
         await self._links()
 
-    async def _records(self, zone: str, held: Counts) -> _Sums | None:
+    async def _records(self, zone: str) -> _Sums | None:
         """Look at a zone's records; what they should be found by, or None where they could not be read to the end."""
         sums = _Sums()
-        previous = ""
+        previous = highest = ""
         while page := await self._store.records(zone, after=previous):
-            for listed in page:
+            # Read anew with their past, each at one moment: it may have got a version since the page was read.
+            pasts = await together([partial(self._store.versions, zone, listed.mms_id) for listed in page])
+            newest: list[BibRecord] = []
+            for listed, past in zip(page, pasts, strict=True):
                 mms_id = listed.mms_id
                 if mms_id <= previous:
                     self._report("order", zone, mms_id)
                     return None
-                # Read anew with its past, at one moment: it may have got a version since the page was read.
-                versions = await self._store.versions(zone, mms_id) or [listed]
-                held = await self._up_to_date(zone, mms_id, held)
-                self._look_at_number(zone, mms_id, previous, held)
+                versions = past or [listed]
+                self._look_at_number(zone, mms_id, previous)
+                highest = max(highest, mms_id, key=_ordinal)
                 self._look_at_versions(zone, mms_id, versions)
                 await self._look_at_link(zone, versions[-1])
-                for identifier in versions[-1].identifiers:
-                    sums.add(mms_id, identifier)
+                newest.append(versions[-1])
                 self._looked.records += 1
                 self._looked.versions += len(versions)
                 self._tell(1)
                 previous = mms_id
+            await self._look_at_identifiers(zone, newest, sums)
+        await self._look_at_counter(zone, highest)
         return sums
 
-    async def _up_to_date(self, zone: str, mms_id: str, held: Counts) -> Counts:
-        """Counts in which the record should be: those at hand may be older than it."""
-        if (_ordinal(mms_id) or 0) <= held.ordinal:
-            return held
-        return (await self._store.counts()).get(zone, held)
-
-    def _look_at_number(self, zone: str, mms_id: str, previous: str, held: Counts) -> None:
+    def _look_at_number(self, zone: str, mms_id: str, previous: str) -> None:
         """The MMS ID itself; `previous` is the one listed before it."""
-        ordinal = _ordinal(mms_id)
-        if ordinal is None:
+        if not _ordinal(mms_id):
             self._report("mms_id", zone, mms_id)
-        elif ordinal > held.ordinal:
-            self._report("counter", zone, mms_id, detail=held.ordinal)
-        elif ordinal == _ordinal(previous):
+        elif _ordinal(mms_id) == _ordinal(previous):
             self._report("same_number", zone, mms_id, detail=previous)
+
+    async def _look_at_counter(self, zone: str, highest: str) -> None:
+        """Whether it has counted the zone's last record, which has been there before the counter is looked up."""
+        ordinal = _ordinal(highest)
+        present = (await self._store.counts()).get(zone, Counts()).ordinal
+        if ordinal > present:
+            mended = self._mender is not None and await self._mender.count_to(zone, ordinal, present)
+            self._report("counter", zone, highest, mended=mended, detail=present)
+
+    async def _look_at_identifiers(self, zone: str, records: Sequence[BibRecord], sums: _Sums) -> None:
+        """Under which numbers these records are kept."""
+        bearing = {record.mms_id: borne(record) for record in records}
+        wrong = [record for record in records if bearing[record.mms_id] not in (None, record.identifiers)]
+        mended = await self._reindexed(zone, {record.mms_id: frozenset() for record in wrong})
+        for record in records:
+            bears = bearing[record.mms_id]
+            sums.add_all(record.mms_id, bears if record.mms_id in mended and bears else record.identifiers)
+        for record in wrong:
+            difference = _difference(record.identifiers, bearing[record.mms_id] or frozenset())
+            self._report("identifiers", zone, record.mms_id, mended=record.mms_id in mended, detail=difference)
+
+    async def _reindexed(self, zone: str, off: Mapping[str, Set[Identifier]]) -> set[str]:
+        """Those of these records that have been mended, by MMS ID."""
+        return await self._mender.reindex(zone, off) if self._mender is not None and off else set()
 
     def _look_at_versions(self, zone: str, mms_id: str, versions: Sequence[BibRecord]) -> None:
         """A record and its past, the oldest version first."""
@@ -151,10 +184,6 @@ class Check:
             number = record.control_value("001")
             if number != mms_id:
                 self._report("control_number", zone, mms_id, version=version.version, detail=number or "nothing")
-            if version is newest:
-                bears = found_by(record, version.linked_to)
-                if bears != version.identifiers:
-                    self._report("identifiers", zone, mms_id, detail=_difference(version.identifiers, bears))
 
     async def _look_at_link(self, zone: str, record: BibRecord) -> None:
         settings = self._zones.get(zone)
@@ -166,21 +195,38 @@ class Check:
     async def _index(self, zone: str, of_records: _Sums) -> None:
         """Where the sums of index and records differ: something is wrong, or has been written meanwhile."""
         of_index = _Sums()
-        async for entry in self._entries(zone):
-            of_index.add(entry.mms_id, entry.identifier)
+        async with aclosing(self._entries(zone)) as pages:
+            async for entries in pages:
+                for entry in entries:
+                    of_index.add(entry.mms_id, entry.identifier)
         suspected = {heap for heap in range(HEAPS) if of_index.heaps[heap] != of_records.heaps[heap]}
         if not suspected:
             return
-        async for record in self._listed(zone):
-            if _heap(record.mms_id) in suspected:
-                for identifier in sorted(record.identifiers):
-                    await self._look_at_entry(zone, Indexed(identifier, record.mms_id), listed_by_index=False)
-        async for entry in self._entries(zone):
-            if _heap(entry.mms_id) in suspected:
-                await self._look_at_entry(zone, entry, listed_by_index=True)
+        after = ""
+        while records := await self._store.records(zone, after=after):
+            after = records[-1].mms_id
+            numbers = (Indexed(number, record.mms_id) for record in records for number in sorted(record.identifiers))
+            await self._look_at_entries(zone, (one for one in numbers if _heap(one.mms_id) in suspected), BY_RECORDS)
+        async with aclosing(self._entries(zone)) as pages:
+            async for entries in pages:
+                await self._look_at_entries(zone, (one for one in entries if _heap(one.mms_id) in suspected), BY_INDEX)
 
-    async def _look_at_entry(self, zone: str, entry: Indexed, *, listed_by_index: bool) -> None:
-        """Hold one entry that a record or the index has against the other of the two.
+    async def _look_at_entries(self, zone: str, entries: Iterable[Indexed], codes: Set[str]) -> None:
+        """Hold entries that records or the index have against the other of the two; `codes` are told of."""
+        wrong: list[tuple[str, Indexed]] = []
+        off: dict[str, set[Identifier]] = {}
+        suspected = [*entries]
+        found = await together([partial(self._fault_of, zone, entry) for entry in suspected])
+        for entry, code in zip(suspected, found, strict=True):
+            if code in codes:
+                wrong.append((code, entry))
+                off.setdefault(entry.mms_id, set()).add(entry.identifier)
+        mended = await self._reindexed(zone, off)
+        for code, entry in wrong:
+            self._report(code, zone, entry.mms_id, mended=entry.mms_id in mended, detail=_words(entry.identifier))
+
+    async def _fault_of(self, zone: str, entry: Indexed) -> str:
+        """What is wrong with an entry; empty where nothing is.
 
         The record is read before and after the index: if it has been written in between, both are looked at again.
         """
@@ -188,31 +234,22 @@ class Check:
         after = await self._store.record(zone, mms_id)
         while True:
             before = after
-            bears = before is not None and identifier in before.identifiers
             indexed = any(found.mms_id == mms_id for found in await self._store.find(zone, [identifier]))
             after = await self._store.record(zone, mms_id)
             if after == before:
                 break
-        if before is None and listed_by_index:
-            indexed = True  # `find` has no record to give for it
-        if bears and not indexed and not listed_by_index:
-            self._report("not_indexed", zone, mms_id, detail=_words(identifier))
-        if indexed and not bears and listed_by_index:
-            self._report("wrongly_indexed", zone, mms_id, detail=_words(identifier))
+        if before is None:
+            return "leads_nowhere"
+        if indexed == (identifier in before.identifiers):
+            return ""
+        return "wrongly_indexed" if indexed else "not_indexed"
 
-    async def _entries(self, zone: str) -> AsyncIterator[Indexed]:
+    async def _entries(self, zone: str) -> AsyncGenerator[list[Indexed]]:
+        """The pages of the index."""
         after = None
         while page := await self._store.indexed(zone, after=after):
-            for entry in page:
-                yield entry
+            yield page
             after = page[-1]
-
-    async def _listed(self, zone: str) -> AsyncIterator[BibRecord]:
-        after = ""
-        while page := await self._store.records(zone, after=after):
-            for record in page:
-                yield record
-            after = page[-1].mms_id
 
     async def _attempts(self) -> None:
         """Whether each record that was filed is there, and each ID stands once. Of an ID eight bytes are remembered."""
@@ -260,15 +297,14 @@ class Check:
             if self._now - link.submission.at > PENDING_GRACE:
                 self._report("pending_link", link.network, link.receipt.mms_id, detail=link.receipt.zone)
 
-    def _report(self, code: str, zone: str, mms_id: str, **known: object) -> None:
-        self._found(fault(code, zone, mms_id, **known))
+    def _report(self, code: str, zone: str, mms_id: str, *, mended: bool = False, **known: object) -> None:
+        self._found(fault(code, zone, mms_id, **known), mended)
 
 
-def _ordinal(mms_id: str) -> int | None:
-    """Which of its zone's records it was; None where no zone gives such an MMS ID."""
+def _ordinal(mms_id: str) -> int:
+    """Which of its zone's records it was, from 1; 0 where no zone gives such an MMS ID."""
     match = _MMS_ID.fullmatch(mms_id)
-    ordinal = int(match[1]) - FIRST_NUMBER + 1 if match else 0
-    return ordinal if ordinal > 0 else None
+    return max(0, int(match[1]) - FIRST_NUMBER + 1) if match else 0
 
 
 def _repeated(hashes: "array[int]") -> set[int]:
@@ -282,9 +318,9 @@ def _repeated(hashes: "array[int]") -> set[int]:
     return repeated
 
 
-def _difference(kept: frozenset[Identifier], borne: frozenset[Identifier]) -> str:
-    parts = [f"without {_some(map(_words, sorted(borne - kept)))}"] if borne - kept else []
-    parts += [f"with {_some(map(_words, sorted(kept - borne)))}"] if kept - borne else []
+def _difference(kept: frozenset[Identifier], bears: frozenset[Identifier]) -> str:
+    parts = [f"without {_some(map(_words, sorted(bears - kept)))}"] if bears - kept else []
+    parts += [f"with {_some(map(_words, sorted(kept - bears)))}"] if kept - bears else []
     return " and ".join(parts)
 
 

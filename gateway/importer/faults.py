@@ -16,7 +16,7 @@ class Words(NamedTuple):
 
 
 BACKUP: Final = "Put back a backup from before, if there is one."
-REINDEX: Final = "gateway store migrate makes a store with a new index."
+REPAIR: Final = "gateway store check --repair mends it."
 FAULTS: Final[dict[str, Words]] = {
     "damaged_file": Words(
         "SQLite finds the file damaged: {detail}",
@@ -24,6 +24,9 @@ FAULTS: Final[dict[str, Words]] = {
         "gateway records export --all and gateway records import --as-is.",
     ),
     "unreadable_store": Words("it cannot be read any further: {detail}", BACKUP),
+    "unfinished_copy": Words(
+        "it is a copy that was cut off, and not all is in it", "gateway store migrate FROM TO --resume goes on with it."
+    ),
     "versions": Words(
         "its versions should be 1, 2 and so on to {newest}; there are {detail}",
         f"The newest is as it was, but gateway store migrate stops at the record. {BACKUP}",
@@ -41,13 +44,14 @@ FAULTS: Final[dict[str, Words]] = {
         "its version {version} has {detail} in 001, not its MMS ID",
         "The next version that an export or gateway records revert makes has the right 001.",
     ),
-    "identifiers": Words(
-        "it is kept under other numbers than it bears: {detail}",
-        "The next version that an export or gateway records revert makes is kept under the right ones.",
-    ),
-    "not_indexed": Words("it is not found by {detail}, which it bears, so a match misses it", REINDEX),
+    "identifiers": Words("it is kept under other numbers than it bears: {detail}", REPAIR),
+    "not_indexed": Words("it is not found by {detail}, which it bears, so a match misses it", REPAIR),
     "wrongly_indexed": Words(
-        "it is found by {detail}, which it does not bear, so a match takes it for another", REINDEX
+        "it is found by {detail}, which it does not bear, so a match takes it for another", REPAIR
+    ),
+    "leads_nowhere": Words(
+        "there is no such record, but {detail} leads to it, so a match counts one too many",
+        "gateway store migrate makes a store with a new index.",
     ),
     "order": Words("it stands there twice, or not where it belongs; what follows was not looked at", BACKUP),
     "mms_id": Words("no zone gives such an MMS ID", "See where it came from: gateway records history {mms_id}."),
@@ -57,8 +61,8 @@ FAULTS: Final[dict[str, Words]] = {
     ),
     "counter": Words(
         "its number lies beyond the zone's counter, which is at {detail}: it will be given again to another record",
-        f"Let nobody export to the zone. {BACKUP} Else take the records into a new store by gateway records export and "
-        "gateway records import --as-is.",
+        f"Let nobody export to the zone. {REPAIR} Where it does not, for so large a gap: {BACKUP} Else take the "
+        "records into a new store by gateway records export and gateway records import --as-is.",
     ),
     "no_network_record": Words(
         "it is linked to {detail} in the network zone, where there is no such record",

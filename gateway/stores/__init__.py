@@ -35,8 +35,13 @@ def open_store(
     scheme = ALSO.get(scheme, scheme)
     if not colon or scheme not in STORES:
         raise StoreError(f"no store is called {scheme!r}; there are: {', '.join(f'{name}:' for name in STORES)}")
+    return module_of(scheme).open_store(location, purpose=purpose, retention=retention or Retention())
+
+
+def module_of(scheme: str) -> _Module:
+    """The module of a store of `STORES`. Raises `StoreError` where its extra is not installed."""
     try:
-        module = cast("_Module", import_module(STORES[scheme]))
+        return cast("_Module", import_module(STORES[scheme]))
     except ImportError as error:
         if scheme not in EXTRAS:
             raise
@@ -44,4 +49,3 @@ def open_store(
             f"{scheme}: needs what is not installed ({error}); "
             f"install it: pip install 'connexion-gateway[{EXTRAS[scheme]}]'"
         ) from error
-    return module.open_store(location, purpose=purpose, retention=retention or Retention())

@@ -66,7 +66,8 @@ class Transaction(Protocol):
     def put(self, record: BibRecord) -> None:
         """Keep a new record (version 1), a record's next version, or its newest one amended (the same version).
 
-        Earlier versions stay. For any other version `transact` raises `StoreError`, and nothing has happened.
+        Earlier versions stay. An index that is damaged, and has a number of the record already, is no obstacle. For any
+        other version `transact` raises `StoreError`, and nothing has happened.
         """
 
     def file(self, submission: Submission, receipt: Receipt) -> None:

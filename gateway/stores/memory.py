@@ -1,6 +1,6 @@
 """A store that is gone at the end: for tests, and for trying things out."""
 
-from collections import Counter
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -31,6 +31,8 @@ class _Shelf:
     """One zone's records."""
 
     versions: dict[str, list[BibRecord]] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)
+    """MMS IDs, rising."""
     index: dict[Identifier, set[str]] = field(default_factory=dict)
     ordinal: int = 0
 
@@ -56,6 +58,8 @@ class _Shelf:
         """Keep what a plan put; the newest version alone is indexed."""
         self.ordinal = changes.ordinal
         for record in changes.records:
+            if record.mms_id not in self.versions:
+                insort(self.order, record.mms_id)
             versions = self.versions.setdefault(record.mms_id, [])
             before = versions[-1].identifiers if versions else frozenset()
             for identifier in before - record.identifiers:
@@ -90,6 +94,10 @@ class MemoryStore:
         self._shelves: dict[str, _Shelf] = {}
         self._attempts: dict[int, Attempt] = {}
         self._seqs: dict[str, int] = {}
+        self._order: list[int] = []
+        """Numbers of the attempts, rising."""
+        self._order_of: dict[str, list[int]] = {}
+        """The same of each zone's."""
         self._seq = 0
         self._links: dict[tuple[str, str], PendingLink] = {}
         """By submission and network zone."""
@@ -106,6 +114,8 @@ class MemoryStore:
             self._seq += 1
             self._attempts[self._seq] = Attempt(self._seq, submission, receipt)
             self._seqs[submission.id] = self._seq
+            self._order.append(self._seq)
+            self._order_of.setdefault(receipt.zone, []).append(self._seq)
         for delivery in transaction.deliveries:
             self.note(delivery)
         self._link(zone, transaction)
@@ -135,12 +145,13 @@ class MemoryStore:
 
     def _expire(self) -> None:
         oldest_time = datetime.now(UTC) - self._retention.age if self._retention.age else None
-        while self._attempts:
-            seq, oldest = next(iter(self._attempts.items()))
-            too_many = len(self._attempts) > self._retention.keep
+        while self._order:
+            seq, oldest = self._order[0], self._attempts[self._order[0]]
+            too_many = len(self._order) > self._retention.keep
             if not too_many and (oldest_time is None or oldest.submission.at >= oldest_time):
                 return
             del self._attempts[seq], self._seqs[oldest.submission.id]
+            del self._order[0], self._order_of[oldest.receipt.zone][0]
 
     async def attempt(self, seq: int) -> Attempt | None:
         """One attempt by its number."""
@@ -152,13 +163,9 @@ class MemoryStore:
     ) -> list[Attempt]:
         """Attempts, newest first."""
         await trio.lowlevel.checkpoint()
-        page = []
-        for seq, attempt in reversed(self._attempts.items()):
-            if (before is None or seq < before) and zone in (None, attempt.receipt.zone):
-                page.append(attempt)
-                if len(page) == limit:
-                    break
-        return page
+        order = self._order if zone is None else self._order_of.get(zone, [])
+        end = len(order) if before is None else bisect_left(order, before)
+        return [self._attempts[seq] for seq in reversed(order[max(0, end - limit) : end])]
 
     async def record(self, zone: str, mms_id: str) -> BibRecord | None:
         """A record's newest version."""
@@ -168,8 +175,9 @@ class MemoryStore:
     async def records(self, zone: str, *, after: str = "", limit: int = PAGE_ROWS) -> list[BibRecord]:
         """The zone's records by rising MMS ID."""
         await trio.lowlevel.checkpoint()
-        versions = self._shelf(zone).versions
-        return [versions[mms_id][-1] for mms_id in sorted(versions) if mms_id > after][:limit]
+        shelf = self._shelf(zone)
+        start = bisect_right(shelf.order, after)
+        return [shelf.versions[mms_id][-1] for mms_id in shelf.order[start : start + limit]]
 
     async def find(self, zone: str, identifiers: Iterable[Identifier]) -> list[BibRecord]:
         """The records that bear one of `identifiers`."""
@@ -185,12 +193,11 @@ class MemoryStore:
     async def counts(self) -> dict[str, Counts]:
         """How much each zone holds."""
         await trio.lowlevel.checkpoint()
-        attempts = Counter(attempt.receipt.zone for attempt in self._attempts.values())
         found = {}
-        for zone in dict.fromkeys((*self._shelves, *attempts)):
+        for zone in dict.fromkeys((*self._shelves, *self._order_of)):
             shelf = self._shelf(zone)
             versions = sum(map(len, shelf.versions.values()))
-            found[zone] = Counts(len(shelf.versions), versions, attempts[zone], shelf.ordinal)
+            found[zone] = Counts(len(shelf.versions), versions, len(self._order_of.get(zone, ())), shelf.ordinal)
         return {zone: counts for zone, counts in found.items() if any(counts)}
 
     async def indexed(self, zone: str, *, after: Indexed | None = None, limit: int = PAGE_ROWS) -> list[Indexed]:

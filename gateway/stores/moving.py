@@ -2,22 +2,33 @@
 
 Records go by zone and MMS ID with all their versions, then attempts, oldest first, then pending links; each transaction
 leaves a beginning of that order. So a copy that was cut off goes on where it ended, and a copy that would write nothing
-more is proof that the stores hold the same. It reads nothing but `stores.base`.
+more is proof that the stores hold the same. A target is marked until that is proven, whatever ends the copy before.
+It reads nothing but `stores.base`.
 """
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from gateway.errors import StoreError
-from gateway.model import Attempt, BibRecord, Delivery, PendingLink
+from gateway.model import Attempt, BibRecord, Delivery, Outcome, PendingLink, Receipt, Submission
 from gateway.stores.base import Counts, Plan, Store, Transaction
 
 ROWS_AT_ONCE: Final = 200
 """Records or attempts of one transaction: some 400 kB, with the longest records 20 MB."""
 PATIENCE_SECONDS: Final = 60.0
 """For one transaction to begin: nobody waits for an answer, and a database may be busy with others' work."""
+
+UNFINISHED: Final = "@unfinished"
+"""Zone that no settings can name; a link pending in it marks a copy that is not whole."""
+MARK: Final = PendingLink(
+    UNFINISHED,
+    Submission("unfinished-copy", datetime.max.replace(tzinfo=UTC), "", "", "", b""),
+    Receipt(UNFINISHED, Outcome.ERROR),
+)
+"""That link. It came in no time that has been, so that nobody takes it for overdue."""
 
 Tell = Callable[[int], None]
 """Told of each so many records or attempts that have been dealt with."""
@@ -36,6 +47,30 @@ class Copied:
     """Of these records, the newest ones too."""
     attempts: int = 0
     links: int = 0
+
+
+async def mark(target: Store) -> None:
+    """Let everybody see that this is a copy which is not whole."""
+    await target.transact(UNFINISHED, lambda transaction: transaction.pend(MARK), seconds=PATIENCE_SECONDS)
+
+
+async def unmark(target: Store) -> None:
+    """Now it is."""
+    settled = MARK.submission.id
+    await target.transact(UNFINISHED, lambda transaction: transaction.settle(settled), seconds=PATIENCE_SECONDS)
+
+
+async def is_unfinished(store: Store) -> bool:
+    """Whether it is a copy that is not whole."""
+    return MARK in await store.pending()
+
+
+async def check_whole(store: Store, name: str) -> None:
+    """Raise `StoreError` for a copy that is not whole; `name` is what people call the store."""
+    if await is_unfinished(store):
+        raise StoreError(
+            f"{name} is a copy that was cut off, and not all is in it: gateway store migrate FROM TO --resume goes on"
+        )
 
 
 async def copy(source: Store, target: Store, copied: Copied, tell: Tell = lambda done: None) -> None:
@@ -158,7 +193,8 @@ class _Copy:
         self._tell(len(run))
 
     async def _links(self) -> None:
-        wanted, present = await self._source.pending(), await self._target.pending()
+        wanted = await self._source.pending()
+        present = [link for link in await self._target.pending() if link != MARK]
         for link in present:
             if link not in wanted:
                 raise Differs(f"the target has a pending link of {link.submission.id}, the source has none")

@@ -1,7 +1,10 @@
 """`gateway records export` and `import`: records out of zones into files, and into zones out of files."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,7 +16,7 @@ from gateway.marc.forms import FORMS, ISO_2709
 from gateway.marc.record import Field, Record
 from tests.stores.sqlite_file import schema
 
-from .gateways import MARC, Gateway, run, serving, words
+from .gateways import MARC, Gateway, environment, process, run, serving, words
 
 FORMATS = [ISO_2709, *FORMS]
 FIRST, SECOND, THIRD = (f"991000000{number:03}5867" for number in (1, 2, 3))
@@ -153,6 +156,77 @@ class TestExport:
         assert said in result.stderr
 
 
+class TestTarget:
+    """Where an export is written to."""
+
+    @pytest.fixture
+    def filled(self, options) -> tuple[str, str]:
+        """A store with three records."""
+        imported(*GOOD, *options)
+        return options
+
+    @pytest.mark.parametrize(
+        ("file", "why"), [("nowhere/zone.mrc", "No such file or directory"), ("taken/zone.mrc", "Not a directory")]
+    )
+    def test_that_cannot_be_written_is_named(self, filled, folder: Path, file, why):
+        (folder / "taken").write_text("")
+        result = run("records", "export", "-o", file, *filled)
+        assert result.exit_code == 2
+        assert f"Error: {Path(file)} cannot be written: {why}" in result.stderr
+
+    def test_that_is_full_keeps_what_was_there(self, filled, folder: Path):
+        """A process that may write no file of more than 100 kB, and has more to write."""
+        pytest.importorskip("resource")
+        (folder / "many.mrc").write_bytes(GOOD[0].read_bytes() * 200)
+        imported("many.mrc", "--as-is", *filled)
+        (folder / "zone.mrc").write_text("before")
+        limited = (
+            "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+            "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); from gateway.cli import main; main()"
+        )
+        typed = [sys.executable, "-c", limited, "records", "export", "-o", "zone.mrc", *filled]
+        ended = subprocess.run(typed, capture_output=True, text=True, env=environment())
+        assert (ended.returncode, ended.stdout) == (2, "")
+        assert "Error: zone.mrc cannot be written: File too large" in ended.stderr
+        assert (folder / "zone.mrc").read_text() == "before"
+        assert not [*folder.glob("*.part")]
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+    def test_that_is_a_pipe_stays_one(self, filled, folder: Path):
+        os.mkfifo(folder / "pipe")
+        with process("records", "export", "-o", "pipe", *filled) as started:
+            content = (folder / "pipe").read_bytes()
+            assert started.wait() == 0
+        assert len(split_records(content)) == 3
+        assert (folder / "pipe").is_fifo()
+
+    @pytest.mark.skipif(os.name == "nt", reason="making links may need rights there")
+    def test_that_is_a_link_stays_one(self, filled, folder: Path):
+        (folder / "there").mkdir()
+        (folder / "zone.mrc").symlink_to("there/zone.mrc")
+        assert run("records", "export", "-o", "zone.mrc", *filled).exit_code == 0
+        assert (folder / "zone.mrc").is_symlink()
+        assert len(split_records((folder / "there" / "zone.mrc").read_bytes())) == 3
+
+    @pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="the system has no device that is always full")
+    def test_standard_output_that_is_full_is_named(self, filled):
+        with (
+            Path("/dev/full").open("wb") as full,
+            process("records", "export", *filled, stdout=full.fileno()) as started,
+        ):
+            assert started.stderr is not None
+            assert b"Error: standard output cannot be written: No space left on device" in started.stderr.read()
+            assert started.wait() == 2
+
+    def test_reader_who_has_gone_is_no_error_to_tell(self, filled):
+        with process("records", "export", *filled) as started:
+            assert started.stdout is not None
+            assert started.stderr is not None
+            started.stdout.close()
+            assert started.stderr.read() == b""
+            assert started.wait() == 1
+
+
 class TestImport:
     def test_by_the_zone_s_profile(self, options):
         assert imported(*GOOD, MARC / "cjk.mrc", *options) == [
@@ -288,6 +362,7 @@ class TestImport:
         ("arguments", "said"),
         [
             (("page.txt",), "page.txt shows none of the forms mrc, mrk, xml, jsonl; choose by --format"),
+            (("utf16.mrk",), "utf16.mrk is text in UTF-16; save it as UTF-8"),
             ((".",), ". cannot be read: Is a directory"),
             (("nowhere.mrc",), "does not exist"),
             ((str(GOOD[0]), "--zone", "xyy"), "there is no zone 'xyy'; did you mean xyz?"),
@@ -302,6 +377,7 @@ class TestImport:
         ],
     )
     def test_what_cannot_be_done(self, options, store, folder: Path, arguments, said):
+        (folder / "utf16.mrk").write_text("=LDR  00000nam a2200000 i 4500", "utf-16")
         (folder / "page.txt").write_text("Dear colleagues")
         result = run("records", "import", *arguments, *options)
         assert result.exit_code == 2

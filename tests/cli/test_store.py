@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shlex
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -13,12 +12,12 @@ from pathlib import Path
 import pytest
 import trio
 
-from gateway.cli.store.backup import dump_line
-from gateway.cli.store.places import shown_url
+from gateway.cli.store.places import shown_url, within
 from gateway.stores import open_store
+from tests.marc.mnemonic import mrk
 from tests.stores.damage import damage_index
-from tests.stores.nouns import put, record
-from tests.stores.sqlite_file import schema
+from tests.stores.nouns import PATIENCE, put, record
+from tests.stores.sqlite_file import made_by_schema, schema
 
 from .gateways import MARC, Gateway, command, environment, process, run, serving, words
 
@@ -87,7 +86,7 @@ class TestCheck:
         assert result.stdout.splitlines() == [
             "9910000000015816 of zone network: it is not found by oclc 1999000033, which it bears, "
             "so a match misses it",
-            "  gateway store migrate makes a store with a new index.",
+            "  gateway store check --repair mends it.",
             f"{SECOND} of zone xyz: it cannot be read: recordLength at byte 0: 2 bytes are too few for a record",
             "  If it has an earlier version that can, bring that back: gateway records revert "
             f"{SECOND} VERSION --zone xyz. Put back a backup from before, if there is one.",
@@ -99,9 +98,16 @@ class TestCheck:
         result = run("store", "check", *at(filled), "--json")
         assert result.exit_code == 1
         [fault] = [json.loads(line) for line in result.stdout.splitlines()]
-        assert list(fault) == ["code", "zone", "mms_id", "says", "fix"]
+        assert list(fault) == ["code", "zone", "mms_id", "says", "fix", "mended"]
         assert (fault["code"], fault["zone"], fault["mms_id"]) == ("versions", "xyz", FIRST)
-        assert json.loads(result.stderr) == {"faults": 1, "zones": 2, "records": 4, "versions": 4, "attempts": 6}
+        assert json.loads(result.stderr) == {
+            "faults": 1,
+            "mended": 0,
+            "zones": 2,
+            "records": 4,
+            "versions": 4,
+            "attempts": 6,
+        }
 
     def test_of_a_file_that_sqlite_finds_damaged(self, filled):
         damage_index(file_of(filled))
@@ -132,6 +138,88 @@ class TestCheck:
         result = run("store", "check", url)
         assert result.stdout == ""
         assert said in words(result)
+        assert list(Path().iterdir()) == []
+
+
+class TestRepair:
+    """A store of which somebody has emptied the network zone's index, and set back the counter of the zone xyz."""
+
+    @pytest.fixture
+    def damaged(self, filled: str) -> str:
+        schema(file_of(filled), "DELETE FROM identifier WHERE zone = 'network' AND kind = 'oclc'")
+        schema(file_of(filled), "UPDATE zone SET ordinal = 1 WHERE zone = 'xyz'")
+        return filled
+
+    SAID = (
+        "9910000000015816 of zone network: it is not found by oclc 1999000033, which it bears, so a match misses it",
+        "  Mended.",
+        "9910000000035867 of zone xyz: its number lies beyond the zone's counter, which is at 1: "
+        "it will be given again to another record",
+        "  Mended.",
+    )
+
+    def test_mends_what_it_finds_and_says_so(self, damaged):
+        result = run("store", "check", "--repair", *at(damaged))
+        assert (result.exit_code, result.stdout.splitlines()) == (0, [*self.SAID])
+        assert result.stderr == "2 faults, all mended; 2 zones, 4 records in 5 versions, 6 submissions\n"
+        assert run("store", "check", *at(damaged)).exit_code == 0
+
+    def test_beside_a_running_gateway(self, damaged):
+        with serving(damaged) as gateway:
+            assert run("store", "check", "--repair", *gateway.options).exit_code == 0
+            assert "MMS ID: 9910000000045867" in run("send", *gateway.options, MARC / "minimal.mrc").stdout
+            network = run("send", *gateway.options, "--zone", "network", MARC / "cjk.mrc")
+            assert "MMS ID: 9910000000015816" in network.stdout
+        assert run("store", "check", *at(damaged)).exit_code == 0
+
+    def test_of_a_store_that_an_early_gateway_made(self, tmp_path: Path):
+        """It was found by OCLC numbers alone."""
+        marc = mrk(f"=001  {FIRST}\n=020  \\\\$a9786990001036\n=035  \\\\$a(OCoLC)7\n=245  10$aTides").serialize()
+        early = f"sqlite:{tmp_path / 'early' / 'gateway.db'}"
+        made_by_schema(
+            1,
+            file_of(early),
+            "INSERT INTO zone VALUES ('xyz', 1)",
+            f"INSERT INTO record VALUES ('xyz', '{FIRST}', 1, X'{marc.hex()}', 'Tides', "
+            """CAST('[["oclc","7"]]' AS BLOB), '', '', 0, '')""",
+            f"INSERT INTO identifier VALUES ('xyz', '7', 'oclc', '{FIRST}')",
+        )
+        assert words(run("store", "check", "--repair", early)).endswith("gateway serve brings an older one up to date")
+        with serving(early) as gateway:
+            result = run("store", "check", "--repair", early)
+            assert (result.exit_code, result.stdout.splitlines()) == (
+                0,
+                [
+                    f"{FIRST} of zone xyz: it is kept under other numbers than it bears: without isbn 9786990001036",
+                    "  Mended.",
+                ],
+            )
+            assert [one["mms_id"] for one in listed("records", "list", "--isbn", "9786990001036", *at(early))] == [
+                FIRST
+            ]
+            assert "MMS ID: 9910000000025867" in run("send", *gateway.options, MARC / "minimal.mrc").stdout
+
+    def test_what_it_cannot_mend_is_left_and_told(self, damaged):
+        schema(file_of(damaged), "DELETE FROM record_version")
+        result = run("store", "check", "--repair", *at(damaged), "--json")
+        assert result.exit_code == 1
+        told = [json.loads(line) for line in result.stdout.splitlines()]
+        assert [(one["code"], one["mended"]) for one in told] == [
+            *(("not_indexed", True), ("versions", False), ("counter", True)),
+        ]
+        assert json.loads(result.stderr)["mended"] == 2
+
+    def test_nothing_is_mended_in_a_damaged_file(self, damaged):
+        damage_index(file_of(damaged))
+        result = run("store", "check", "--repair", *at(damaged))
+        assert result.exit_code == 1
+        assert "Mended" not in result.stdout
+        assert result.stderr.splitlines()[0] == (
+            "gateway: nothing is mended in a damaged file; to write to it may damage more"
+        )
+
+    def test_of_no_store(self):
+        assert "there is no store nowhere.db yet" in words(run("store", "check", "--repair", "sqlite:nowhere.db"))
         assert list(Path().iterdir()) == []
 
 
@@ -173,14 +261,11 @@ class TestBackup:
         result = run("store", "backup", "copy.db", *at("memory:"))
         assert words(result).startswith("a memory: store is reached by nobody but the gateway that serves it")
 
-    def test_of_postgresql_names_the_line_to_type(self):
-        result = run("store", "backup", "my copy.dump", *at("postgresql://ann:s3cret@db.example/alma?sslmode=require"))
-        said = words(result)
-        assert "s3cret" not in said + result.stdout
-        line = shlex.split(said.splitlines()[-1])
-        assert line == [
-            *("pg_dump", "--format=custom", "--file=my copy.dump", "postgresql://ann@db.example/alma?sslmode=require"),
-        ]
+    def test_to_standard_output(self, filled, folder: Path):
+        result = run("store", "backup", "-", *at(filled))
+        assert result.exit_code == 2
+        assert "give the name of a file: a copy is one only when all of it is on the disk" in result.stderr
+        assert not (folder / "-").exists()
 
 
 @pytest.mark.parametrize(
@@ -206,7 +291,6 @@ class TestBackup:
 )
 def test_url_is_shown_without_its_password(url, shown):
     assert shown_url(url) == shown
-    assert "s3" not in dump_line(url, Path("x"))
 
 
 class TestMigrate:
@@ -234,10 +318,7 @@ class TestMigrate:
             send(gateway, MARC / "minimal.mrc")
         before = listed("records", "list", *at("sqlite:new.db"))
         result = run("store", "migrate", filled, "sqlite:new.db")
-        assert words(result) == (
-            "sqlite:new.db is not empty. Give an empty store; or --resume, "
-            f"if what it holds is a copy of {filled} that was cut off"
-        )
+        assert words(result) == "sqlite:new.db is not empty; give an empty store"
         again = run("store", "migrate", filled, "sqlite:new.db", "--resume")
         assert "is not as the source has it. Either TO is no unfinished copy of FROM, or" in words(again)
         assert listed("records", "list", *at("sqlite:new.db")) == before
@@ -275,8 +356,9 @@ class TestMigrate:
         assert "it can be neither copied nor filled from outside" in said
         assert list(Path().iterdir()) == []
 
-    def test_the_same_store_twice(self, filled):
-        result = run("store", "migrate", filled, filled)
+    @pytest.mark.parametrize("again", ["{store}", "sqlite:gateway.db", "sqlite:./gateway.db"])
+    def test_the_same_store_twice(self, filled, again):
+        result = run("store", "migrate", filled, again.format(store=filled))
         assert result.exit_code == 2
         assert "FROM and TO are the same store" in result.stderr
 
@@ -290,7 +372,7 @@ class TestMigrate:
         said = words(run("store", "migrate", filled, "sqlite:new.db"))
         assert said == (
             f"version 2 of the record {FIRST} is neither its newest nor its next. So far 1 records in 1 versions, "
-            "0 submissions are in sqlite:new.db, which must not be served as it is. "
+            "0 submissions are in sqlite:new.db, which cannot be served as it is. "
             "The same command with --resume goes on"
         )
 
@@ -342,8 +424,9 @@ def test_a_bar_shows_how_far_it_is_on_a_terminal(filled, arguments):
         assert "100%" in read_all(terminal)
 
 
-def test_a_migration_that_is_cut_off_says_how_far_it_came_and_goes_on(store):
-    """Stopped when it has written its first line, and has many megabytes before it."""
+@pytest.fixture
+def large(store: str) -> str:
+    """A store of 80 MB, whose records cannot be read."""
 
     async def fill() -> None:
         async with open_store(store) as open_one:
@@ -352,17 +435,65 @@ def test_a_migration_that_is_cut_off_says_how_far_it_came_and_goes_on(store):
                 await put(open_one, *many)
 
     trio.run(fill)
-    with serving(store), process("store", "migrate", store, "sqlite:new.db") as started:
+    return store
+
+
+def test_a_check_that_is_cut_off_says_how_far_it_came(large):
+    with process("store", "check", large) as started:
+        assert started.stdout is not None
         assert started.stderr is not None
-        assert started.stderr.readline().startswith(b"gateway: a gateway serves ")
+        assert b" of zone xyz: " in started.stdout.readline()
         started.send_signal(signal.SIGINT)
-        told = started.stderr.read().decode()
+        started.stdout.read()
+        assert re.fullmatch(rb"gateway: cut off\. So far: [\d,]+ faults?; .*\nAborted!\n", started.stderr.read())
         assert started.wait() == 1
-    assert re.fullmatch(
-        r"gateway: cut off\. So far [\d,]+ records in [\d,]+ versions, 0 submissions are in sqlite:new\.db, which must "
-        r"not be served as it is\. The same command with --resume goes on\nAborted!\n",
-        told,
-    )
-    result = run("store", "migrate", store, "sqlite:new.db", "--resume")
-    assert (result.exit_code, result.stderr) == (0, "")
-    assert file_of("sqlite:new.db").stat().st_size > 4_000 * 20_000
+
+
+def test_ctrl_c_in_a_task_of_the_store_is_raised_as_it_is(store):
+    """The writer of an SQLite store runs plans."""
+
+    def plan(_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        trio.run(within, store, "serve", lambda open_one: open_one.transact("xyz", plan, seconds=PATIENCE))
+
+
+class TestMigrationThatIsCutOff:
+    @pytest.fixture
+    def told(self, large: str) -> str:
+        """What it said; it was stopped when it had written its first line, and had many megabytes before it."""
+        with serving(large), process("store", "migrate", large, "sqlite:new.db") as started:
+            assert started.stderr is not None
+            assert started.stderr.readline().startswith(b"gateway: a gateway serves ")
+            started.send_signal(signal.SIGINT)
+            said = started.stderr.read().decode()
+            assert started.wait() == 1
+        return said
+
+    def test_says_how_far_it_came_and_goes_on(self, large, told):
+        assert re.fullmatch(
+            r"gateway: cut off\. So far [\d,]+ records in [\d,]+ versions, 0 submissions are in sqlite:new\.db, which "
+            r"cannot be served as it is\. The same command with --resume goes on\nAborted!\n",
+            told,
+        )
+        result = run("store", "migrate", large, "sqlite:new.db", "--resume")
+        assert (result.exit_code, result.stderr) == (0, "")
+        assert file_of("sqlite:new.db").stat().st_size > 4_000 * 20_000
+        with serving("sqlite:new.db") as gateway:
+            send(gateway, MARC / "cjk.mrc")
+
+    def test_leaves_a_copy_that_nobody_takes_for_a_whole_one(self, large, told):
+        assert "So far " in told
+        refused = (
+            "sqlite:new.db is a copy that was cut off, and not all is in it: "
+            "gateway store migrate FROM TO --resume goes on"
+        )
+        serve = command("serve", *at("sqlite:new.db"))
+        served = subprocess.run(serve, capture_output=True, text=True, env=environment(), timeout=60)
+        assert (served.returncode, served.stdout, served.stderr) == (2, "", f"gateway: {refused}\n")
+        assert words(run("records", "import", MARC / "cjk.mrc", *at("sqlite:new.db"))) == refused
+        assert words(run("store", "migrate", large, "sqlite:new.db")) == refused
+        assert words(run("store", "migrate", "sqlite:new.db", "sqlite:third.db")) == refused
+        check = run("store", "check", "sqlite:new.db", "--json")
+        assert json.loads(check.stdout.splitlines()[0])["code"] == "unfinished_copy"

@@ -173,7 +173,7 @@ def test_before_the_first_start_waits_for_the_gateway_and_then_for_exports(store
     options = [word for value in (f"store.url={store}", *ports) for word in ("--set", value)]
     with process("doctor", "--watch", "--zone", "xyz", "--once", *options) as started:
         assert line(started.stdout) == (
-            f"Waiting for the gateway to start (gateway serve): there is no store {folder / 'gateway.db'} yet"
+            f"Waiting for the gateway to start: there is no store {folder / 'gateway.db'} yet; gateway serve makes it"
         )
         with serving(store) as gateway:
             export(gateway, "cjk")
@@ -187,7 +187,7 @@ def test_before_the_first_start_the_wait_has_an_end(store):
     ports = [word for key in load().hosts for word in ("--set", f"hosts.{key}.connexion=0")]
     result = run("doctor", "--watch", "--timeout", "0", "--set", f"store.url={store}", *ports)
     assert result.exit_code == 4
-    assert result.stdout.startswith("Waiting for the gateway to start (gateway serve): there is no store ")
+    assert result.stdout.startswith("Waiting for the gateway to start: there is no store ")
     assert result.stderr.splitlines()[0] == "nothing arrived within 0 s"
 
 

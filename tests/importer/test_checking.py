@@ -33,7 +33,7 @@ LATER = NOON + timedelta(days=1)
 async def found(store: Store, looked: Looked | None = None) -> list[Fault]:
     """What is wrong in the store."""
     told: list[Fault] = []
-    await Check(store, ZONES, LATER, looked or Looked(), found=told.append).run()
+    await Check(store, ZONES, LATER, looked or Looked(), found=lambda fault, _: told.append(fault)).run()
     return told
 
 
@@ -110,7 +110,7 @@ class TestSound:
     async def test_is_told_how_far_it_is(self, filled: Path) -> None:
         told: list[int] = []
         async with open_store(f"sqlite:{filled}", purpose="read") as store:
-            await Check(store, ZONES, LATER, Looked(), found=lambda _: None, tell=told.append).run()
+            await Check(store, ZONES, LATER, Looked(), found=lambda *_: None, tell=told.append).run()
         assert told == [1, 1, 1, 4]
 
 
@@ -168,9 +168,9 @@ class TestFaults:
         more = f"INSERT INTO identifier VALUES ('xyz', '7', 'oclc', '{SECOND}')"
         ghost = "INSERT INTO identifier VALUES ('xyz', '8', 'oclc', 'ghost')"
         assert await found_after(filled, more, ghost) == [
-            f"wrongly_indexed xyz {mms_id}: it is found by oclc {number}, which it does not bear, "
-            "so a match takes it for another"
-            for number, mms_id in ((7, SECOND), (8, "ghost"))
+            f"wrongly_indexed xyz {SECOND}: it is found by oclc 7, which it does not bear, "
+            "so a match takes it for another",
+            "leads_nowhere xyz ghost: there is no such record, but oclc 8 leads to it, so a match counts one too many",
         ]
 
     async def test_index_of_another_record(self, filled: Path) -> None:

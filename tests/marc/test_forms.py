@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.marc.forms import BEGINNINGS, ENDINGS, FORMS, by_beginning, by_name
-from gateway.marc.forms.marcxml import NAMESPACE, objection
+from gateway.marc.forms.marcxml import ENDED, NAMESPACE, objection
 from gateway.marc.forms.parts import LINE_BYTES, Unreadable
 from gateway.marc.iso2709 import Damaged
 from gateway.marc.record import Field, Record
@@ -445,9 +445,9 @@ class TestUnreadable:
     @pytest.mark.parametrize(
         ("content", "said"),
         [
-            ("<collection>", "line 1: the file is no well-formed XML: no element found"),
-            ("<collection>\n<record></collection>", "line 2: the file is no well-formed XML: mismatched tag"),
-            ("<collection>&eacute;</collection>", "line 1: the file is no well-formed XML: undefined entity"),
+            ("<collection>", f"line 1: the file is no well-formed XML: no element found{ENDED}"),
+            ("<collection>\n<record></collection>", f"line 2: the file is no well-formed XML: mismatched tag{ENDED}"),
+            ("<collection>&eacute;</collection>", f"line 1: the file is no well-formed XML: undefined entity{ENDED}"),
             ("<html></html>", "line 1: the file is no MARCXML; its first element is html"),
             (
                 '<!DOCTYPE a [<!ENTITY b "c">]><collection/>',
@@ -462,7 +462,7 @@ class TestUnreadable:
         content = written("xml", [SEA, SEA])
         found = read("xml", content[: content.rindex(b"</record>")], 100)
         assert found[0] == SEA
-        assert found[1:] == [Unreadable(30, "the file is no well-formed XML: no element found")]
+        assert found[1:] == [Unreadable(30, f"the file is no well-formed XML: no element found{ENDED}")]
 
     @pytest.mark.parametrize(
         ("line", "said"),
@@ -535,6 +535,7 @@ class TestWhichForm:
         assert {*BEGINNINGS.values()} == {*FORMS}
         assert by_beginning(SEA.serialize()) == "mrc"
         assert by_beginning("<?xml ".encode("utf-16")) == "xml"
+        assert by_beginning("=LDR  ".encode("utf-16")) is None
         assert [by_beginning(content) for content in (b"", b"  ", b"1234", b"PK\3\4", b"Sea")] == [None] * 5
 
 

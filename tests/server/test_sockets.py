@@ -119,11 +119,15 @@ async def test_a_wait_can_be_interrupted(pair: tuple[Stream, socket.socket], wai
             stream.interrupt()
 
 
-async def test_an_interruption_that_nobody_waits_for_is_nothing(pair: tuple[Stream, socket.socket]) -> None:
+async def test_an_interruption_that_finds_nobody_waiting_ends_the_next_wait(pair: tuple[Stream, socket.socket]) -> None:
     stream, client = pair
     stream.interrupt()
-    client.sendall(b"still here")
-    assert await stream.receive() == b"still here"
+    client.sendall(b"had come")
+    assert await stream.receive() == b"had come"
+    with pytest.raises(trio.ClosedResourceError):
+        await stream.receive()
+    client.sendall(b"and comes again")
+    assert await stream.receive() == b"and comes again"
 
 
 async def test_a_reset_connection_is_broken(pair: tuple[Stream, socket.socket]) -> None:

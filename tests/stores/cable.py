@@ -15,12 +15,10 @@ from tests.stores.postgres_server import Server
 SOCKET = ".s.PGSQL.5432"
 COMMITTED = b"COMMIT\0"
 """In the server's answer to COMMIT."""
-NUMBERED = b"seq\0"
-"""In the server's answer to what files an attempt."""
 FATAL = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
-FLUSH = b"H\0\0\0\4"
 SYNC = b"S\0\0\0\4"
-"""The client's messages upon which the server sends what it has to say."""
+"""The client's message upon which the server sends all that it has to say, and last of it:"""
+READY = b"Z"
 EXECUTE = b"E", b"Q"
 """The last of a statement's messages."""
 CHUNK = 1 << 20
@@ -39,6 +37,8 @@ class Fault(Enum):
     """It arrives, and the connection breaks when the server has committed."""
     LATE = auto()
     """The client's end breaks at once; it arrives when the cable is mended, and is answered to nobody."""
+    HALF_LOST = auto()
+    """It arrives, and the client's end breaks when the server has committed; the server's, when the cable is mended."""
     SILENCE = auto()
     """From then on nothing arrives, on whatever connection, until the cable is mended; no connection breaks."""
 
@@ -95,15 +95,19 @@ class _Line:
         self._statement: bytes | None = None
         """The one with the word, as far as it has been said."""
         self._muted = False
+        """The server's answers go to nobody any more."""
+        self._synchronizing = False
+        """The server has been asked, by the cable, for all that it has to say."""
+        self._answered = trio.Event()
+        """That has been carried."""
         self._committed = trio.Event()
-        self._numbered = trio.Event()
 
     async def run(self) -> None:
         """Carry what either says, until one of them has gone, or the line is to break."""
-        async with trio.open_nursery() as nursery, aclosing(self._messages()) as messages:
+        async with trio.open_nursery() as nursery, aclosing(_messages(self._client, 0)) as messages:
             nursery.start_soon(self._answer, nursery.cancel_scope)
             async for message in messages:
-                if self._cable.word is not None and self._cable.word in message:
+                if self._cable.word is not None and self._cable.word in message and not _prepares(message):
                     self._cable.word = None
                     self._statement = b""
                 if self._statement is None:
@@ -120,15 +124,6 @@ class _Line:
                     self._statement = None
             nursery.cancel_scope.cancel()
 
-    async def _messages(self) -> AsyncGenerator[bytes]:
-        """What the client says, in its own units: all but the first have a letter and their length in front."""
-        letter, said = 0, b""
-        while more := await _received(self._client):
-            said += more
-            while len(said) >= letter + 4 and len(said) >= (end := letter + int.from_bytes(said[letter : letter + 4])):
-                yield said[:end]
-                letter, said = 1, said[end:]
-
     async def _break(self, words: bytes) -> None:
         cable = self._cable
         if cable.fault is Fault.SILENCE:
@@ -136,31 +131,51 @@ class _Line:
             cable.broke.set()
             return
         if cable.fault in (Fault.SHUT_DOWN, Fault.SHUT_DOWN_LATER):
-            await _say(self._server, FLUSH)
-            await self._numbered.wait()
+            self._synchronizing = True
+            await _say(self._server, SYNC)
+            await self._answered.wait()
         self._muted = True
         if cable.fault is Fault.LATE:
             await self._client.aclose()
             cable.broke.set()
             await cable.late.wait()
-        if cable.fault in (Fault.ANSWER_LOST, Fault.LATE, Fault.SHUT_DOWN_LATER):
+        if cable.fault in (Fault.ANSWER_LOST, Fault.LATE, Fault.SHUT_DOWN_LATER, Fault.HALF_LOST):
             await _say(self._server, words + SYNC)
             await self._committed.wait()
         if cable.fault in (Fault.SHUT_DOWN, Fault.SHUT_DOWN_LATER):
             await _say(self._client, b"E" + (len(FATAL) + 4).to_bytes(4) + FATAL)
         cable.broke.set()
+        if cable.fault is Fault.HALF_LOST:
+            await self._client.aclose()
+            await cable.late.wait()
 
     async def _answer(self, scope: trio.CancelScope) -> None:
-        while answer := await _received(self._server):
-            if self._muted:
-                if COMMITTED in answer:
+        async with aclosing(_messages(self._server, 1)) as answers:
+            async for answer in answers:
+                if self._synchronizing and answer[:1] == READY:
+                    self._synchronizing = False
+                    self._answered.set()
+                elif not self._muted:
+                    await self._cable.whole.wait()
+                    await _say(self._client, answer)
+                elif COMMITTED in answer:
                     self._committed.set()
-                continue
-            await self._cable.whole.wait()
-            await _say(self._client, answer)
-            if NUMBERED in answer:
-                self._numbered.set()
         scope.cancel()
+
+
+def _prepares(message: bytes) -> bool:
+    """Whether it gives a statement a name, by which it is executed later."""
+    return message[:1] == b"P" and message[5:6] != b"\0"
+
+
+async def _messages(stream: trio.SocketStream, letter: int) -> AsyncGenerator[bytes]:
+    """What is said, in units that have a letter and their length in front; the client's first has none: `letter` 0."""
+    said = b""
+    while more := await _received(stream):
+        said += more
+        while len(said) >= letter + 4 and len(said) >= (end := letter + int.from_bytes(said[letter : letter + 4])):
+            yield said[:end]
+            letter, said = 1, said[end:]
 
 
 async def _received(stream: trio.SocketStream) -> bytes:

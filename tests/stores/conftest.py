@@ -10,12 +10,13 @@ import pytest
 
 from gateway.stores import open_store
 from gateway.stores.base import Store
-from gateway.stores.postgres import prepare_citus
 from gateway.stores.postgres.address import Address
+from gateway.stores.postgres.citus import distribute
 from gateway.stores.postgres.migrations import migrate
+from gateway.stores.postgres.session import Session
 from tests.stores.postgres_server import SHARED
 
-CITUS = "GATEWAY_TEST_CITUS"
+CITUS = "GATEWAY_TEST_CITUS_URL"
 """Environment variable: URL of a database with Citus, without options, in which tests may make schemas."""
 
 _schemas = count(1)
@@ -28,8 +29,13 @@ def _spread(_: Path) -> str:
     url = f"{given}{'&' if '?' in given else '?'}options=-csearch_path%3D{schema}"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {schema}".encode())
-        migrate(connection, Address(url))
-        connection.execute(prepare_citus().encode())
+    session = Session(Address(url))
+    try:
+        session.connect()
+        migrate(session.connection, Address(url))
+    finally:
+        session.close()
+    distribute(url)
     return url
 
 

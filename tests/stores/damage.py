@@ -1,8 +1,14 @@
-"""Faults in a store's file that nobody but a bad disk, or another program, would make."""
+"""Faults in a store that nobody but a bad disk, or another program, would make."""
 
 from pathlib import Path
 
 import apsw
+import psycopg
+
+from gateway.model import Identifier
+from gateway.stores.base import Store
+from gateway.stores.memory import MemoryStore
+from gateway.stores.postgres.rows import number_of
 
 
 def damage_index(path: Path) -> None:
@@ -12,6 +18,43 @@ def damage_index(path: Path) -> None:
     _run(path, "DELETE FROM sqlite_schema WHERE name = 'attempt_by_zone'")
     _run(path, "DELETE FROM attempt WHERE seq = (SELECT min(seq) FROM attempt)")
     _run(path, "INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)", entry)
+
+
+class Index:
+    """By what the records of a store are found, changed behind its back."""
+
+    def __init__(self, url: str, store: Store) -> None:
+        """The store is that of the URL."""
+        self._url = url
+        self._store = store
+
+    def add(self, zone: str, identifier: Identifier, mms_id: str) -> None:
+        """Let the record be found by it."""
+        if isinstance(self._store, MemoryStore):
+            self._store._shelves[zone].index.setdefault(identifier, set()).add(mms_id)
+        elif self._url.startswith("sqlite:"):
+            row = (zone, identifier.value, identifier.kind, mms_id)
+            _run(self._file, "INSERT INTO identifier VALUES (?, ?, ?, ?)", row)
+        else:
+            self._execute("INSERT INTO identifier VALUES (%s, %s, %s)", zone, number_of(identifier), mms_id)
+
+    def remove(self, zone: str, identifier: Identifier) -> None:
+        """Let no record be found by it."""
+        if isinstance(self._store, MemoryStore):
+            self._store._shelves[zone].index[identifier].clear()
+        elif self._url.startswith("sqlite:"):
+            condition = "zone = ? AND value = ? AND kind = ?"
+            _run(self._file, f"DELETE FROM identifier WHERE {condition}", (zone, identifier.value, identifier.kind))
+        else:
+            self._execute("DELETE FROM identifier WHERE zone = %s AND number = %s", zone, number_of(identifier))
+
+    @property
+    def _file(self) -> Path:
+        return Path(self._url.removeprefix("sqlite:"))
+
+    def _execute(self, statement: str, *values: str) -> None:
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            connection.execute(statement.encode(), values)
 
 
 def _run(path: Path, statement: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:

@@ -1,10 +1,11 @@
-"""A gateway in a process of its own: imports one record so many times at once, and prints the MMS IDs it answered.
+"""A gateway in a process of its own: imports titles at once, and prints each one's number and the MMS ID it answered.
 
-python -m tests.stores.exporting URL TIMES
+python -m tests.stores.exporting URL NUMBER…
 """
 
 import json
 import sys
+from collections.abc import Iterable
 
 import trio
 
@@ -13,38 +14,45 @@ from gateway import logs
 from gateway.config import load
 from gateway.importer.accept import Importer
 from gateway.importer.logon import Account, Logons
-from gateway.model import Facts, Logon, Outcome, Submission, new_submission_id
+from gateway.model import Facts, Logon, Outcome, Receipt, Submission, new_submission_id
 from gateway.rulebook import rulebook
 from gateway.stores import open_store
+from gateway.stores.base import Store
 from tests.stores.nouns import NOON
 
 CODE, PASSWORD = b"01CARLI_XYZ", b"xyz-secret"
 """The logon of the zone xyz in the built-in settings."""
 
 
-async def main(url: str, times: int) -> None:
-    """Import the same record through the importer of the built-in settings."""
-    logs.configure(level="error")
+async def exports(store: Store, titles: Iterable[int]) -> list[tuple[int, Receipt]]:
+    """Import titles of these numbers at once, through the importer of the built-in settings; the answers to each."""
     settings = load()
     zones = settings.model_zones()
     accounts = [Account(zones[key], zone.password.reveal()) for key, zone in settings.zones.items()]
+    importer = Importer(store, Logons(accounts, longest_delay=0), rulebook(settings).profiles)
+    record = template()
     answers = []
+
+    async def export(title: int) -> None:
+        raw = record.replace(b"9" * 9, b"%09d" % title)
+        submission = Submission(new_submission_id(), NOON, zones["xyz"].host, "192.0.2.7", CODE.decode(), raw)
+        receipt = await importer.accept(submission, Logon(None, CODE, PASSWORD, "AP", "desktop"), Facts())
+        answers.append((title, receipt))
+
+    async with trio.open_nursery() as nursery:
+        for title in titles:
+            nursery.start_soon(export, title)
+    return answers
+
+
+async def main(url: str, *titles: str) -> None:
+    """Do so in the store there."""
+    logs.configure(level="error")
     async with open_store(url) as store:
-        importer = Importer(store, Logons(accounts, longest_delay=0), rulebook(settings).profiles)
-
-        async def export() -> None:
-            submission = Submission(
-                new_submission_id(), NOON, zones["xyz"].host, "192.0.2.7", CODE.decode(), template()
-            )
-            receipt = await importer.accept(submission, Logon(None, CODE, PASSWORD, "AP", "desktop"), Facts())
-            assert receipt.outcome in (Outcome.CREATED, Outcome.UNCHANGED), receipt
-            answers.append(receipt.mms_id)
-
-        async with trio.open_nursery() as nursery:
-            for _ in range(times):
-                nursery.start_soon(export)
-    print(json.dumps(answers))
+        answers = await exports(store, map(int, titles))
+    assert {receipt.outcome for _, receipt in answers} <= {Outcome.CREATED, Outcome.UNCHANGED}, answers
+    print(json.dumps([(title, receipt.mms_id) for title, receipt in answers]))
 
 
 if __name__ == "__main__":
-    trio.run(main, sys.argv[1], int(sys.argv[2]))
+    trio.run(main, *sys.argv[1:])

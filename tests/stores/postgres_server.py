@@ -173,14 +173,19 @@ class Shared:
 SHARED = Shared()
 
 
-async def somebody_waits_for_a_lock() -> bool:
-    """In the database of the tests of this process."""
+def is_waited_for_a_lock() -> bool:
+    """Whether somebody waits for one in the database of the tests of this process."""
     query = (
         "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database "
         "WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
     )
-    ((count,),) = await trio.to_thread.run_sync(lambda: SHARED.server().run(query, database=SHARED.database))
+    ((count,),) = SHARED.server().run(query, database=SHARED.database)
     return bool(count)
+
+
+async def somebody_waits_for_a_lock() -> bool:
+    """The same, for who is to let others run meanwhile."""
+    return await trio.to_thread.run_sync(is_waited_for_a_lock)
 
 
 @contextmanager

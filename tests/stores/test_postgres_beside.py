@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -208,25 +208,43 @@ class TestOrdinals:
 
 
 class TestProcesses:
+    """Gateways in processes of their own, that export at the same time."""
+
+    @staticmethod
+    async def answers(url: str, titles_of: Callable[[int], Iterable[int]]) -> list[tuple[int, str]]:
+        """Title and MMS ID of every answer of every process."""
+        answers: list[tuple[int, str]] = []
+
+        async def export(titles: Iterable[int]) -> None:
+            command = [sys.executable, "-m", "tests.stores.exporting", url, *map(str, titles)]
+            done = await trio.run_process(command, capture_stdout=True, cwd=ROOT)
+            answers.extend((title, mms_id) for title, mms_id in json.loads(done.stdout))
+
+        async with trio.open_nursery() as nursery:
+            for process in range(PROCESSES):
+                nursery.start_soon(export, titles_of(process))
+        return answers
+
     async def test_make_one_record_of_one_title(self, url: str) -> None:
         async with open_store(url) as reader:
-            exporting = [sys.executable, "-m", "tests.stores.exporting", url, f"{EXPORTS}"]
-            answers: list[str] = []
-
-            async def export() -> None:
-                done = await trio.run_process(exporting, capture_stdout=True, cwd=ROOT)
-                answers.extend(json.loads(done.stdout))
-
-            async with trio.open_nursery() as nursery:
-                for _ in range(PROCESSES):
-                    nursery.start_soon(export)
+            answers = await self.answers(url, lambda _: [1] * EXPORTS)
+            ((_, made),) = {*answers}
             assert len(answers) == PROCESSES * EXPORTS
-            assert mms_ids(await reader.records("xyz")) == [answers[0]]
-            assert {*answers} == {answers[0]}
-            assert len(await reader.attempts()) == PROCESSES * EXPORTS
+            assert mms_ids(await reader.records("xyz")) == [made]
             assert sorted(kept.receipt.outcome.value for kept in await reader.attempts()) == (
                 ["created"] + ["unchanged"] * (PROCESSES * EXPORTS - 1)
             )
+
+    async def test_make_one_record_of_each_title_and_no_mms_id_twice(self, url: str) -> None:
+        """Each process has half of its titles in common with the next one."""
+        async with open_store(url) as reader:
+            answers = await self.answers(url, lambda process: range(process * EXPORTS, (process + 2) * EXPORTS))
+            made = dict(answers)
+            assert len(answers) == 2 * PROCESSES * EXPORTS
+            assert {*made.items()} == {*answers}
+            assert len(made) == len({*made.values()}) == (PROCESSES + 1) * EXPORTS
+            assert mms_ids(await reader.records("xyz", limit=1_000)) == sorted(made.values())
+            assert len(await reader.attempts(limit=1_000)) == len(answers)
 
 
 class TestRetention:

@@ -1,8 +1,10 @@
 """What the PostgreSQL store does when plans of a group fail, when they want the same, and when a lock is held."""
 
+import os
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import psycopg
 import pytest
@@ -12,6 +14,7 @@ from gateway.errors import ImportTimedOut
 from gateway.model import Delivery, Outcome, Receipt
 from gateway.stores import open_store
 from gateway.stores.base import Plan, Store, Transaction
+from gateway.stores.postgres.group import HOLD_SECONDS
 from gateway.stores.postgres.locks import key
 from gateway.stores.postgres.readers import READERS
 from gateway.stores.postgres.writer import WRITERS
@@ -30,7 +33,7 @@ from tests.stores.nouns import (
     soon,
     submission,
 )
-from tests.stores.postgres_server import SHARED, somebody_waits_for_a_lock
+from tests.stores.postgres_server import SHARED, is_waited_for_a_lock, somebody_waits_for_a_lock
 from tests.stores.sqlite_file import ends
 
 LOCK_TIMED_OUT = 2.0
@@ -51,11 +54,16 @@ async def store(url: str) -> AsyncIterator[Store]:
 
 
 @contextmanager
-def another_locks(number: str, zone: str = "xyz") -> Iterator[None]:
-    """Hold the lock of an OCLC number, as the import of another gateway does."""
+def another_locks(number: str, zone: str = "xyz", *, how: str = "pg_advisory_xact_lock") -> Iterator[None]:
+    """Hold the lock of an OCLC number, as the import of another gateway does that has asked for it."""
     with psycopg.connect(SHARED.server().url(SHARED.database)) as other:
-        other.execute("SELECT pg_advisory_xact_lock(%s)", (key(zone, "number", f"oclc:{number}"),))
+        other.execute(f"SELECT {how}(%s)".encode(), (key(zone, "number", f"oclc:{number}"),))
         yield
+
+
+def another_gives(number: str) -> AbstractContextManager[None]:
+    """Hold it as the import of another gateway does that gives a record this number, and has not asked for it."""
+    return another_locks(number, how="pg_advisory_xact_lock_shared")
 
 
 def asking(*numbers: str) -> Plan[int]:
@@ -154,6 +162,42 @@ class TestGroups:
         assert await store.transact("xyz", plan, seconds=PATIENCE) == [*range(1, 2_001)]
         assert await store.transact("xyz", creating("a"), seconds=PATIENCE) == 2_001
 
+    async def test_record_that_nobody_can_read_fails_alone(self, url: str, store: Store) -> None:
+        await put(store, record("A", oclc("1")), record("B", oclc("2")))
+        with psycopg.connect(url, autocommit=True) as other:
+            other.execute("UPDATE record SET body = '{}' WHERE mms_id = 'A'")
+        plans: dict[str, Callable[[Transaction], object]] = {
+            mms_id: lambda t, mms_id=mms_id: t.get(mms_id)  # type: ignore[misc]
+            for mms_id in "ABC"
+        }
+        assert await outcomes(store, plans) == {"A": "StoreError", "B": "done", "C": "done"}
+
+    async def test_others_have_their_turn_between_slow_plans(self, store: Store) -> None:
+        run = 0
+        runs_at_once = [0]
+
+        def plan(_: Transaction) -> None:
+            nonlocal run
+            run += 1
+            until = time.perf_counter() + 2 * HOLD_SECONDS
+            while time.perf_counter() < until:
+                pass
+
+        async def look() -> None:
+            while True:
+                before = run
+                await trio.lowlevel.checkpoint()
+                runs_at_once.append(run - before)
+
+        async with trio.open_nursery() as watching:
+            watching.start_soon(look)
+            async with trio.open_nursery() as nursery:
+                for _ in range(10):
+                    nursery.start_soon(lambda: store.transact("xyz", plan, seconds=PATIENCE))
+            watching.cancel_scope.cancel()
+        assert run == 10
+        assert max(runs_at_once) <= 2
+
     def test_interrupt_within_a_plan_ends_the_gateway(self, url: str) -> None:
         def plan(_: Transaction) -> None:
             raise KeyboardInterrupt
@@ -200,26 +244,32 @@ class TestLocks:
                 assert len(await store.records("xyz")) == 10
         assert len(await store.records("xyz")) == 11
 
-    async def test_ring_of_two_that_wait_for_each_other_is_opened(self, url: str) -> None:
-        meeting = threading.Barrier(2)
-        met = set()
+    async def test_ring_of_two_that_wait_for_each_other_is_opened(self, store: Store) -> None:
+        waiting: list[threading.Thread] = []
+        with psycopg.connect(SHARED.server().url(SHARED.database)) as other:
 
-        def crossing(first: str, second: str) -> Plan[int]:
+            def lock(number: str) -> None:
+                other.execute("SELECT pg_advisory_xact_lock(%s)", (key("xyz", "number", f"oclc:{number}"),))
+
+            def wait() -> None:
+                lock("1")
+                other.rollback()
+
             def plan(transaction: Transaction) -> int:
-                transaction.holders(oclc(first))
-                if first not in met:
-                    met.add(first)
-                    meeting.wait(PATIENCE)  # both have locked their first number
-                return asking(second)(transaction)
+                transaction.holders(oclc("1"))
+                if not waiting:  # the first number is locked now
+                    waiting.append(threading.Thread(target=wait))
+                    waiting[0].start()
+                    until = time.monotonic() + PATIENCE
+                    while not is_waited_for_a_lock():
+                        assert time.monotonic() < until
+                return asking("2")(transaction)
 
-            return plan
-
-        async with open_store(url) as one, open_store(url) as other, trio.open_nursery() as nursery:
-            nursery.start_soon(lambda: one.transact("xyz", crossing("1", "2"), seconds=PATIENCE))
-            nursery.start_soon(lambda: other.transact("xyz", crossing("2", "1"), seconds=PATIENCE))
-        assert met == {"1", "2"}
-        async with open_store(url, purpose="read") as reader:
-            assert len(await reader.records("xyz")) == 2
+            other.execute("SET deadlock_timeout = '1h'")  # so it is the store that gives way
+            lock("2")
+            assert await store.transact("xyz", plan, seconds=PATIENCE) == 1
+            waiting[0].join(PATIENCE)
+        assert len(await store.records("xyz")) == 1
 
     async def test_number_that_a_record_gains_is_locked_too(self, store: Store) -> None:
         with another_locks("1"), pytest.raises(ImportTimedOut):
@@ -228,6 +278,13 @@ class TestLocks:
         with another_locks("1"), pytest.raises(ImportTimedOut):
             await store.transact("xyz", putting(record("A", version=2)), seconds=0.2)
         assert [kept.version for kept in await store.versions("xyz", "A")] == [1]
+
+    async def test_number_that_another_gives_to_a_record_is_no_obstacle_to_who_gives_it_too(self, store: Store) -> None:
+        with another_gives("1"), trio.fail_after(LOCK_TIMED_OUT / 2):
+            await put(store, record("A", oclc("1")))
+            await put(store, record("A", version=2))
+        with another_gives("1"), pytest.raises(ImportTimedOut):
+            await store.transact("xyz", asking("1"), seconds=0.2)
 
     async def test_plan_cancelled_while_it_is_queued_has_not_happened(self, store: Store) -> None:
         await put(store, record("A"))  # it is connected now
@@ -261,6 +318,41 @@ class TestConnections:
                     nursery.start_soon(store.attempts)
                 watching.start_soon(soon, lambda: count(store))
             assert 2 < most <= WRITERS + READERS
+
+    async def test_are_given_back_with_their_locks_by_who_is_cancelled(self, url: str) -> None:
+        name = f"cancelled-{os.getpid()}"
+        query = f"""
+        SELECT (SELECT count(*) FROM pg_stat_activity WHERE application_name = '{name}'),
+               (SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
+                WHERE locktype = 'advisory' AND application_name = '{name}')
+        """
+
+        def held() -> tuple[int, int]:
+            ((connections, locks),) = SHARED.server().run(query, database=SHARED.database)
+            return connections, locks
+
+        async def are_back() -> bool:
+            connections, locks = held()
+            assert 2 <= connections <= WRITERS + READERS
+            return locks == connections  # each has one of its own, for as long as it lives
+
+        async def are_gone() -> bool:
+            return held() == (0, 0)
+
+        async with open_store(f"{url}&application_name={name}") as store:
+            for round_ in range(5):
+                async with trio.open_nursery() as nursery:
+                    for number in range(20):
+                        nursery.start_soon(lambda n=number: store.transact("xyz", asking(f"{n}"), seconds=PATIENCE))
+                        nursery.start_soon(store.attempts)
+                    with trio.CancelScope(shield=True):
+                        for _ in range(round_):
+                            await store.attempts()
+                    nursery.cancel_scope.cancel()
+            await file(store, "a")
+            assert names(await store.attempts()) == ["a"]
+            await soon(are_back)
+        await soon(are_gone)
 
 
 class TestNotes:

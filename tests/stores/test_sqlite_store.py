@@ -205,7 +205,7 @@ class TestWhatCannotBeOpened:
         with pytest.raises(StoreError) as caught:
             async with open_store(url, purpose=purpose):
                 pass
-        assert str(caught.value) == f"{path} is no store of the gateway"
+        assert str(caught.value) == f"there is no store {path} yet; gateway serve makes it"
         assert path.read_bytes() == b""
 
     @pytest.mark.parametrize("purpose", PURPOSES)

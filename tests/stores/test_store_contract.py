@@ -4,9 +4,11 @@ import pytest
 import trio
 
 from gateway.errors import StoreError
+from gateway.model import Outcome
 from gateway.stores import STORES, open_store
 from gateway.stores.base import Purpose, Store, Transaction
 from tests.stores.conftest import URLS
+from tests.stores.exporting import exports
 from tests.stores.nouns import PATIENCE, link, mms_ids, names, oclc, pend, put, receipt, record, submission
 
 
@@ -215,6 +217,14 @@ class TestAtOnce:
                 nursery.start_soon(export)
         assert answers == ["001"] * 64
         assert mms_ids(await store.records("xyz")) == ["001"]
+        assert len(await store.attempts()) == 64
+
+    async def test_exports_of_one_title_make_one_record(self, store: Store) -> None:
+        answers = [answer for _, answer in await exports(store, [1] * 64)]
+        outcomes = [answer.outcome for answer in answers]
+        assert (outcomes.count(Outcome.CREATED), outcomes.count(Outcome.UNCHANGED)) == (1, 63)
+        assert mms_ids(await store.records("xyz")) == [answers[0].mms_id]
+        assert {answer.mms_id for answer in answers} == {answers[0].mms_id}
         assert len(await store.attempts()) == 64
 
     async def test_plans_that_count_on_each_other_lose_nothing(self, store: Store) -> None:

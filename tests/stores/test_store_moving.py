@@ -215,6 +215,30 @@ class TestCutOff:
         assert counts == Counts(moving.ROWS_AT_ONCE, moving.ROWS_AT_ONCE + 2, 0, 4)
 
 
+class TestMark:
+    """What tells a copy that is not whole, in every kind of store."""
+
+    async def test_is_seen_until_it_is_taken_away(self, store: Store) -> None:
+        await moving.check_whole(store, "here")
+        await moving.mark(store)
+        await moving.mark(store)
+        with pytest.raises(StoreError, match=r"^here is a copy that was cut off, and not all is in it: "):
+            await moving.check_whole(store, "here")
+        await moving.unmark(store)
+        await moving.check_whole(store, "here")
+        assert (await store.counts(), await store.pending()) == ({}, [])
+
+    async def test_is_no_part_of_the_copy(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.mark(target)
+        await moving.check_beginning(source, target)
+        await moving.copy(source, target, Copied())
+        await moving.compare(source, target)
+        assert await moving.is_unfinished(target)
+        await moving.unmark(target)
+        assert await contents(target) == await contents(source)
+
+
 class TestTargetWithSomethingElse:
     """It is named, and nothing is written from there on."""
 

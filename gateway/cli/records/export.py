@@ -15,6 +15,7 @@ from gateway.cli.output import shown
 from gateway.cli.progress import Bar, bar
 from gateway.cli.reading import check_zone, default_zone, read_store
 from gateway.cli.records.listing import every
+from gateway.cli.target import STANDARD_OUTPUT, writing
 from gateway.config import Settings
 from gateway.marc.forms import FORMS, ISO_2709, by_name
 from gateway.marc.iso2709 import Damaged
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 EXIT_LEFT_OUT: Final = 1
 """A record could not be written in the form that was asked for."""
-STANDARD_OUTPUT: Final = "-"
 
 Write = Callable[[bytes], object]
 
@@ -123,13 +123,12 @@ async def _export(store: "Store", zone: str, file: str, form: str) -> Written:
 
 @contextmanager
 def _open(file: str) -> Iterator[Write]:
-    """A file takes its name when it is whole. On a terminal nothing is written that would steer it."""
-    with click.open_file(file, "wb", atomic=file != STANDARD_OUTPUT) as stream:
+    """Of the file; on a terminal nothing is written that would steer it."""
+    with writing(file) as stream:
         if file == STANDARD_OUTPUT and sys.stdout.isatty():
             yield lambda content: stream.write(shown(content.decode("utf-8", "replace")).encode())
         else:
             yield stream.write
-        stream.flush()
 
 
 async def _as_kept(store: "Store", written: Written, write: Write, progress: Bar) -> None:
@@ -173,10 +172,10 @@ def _tell(written: Written, *, with_file: bool, as_json: bool) -> None:
         click.echo(msgspec.json.encode(told), err=True)
         return
     where = f" in {written.file}" if with_file else ""
-    click.echo(f"{written.records} records of zone {written.zone}{where}", err=True)
+    click.echo(f"{written.records:,} records of zone {written.zone}{where}", err=True)
     if written.objections:
         click.echo(
-            f"{written.objections} of them hold what the form's own schema does not allow; it is written all the same "
-            f"(the first: {written.first})",
+            f"{written.objections:,} of them hold what the form's own schema does not allow; it is written all the "
+            f"same (the first: {written.first})",
             err=True,
         )

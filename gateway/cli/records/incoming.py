@@ -6,7 +6,7 @@ from typing import BinaryIO, Final, NamedTuple
 
 import click
 
-from gateway.marc.forms import FORMS, ISO_2709, by_beginning, by_name
+from gateway.marc.forms import FORMS, ISO_2709, by_beginning, by_name, is_utf16
 from gateway.marc.iso2709 import TooLong
 from gateway.marc.record import Record
 from gateway.model import Reason
@@ -72,7 +72,10 @@ def read(file: str, form: str | None, tell: Tell) -> Iterator[Incoming]:
 def _form(file: str, beginning: bytes) -> str | None:
     if not beginning.strip():
         return None
-    found = by_beginning(beginning) or by_name(file)
+    found = by_beginning(beginning)
+    if found is None and is_utf16(beginning):
+        raise click.UsageError(f"{file} is text in UTF-16; save it as UTF-8")
+    found = found or by_name(file)
     if found is None:
         raise click.UsageError(f"{file} shows none of the forms {', '.join((ISO_2709, *FORMS))}; choose by --format")
     return found

@@ -8,11 +8,10 @@ import click
 
 from gateway.cli.options import Options
 from gateway.cli.progress import bar
-from gateway.cli.store.places import check_reachable, file_of, shown_url
-from gateway.errors import StoreError
+from gateway.cli.store.places import check_reachable, file_of, location, shown_url
+from gateway.stores import module_of
 
-EXAMPLE: Final = "postgresql://USER@HOST/DATABASE"
-"""Stands in a command to type where the URL itself cannot be shown."""
+STANDARD_OUTPUT: Final = "-"
 
 
 @click.command()
@@ -23,32 +22,25 @@ def backup(options: Options, file: Path, force: bool) -> None:
     """Copy the store to FILE.
 
     Beside a running gateway too: the copy is the store as it was when the command began. When it says that it is done,
-    the copy is checked and on the disk. Until then FILE stays as it was.
+    the copy is whole and on the disk. Until then FILE stays as it was.
 
-    To go back to it, serve it: --set store.url=sqlite:FILE. PostgreSQL has a program of its own for this, which the
-    command names.
+    Of an SQLite store it is one too: to go back to it, serve it: --set store.url=sqlite:FILE. Of PostgreSQL it is made
+    by pg_dump, which must be installed, for pg_restore; the command says how.
     """
-    import trio
-
+    if str(file) == STANDARD_OUTPUT:
+        raise click.UsageError("give the name of a file: a copy is one only when all of it is on the disk")
     url = options.settings().store.url
     check_reachable(url)
     source = file_of(url)
     if source is None:
-        raise StoreError(
-            f"a PostgreSQL store is backed up by PostgreSQL's own program, which asks for the password; type\n"
-            f"  {dump_line(url, file)}"
-        )
-    size = trio.run(_back_up, source, file, force)
-    click.echo(f"{file} is a copy of {source}: {size:,} bytes, checked and on the disk")
+        _back_up_database(url, file, replace=force)
+    else:
+        _back_up_file(source, file, replace=force)
 
 
-def dump_line(url: str, file: Path) -> str:
-    """What to type to back up a PostgreSQL store; without a password, which other users of the computer might see."""
-    shown = shown_url(url)
-    return shlex.join(["pg_dump", "--format=custom", f"--file={file}", EXAMPLE if shown.endswith("…") else shown])
+def _back_up_file(source: Path, target: Path, *, replace: bool) -> None:
+    import trio
 
-
-async def _back_up(source: Path, target: Path, replace: bool) -> int:
     from gateway.stores.sqlite.backup import back_up
 
     copied = 0
@@ -58,5 +50,19 @@ async def _back_up(source: Path, target: Path, replace: bool) -> int:
         progress((done - copied) / of)
         copied = done
 
-    with bar(1) as progress:
+    async def copy() -> int:
         return await back_up(source, target, replace=replace, tell=tell)
+
+    with bar(1) as progress:
+        size = trio.run(copy)
+    click.echo(f"{target} is a copy of {source}: {size:,} bytes, checked and on the disk")
+
+
+def _back_up_database(url: str, target: Path, *, replace: bool) -> None:
+    module_of("postgresql")  # names what is not installed
+    from gateway.stores.postgres.backup import back_up
+
+    size = back_up(location(url), target, replace=replace)
+    click.echo(f"{target} is a copy of {shown_url(url)}: {size:,} bytes, on the disk")
+    restore = ["pg_restore", "--no-owner", "--dbname=postgresql://USER@HOST/EMPTY_DATABASE", str(target)]
+    click.echo(f"to go back to it: {shlex.join(restore)}")

@@ -1,4 +1,4 @@
-"""`gateway store check`: what is wrong in a store. Reads it, changes nothing."""
+"""`gateway store check`: what is wrong in a store. Reads it; changes nothing but what it is told to mend."""
 
 import sys
 from datetime import UTC, datetime
@@ -11,12 +11,12 @@ import click
 from gateway.cli.options import Options
 from gateway.cli.output import shown
 from gateway.cli.progress import Bar, bar
+from gateway.cli.reading import CHANGE_SECONDS
 from gateway.cli.store.places import file_of, within
 from gateway.config import Settings
 from gateway.errors import StoreError
 
 if TYPE_CHECKING:
-    from gateway.importer.checking import Looked
     from gateway.importer.faults import Fault
     from gateway.stores.base import Store
 
@@ -26,77 +26,104 @@ EXIT_FAULTS: Final = 1
 
 @click.command()
 @click.argument("url", metavar="[URL]", required=False)
+@click.option("--repair", is_flag=True, help="Mend by what records are found, and counters of MMS IDs.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a fault.")
 @click.pass_obj
-def check(options: Options, url: str | None, as_json: bool) -> None:
+def check(options: Options, url: str | None, repair: bool, as_json: bool) -> None:
     """Look for faults in a store.
 
     In that of the settings, or the one at URL. Each record and its versions, what records are found by, MMS IDs,
     submissions, and SQLite's file itself; of each fault it says what to do. Works beside a running gateway.
 
-    Exits 1 when it finds one.
+    With --repair it mends what it can without a guess: no version, flag or submission is changed. Stores of early
+    gateways are thus brought to be found by all numbers that records bear.
+
+    Exits 1 when it finds one that it has not mended.
     """
     import trio
 
     settings = options.settings()
-    looking = _Looking(settings, as_json=as_json)
+    looking = _Looking(settings, repair=repair, as_json=as_json)
     where = url or settings.store.url
-    looked = trio.run(within, where, "read", lambda store: looking.look(store, file_of(where)))
-    _tell_summary(looking.faults, looked, as_json=as_json)
-    if looking.faults:
+    try:
+        trio.run(within, where, "change" if repair else "read", lambda store: looking.look(store, file_of(where)))
+    except KeyboardInterrupt:
+        click.echo(f"gateway: cut off. So far: {looking.summary()}", err=True)
+        raise click.Abort from None
+    looking.tell_summary()
+    if looking.faults > looking.mended:
         sys.exit(EXIT_FAULTS)
 
 
 class _Looking:
     """Faults are told as they are found."""
 
-    def __init__(self, settings: Settings, *, as_json: bool) -> None:
+    def __init__(self, settings: Settings, *, repair: bool, as_json: bool) -> None:
+        from gateway.importer.checking import Looked
+
         self._zones = settings.model_zones()
+        self._looked = Looked()
+        self._repair = repair
         self._as_json = as_json
         self.faults = 0
+        self.mended = 0
+        """Of these."""
 
-    async def look(self, store: "Store", file: Path | None) -> "Looked":
+    async def look(self, store: "Store", file: Path | None) -> None:
         """Look through a store, and through the file if it is in one."""
         import trio
 
-        from gateway.importer.checking import Check, Looked
+        from gateway.importer.checking import Check
         from gateway.importer.faults import fault
+        from gateway.importer.mending import Mender
+        from gateway.stores.moving import is_unfinished
         from gateway.stores.sqlite.backup import damage
 
-        looked = Looked()
         try:
             if file is not None:
                 for line in await trio.to_thread.run_sync(damage, file, abandon_on_cancel=True):
-                    self._tell(fault("damaged_file", detail=line), Bar())
+                    self._tell(fault("damaged_file", detail=line), False, Bar())
+            mender = Mender(store, seconds=CHANGE_SECONDS) if self._repair else None
+            if mender and self.faults:
+                click.echo("gateway: nothing is mended in a damaged file; to write to it may damage more", err=True)
+                mender = None
+            if await is_unfinished(store):
+                self._tell(fault("unfinished_copy"), False, Bar())
             counts = await store.counts()
             with bar(sum(held.records + held.attempts for held in counts.values())) as progress:
                 now = datetime.now(UTC)
                 found = partial(self._tell, progress=progress)
-                await Check(store, self._zones, now, looked, found=found, tell=progress).run()
+                await Check(store, self._zones, now, self._looked, found=found, tell=progress, mender=mender).run()
         except StoreError as error:
-            self._tell(fault("unreadable_store", detail=error), Bar())
-        return looked
+            self._tell(fault("unreadable_store", detail=error), False, Bar())
 
-    def _tell(self, fault: "Fault", progress: Bar) -> None:
+    def _tell(self, fault: "Fault", mended: bool, progress: Bar) -> None:
         import msgspec
 
         self.faults += 1
+        self.mended += mended
         if self._as_json:
-            progress.echo(msgspec.json.encode(fault._asdict()))
+            progress.echo(msgspec.json.encode(fault._asdict() | {"mended": mended}))
             return
         of = " of ".join(filter(None, (fault.mms_id, f"zone {fault.zone}" if fault.zone else "")))
-        progress.echo(shown(f"{of or 'the store'}: {fault.says}\n  {fault.fix}"))
+        progress.echo(shown(f"{of or 'the store'}: {fault.says}\n  {'Mended.' if mended else fault.fix}"))
 
+    def summary(self) -> str:
+        """How much was found, and in how much."""
+        faults, looked = self.faults, self._looked
+        found = f"{faults:,} fault{'' if faults == 1 else 's'}" if faults else "no faults"
+        if self.mended:
+            found += f", {'all' if self.mended == faults else f'{self.mended:,}'} mended"
+        return (
+            f"{found}; {looked.zones:,} zones, {looked.records:,} records in {looked.versions:,} versions, "
+            f"{looked.attempts:,} submissions"
+        )
 
-def _tell_summary(faults: int, looked: "Looked", *, as_json: bool) -> None:
-    import msgspec
+    def tell_summary(self) -> None:
+        """The same, where it does not disturb the faults."""
+        import msgspec
 
-    if as_json:
-        click.echo(msgspec.json.encode({"faults": faults, **vars(looked)}), err=True)
-        return
-    found = f"{faults:,} fault{'' if faults == 1 else 's'}" if faults else "no faults"
-    click.echo(
-        f"{found}; {looked.zones:,} zones, {looked.records:,} records in {looked.versions:,} versions, "
-        f"{looked.attempts:,} submissions",
-        err=True,
-    )
+        if not self._as_json:
+            click.echo(self.summary(), err=True)
+            return
+        click.echo(msgspec.json.encode({"faults": self.faults, "mended": self.mended, **vars(self._looked)}), err=True)

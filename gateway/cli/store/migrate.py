@@ -37,7 +37,8 @@ def migrate(options: Options, source: str, target: str, resume: bool) -> None:
     options.settings()  # names what is wrong with -c and --set
     for url in (source, target):
         check_reachable(url)
-    if source == target:
+    files = file_of(source), file_of(target)
+    if source == target or (files[0] and files[1] and files[0].resolve() == files[1].resolve()):
         raise click.UsageError("FROM and TO are the same store")
     moving = _Moving(source, target, Copied(), resume=resume)
     try:
@@ -65,18 +66,21 @@ class _Moving:
     async def _copy(self, source: "Store", target: "Store") -> None:
         from gateway.stores import moving
 
-        if not self._resume and (await target.counts() or await target.pending()):
-            raise StoreError(
-                f"{shown_url(self._target)} is not empty. Give an empty store; or --resume, if what it holds is a copy "
-                f"of {shown_url(self._source)} that was cut off"
-            )
+        await moving.check_whole(source, shown_url(self._source))
+        if not self._resume:
+            await moving.check_whole(target, shown_url(self._target))
+            if await target.counts() or await target.pending():
+                raise StoreError(f"{shown_url(self._target)} is not empty; give an empty store")
+            await moving.mark(target)
         self._warn_of_gateway()
         counts = await source.counts()
         with bar(TWICE * sum(held.records + held.attempts for held in counts.values())) as progress:
             if self._resume:
                 await self._step(lambda _: moving.check_beginning(source, target), progress)
+                await moving.mark(target)
             await self._step(lambda tell: moving.copy(source, target, self.copied, tell), progress)
             await self._step(lambda tell: moving.compare(source, target, tell), progress)
+            await moving.unmark(target)
 
     async def _step(self, step: "Callable[[Tell], Awaitable[None]]", progress: Bar) -> None:
         from gateway.stores.moving import Differs
@@ -103,7 +107,7 @@ class _Moving:
     def so_far(self) -> str:
         """What is in the target, and how to go on."""
         return (
-            f"So far {_words(self.copied)} are in {shown_url(self._target)}, which must not be served as it is. "
+            f"So far {_words(self.copied)} are in {shown_url(self._target)}, which cannot be served as it is. "
             "The same command with --resume goes on"
         )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
-from gateway.errors import StoreError, StoreInUse
+from gateway.errors import NoStoreYet, Outdated, StoreError, StoreInUse
 from gateway.stores import open_store
 from gateway.stores.base import Purpose, Retention, Store
 
@@ -22,6 +22,11 @@ def scheme(url: str) -> str:
     """The kind of store, such as `sqlite`."""
     kind = url.partition(":")[0]
     return "postgresql" if kind == "postgres" else kind
+
+
+def location(url: str) -> str:
+    """The URL by the first name of its scheme: `postgresql:`, where it may be written `postgres:`."""
+    return f"{scheme(url)}:{url.partition(':')[2]}"
 
 
 def file_of(url: str) -> Path | None:
@@ -57,20 +62,42 @@ def check_reachable(url: str) -> None:
 async def within(
     url: str, purpose: Purpose, work: Callable[[Store], Awaitable[T]], retention: Retention | None = None
 ) -> T:
-    """Open the store for what `work` does in it; what that returns or raises. Raises `StoreError` if it cannot be."""
-    async with open_store(url, purpose=purpose, retention=retention) as store:
-        # A store may keep a nursery open: what is raised within it would come out in a group.
-        try:
-            result = await work(store)
-        except (Exception, KeyboardInterrupt) as error:
-            failure: BaseException = error
-        else:
-            return result
+    """Open the store for what `work` does in it; what that returns or raises. Raises `StoreError` if it cannot be.
+
+    A store may keep a nursery open: what is raised within it would come out in a group, and Ctrl-C may be raised in any
+    task of it. Both are raised here as they are.
+    """
+    try:
+        async with open_store(url, purpose=purpose, retention=retention) as store:
+            try:
+                result = await work(store)
+            except (Exception, KeyboardInterrupt) as error:
+                failure: BaseException = error
+            else:
+                return result
+    except BaseExceptionGroup as group:
+        if group.subgroup(KeyboardInterrupt):
+            raise KeyboardInterrupt from None
+        raise
     raise failure
 
 
 async def make(url: str) -> None:
-    """See that there is a store of the present schema, as a gateway does that begins to serve it."""
+    """See that there is a store of the present schema, as a gateway does that begins to serve it.
+
+    Raises `StoreError` as `check_whole`.
+    """
+    await check_whole(url)
     with suppress(StoreInUse):
         async with open_store(url, purpose="serve", retention=KEEP_ALL):
             pass
+
+
+async def check_whole(url: str) -> None:
+    """Raise `StoreError` for a store that is a copy which was cut off; one that is not there yet is none."""
+    from gateway.stores import moving
+
+    if scheme(url) == "memory":
+        return
+    with suppress(NoStoreYet, Outdated):
+        await within(url, "read", lambda store: moving.check_whole(store, shown_url(url)))

@@ -53,11 +53,17 @@ def by_name(file: str) -> str | None:
     return ENDINGS.get(ending.lower()) if dot else None
 
 
+def is_utf16(beginning: bytes) -> bool:
+    """Whether a file's first bytes say so; only XML is read in it."""
+    return beginning.startswith((b"\xff\xfe", b"\xfe\xff"))
+
+
 def by_beginning(beginning: bytes) -> str | None:
     """The form that a file's first bytes show."""
-    if beginning.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "xml"  # UTF-16, of which only XML says what it is
-    text = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if text[:5].isdigit() and len(text) >= 5:
+    if is_utf16(beginning):
+        text = beginning[: len(beginning) // 2 * 2].decode("utf-16", "replace")
+        return "xml" if text.lstrip().startswith("<") else None
+    start = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start[:5].isdigit() and len(start) >= 5:
         return ISO_2709
-    return BEGINNINGS.get(text[:1])
+    return BEGINNINGS.get(start[:1])

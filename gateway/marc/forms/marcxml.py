@@ -27,6 +27,7 @@ HEAD: Final = f'<?xml version="1.0" encoding="UTF-8"?>\n<collection xmlns="{NAME
 FOOT: Final = b"</collection>\n"
 NAMESPACES: Final = frozenset({NAMESPACE, "", "info:lc/xmlns/marcxchange-v1", "info:lc/xmlns/marcxchange-v2"})
 """Of records that are read: many leave it out, and MarcXchange (ISO 25577) has the same elements."""
+ENDED: Final = "; nothing behind that was read"
 PIECE_BYTES: Final = 65_536
 """Bytes that the parser is given at once, so that few records wait to be taken."""
 
@@ -93,7 +94,7 @@ def read(pieces: Iterable[bytes]) -> Iterator[Record | Unreadable]:
         reader.feed(b"", last=True)
     except expat.ExpatError as error:
         yield from reader.taken()
-        yield Unreadable(error.lineno, f"the file is no well-formed XML: {expat.ErrorString(error.code)}")
+        yield Unreadable(error.lineno, f"the file is no well-formed XML: {expat.ErrorString(error.code)}{ENDED}")
     except Wrong as error:
         yield from reader.taken()
         yield Unreadable(reader.line, str(error))

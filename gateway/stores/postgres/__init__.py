@@ -1,10 +1,11 @@
 """A store in a PostgreSQL database, which several gateways may serve at once. Its extra is called `postgres`.
 
-psycopg runs in threads. Groups of imports are committed by `writer`, what a group does is in `group` and `shelf`.
+Groups of imports are committed by `writer`, from trio's own thread; what a group does is in `group` and `shelf`, and
+goes to the server by `batch`. What reads, or makes a connection, runs in other threads.
 """
 
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import trio
 
@@ -14,7 +15,7 @@ from gateway.stores.base import PAGE_ROWS, Counts, Indexed, Plan, Purpose, Reten
 from gateway.stores.postgres import migrations, rows
 from gateway.stores.postgres.address import Address
 from gateway.stores.postgres.citus import prepare_citus
-from gateway.stores.postgres.expiry import Expiry
+from gateway.stores.postgres.expiry import AGAIN_SECONDS, Expiry
 from gateway.stores.postgres.readers import Readers
 from gateway.stores.postgres.session import Session
 from gateway.stores.postgres.writer import Writers
@@ -85,10 +86,10 @@ class PostgresStore:
         """Until cancelled, delete what has expired. What the database would not do now is done the next time."""
         while True:
             await expiry.due()
-            try:
-                await self._read(expiry.look)
-            except StoreError:
-                continue
+            with suppress(StoreError):
+                if not await self._read(expiry.look):
+                    await trio.sleep(AGAIN_SECONDS)
+                    expiry.look_again()
 
     async def pending(self) -> list[PendingLink]:
         """Every link that is still to be made."""

@@ -14,6 +14,12 @@ SECRETS: Final = ("password", "sslpassword")
 EXAMPLE: Final = "postgresql://USER:PASSWORD@HOST/DATABASE"
 ONE_AT: Final = re.compile(r"postgresql://([^@/?#]*@)?[^@]*")
 """What of a password stands behind another @ would be taken for the host, and be repeated."""
+_ADDRESS: Final = r"[0-9A-Fa-f:.]+(%\w+)?"
+NO_PASSWORDS: Final = {
+    "host": re.compile(rf"[^:]*|/.*|{_ADDRESS}(,{_ADDRESS})*"),
+    "port": re.compile(r"[0-9,]*"),
+}
+"""Names and folders, IPv6 addresses, numbers: what else libpq takes for these may be a password without its host."""
 DEFAULTS: Final = {
     "application_name": "connexion-gateway",
     "connect_timeout": "3",
@@ -34,12 +40,15 @@ class Address:
             if not ONE_AT.fullmatch(url):
                 raise psycopg.ProgrammingError
             given = conninfo_to_dict(url)
-        except psycopg.Error:
+            if not all(form.fullmatch(f"{given.get(name, '')}") for name, form in NO_PASSWORDS.items()):
+                raise psycopg.ProgrammingError
+        except (psycopg.Error, UnicodeError):
             raise StoreError(
                 f"the store's URL is not one of PostgreSQL, such as {EXAMPLE}; "
                 "in a password write @ as %40, / as %2F, ? as %3F, # as %23 and % as %25"
             ) from None
-        self.conninfo = make_conninfo(url, **{name: value for name, value in DEFAULTS.items() if name not in given})
+        added = {name: value for name, value in DEFAULTS.items() if name not in given}
+        self.conninfo = make_conninfo(url, **added, client_encoding="UTF8")
         """For `psycopg.connect`."""
         self._secrets = [f"{given[name]}" for name in SECRETS if given.get(name)]
         database = f"the database {given['dbname']}" if given.get("dbname") else "the user's own database"

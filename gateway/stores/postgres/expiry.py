@@ -10,8 +10,10 @@ from gateway.stores.postgres.locks import key
 from gateway.stores.postgres.session import Connection
 
 LOOK_EVERY: Final = 100
-"""Attempts filed, by whatever gateway, between two looks at which have expired; a tenth of those to keep where that is
-less."""
+"""Attempts filed, by whatever gateway, between two looks at which are too old; a tenth of those to keep where that is
+less, and where none is ever too old."""
+AGAIN_SECONDS: Final = 1.0
+"""Before another look, where another gateway was about it."""
 BATCH: Final = 1_000
 """Attempts deleted in one transaction: some MB, and some milliseconds."""
 
@@ -22,7 +24,7 @@ class Expiry:
     def __init__(self, retention: Retention) -> None:
         self._retention = retention
         self._tenth = max(1, retention.keep // 10)
-        self._every = min(LOOK_EVERY, self._tenth)
+        self._every = min(LOOK_EVERY, self._tenth) if retention.age else self._tenth
         self._newest = 0
         self._looked_at: float = -self._every  # the first commit looks: a gateway may be started often
         self._counted_at: float = -self._tenth
@@ -35,25 +37,30 @@ class Expiry:
             self._looked_at = self._newest
             self._due.set()
 
+    def look_again(self) -> None:
+        """For another gateway was about it, and may have begun before the newest attempts came."""
+        self._due.set()
+
     async def due(self) -> None:
         """Wait until there is to be a look."""
         await self._due.wait()
         self._due = trio.Event()
 
-    def look(self, connection: Connection) -> None:
-        """Delete what has expired, unless another gateway is about it. Blocks. Raises `psycopg.Error`."""
+    def look(self, connection: Connection) -> bool:
+        """Delete what has expired; False where another gateway is about it. Blocks. Raises `psycopg.Error`."""
         lock = key("", "expiry", "")
-        row = connection.execute("SELECT pg_try_advisory_lock(%s)", (lock,)).fetchone()
+        row = connection.execute("SELECT pg_try_advisory_lock($1)", (lock,)).fetchone()
         if row is None or not row[0]:
-            return
+            return False
         try:
             last = max(self._last_beyond_count(connection), self._last_beyond_age(connection))
-            query = "SELECT DISTINCT zone FROM attempt WHERE seq <= %s"
+            query = "SELECT DISTINCT zone FROM attempt WHERE seq <= $1"
             for (zone,) in connection.execute(query, (last,)).fetchall():
                 _delete(connection, zone, last)
+            return True
         finally:
             if not connection.closed:
-                connection.execute("SELECT pg_advisory_unlock(%s)", (lock,))
+                connection.execute("SELECT pg_advisory_unlock($1)", (lock,))
 
     def _last_beyond_count(self, connection: Connection) -> int:
         """Counting takes some 10 ms for 100,000: only when a tenth may have come since."""
@@ -61,7 +68,7 @@ class Expiry:
         if newest - self._counted_at < self._tenth:
             return 0
         self._counted_at = newest
-        query = "SELECT seq FROM attempt ORDER BY seq DESC OFFSET %s LIMIT 1"
+        query = "SELECT seq FROM attempt ORDER BY seq DESC OFFSET $1 LIMIT 1"
         row = connection.execute(query, (self._retention.keep,)).fetchone()
         return int(row[0]) if row else 0
 
@@ -70,17 +77,17 @@ class Expiry:
         if self._retention.age is None:
             return 0
         oldest_kept = datetime.now(UTC) - self._retention.age
-        query = "SELECT seq - 1 FROM attempt WHERE at >= %s ORDER BY seq LIMIT 1"
+        query = "SELECT seq - 1 FROM attempt WHERE at >= $1 ORDER BY seq LIMIT 1"
         row = connection.execute(query, (oldest_kept,)).fetchone()
         return int(row[0]) if row else self._newest
 
 
 def _delete(connection: Connection, zone: str, last: int) -> None:
     query = """
-    DELETE FROM attempt WHERE zone = %s AND seq = ANY(ARRAY(
-        SELECT seq FROM attempt WHERE zone = %s AND seq <= %s ORDER BY seq LIMIT %s
+    DELETE FROM attempt WHERE zone = $1 AND seq = ANY(ARRAY(
+        SELECT seq FROM attempt WHERE zone = $1 AND seq <= $2 ORDER BY seq LIMIT $3
     ))
     """
-    while connection.execute(query, (zone, zone, last, BATCH)).rowcount:
+    while connection.execute(query, (zone, last, BATCH)).rowcount:
         pass
-    connection.execute("DELETE FROM delivery WHERE zone = %s AND seq <= %s", (zone, last))
+    connection.execute("DELETE FROM delivery WHERE zone = $1 AND seq <= $2", (zone, last))

@@ -1,13 +1,21 @@
-"""A group of plans of one zone in one durable transaction. Runs in a thread."""
+"""A group of plans of one zone in one durable transaction.
 
+The plans run in trio's thread, where nothing contends for the interpreter; others have their turn between two plans.
+"""
+
+import time
 from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 from typing import Any, Final, NamedTuple
 
 import psycopg
+import trio
+from psycopg.pq import TransactionStatus
 
 from gateway.model import Delivery
 from gateway.stores.postgres import locks, writes
+from gateway.stores.postgres.batch import Answer, Batch, Statement
+from gateway.stores.postgres.binary import BIGINT
 from gateway.stores.postgres.job import Job
 from gateway.stores.postgres.leases import Ordinals
 from gateway.stores.postgres.session import Connection, Session
@@ -16,6 +24,12 @@ from gateway.stores.postgres.shelf import Shelf, Unanswered
 AGAIN: Final = frozenset({"40001", "40P01", "55P03", "53200", "23505"})
 """What may go well another time, SQLSTATE: serialization failure, deadlock, a lock not had in time, no room for locks,
 and a key that another transaction has taken since it was looked for."""
+HOLD_SECONDS: Final = 0.005
+"""How long plans may keep all else waiting before it has a turn: as long as a thread keeps the interpreter."""
+_COMMIT: Final = Statement("COMMIT", "COMMIT")
+_ROLLBACK: Final = Statement("ROLLBACK", "ROLLBACK")
+_AWAIT_END: Final = Statement("await_end", "SELECT pg_advisory_lock($1)", (BIGINT,))
+_ENDED: Final = Statement("ended", "SELECT pg_advisory_unlock($1)", (BIGINT,))
 
 
 class Ending(Enum):
@@ -57,8 +71,8 @@ class Group:
         self.filed: list[Filed] = []
         self.committing = False
         """COMMIT is on its way, or may be."""
-        self.error: psycopg.Error | None = None
-        """Why it was refused, or how the connection was lost."""
+        self.error: Exception | None = None
+        """Why it was refused, or how the connection was lost; mostly the database's word."""
         self._zone = zone
         self._ordinals = ordinals
         self._careful = careful
@@ -70,43 +84,58 @@ class Group:
         """How many of the leased ordinals it has used."""
         return self._shelf.made.drawn
 
-    def commit(self, session: Session) -> Ending:
-        """Run the plans and write what they want. Each job then has its result, or the error that was its own."""
+    async def commit(self, session: Session) -> Ending:
+        """Run the plans and write what they want. Each job then has its result, or the error that was its own.
+
+        Not to be cancelled: `Session.interrupt` ends it.
+        """
         self._life = session.life
-        connection = session.connection
         try:
             try:
-                self._ordinals.prepare(connection, len(self.jobs))
-                self._run(connection)
-                self._write(connection)
-            except psycopg.Error as error:
+                await self._ordinals.prepare(session, len(self.jobs))
+                await self._run(session)
+                await self._write(session)
+            except Exception as error:
                 self.error = error
-                return self._ending(connection, error)
+                return self._ending(session.connection, error)
         finally:
-            _end(connection)
+            await _end(session)
         return Ending.COMMITTED
 
-    def _ending(self, connection: Connection, error: psycopg.Error) -> Ending:
+    def _ending(self, connection: Connection, error: Exception) -> Ending:
         """By what was raised. Only what the server says of a statement proves that COMMIT, if it came, was in vain."""
-        if error.diag.severity_nonlocalized == "ERROR":
+        if isinstance(error, psycopg.Error) and error.diag.severity_nonlocalized == "ERROR":
             return Ending.REFUSED
         if self.committing or connection.closed or isinstance(error, psycopg.OperationalError):
             connection.close()
             return Ending.UNKNOWN if self.committing else Ending.LOST
         return Ending.REFUSED
 
-    def _run(self, connection: Connection) -> None:
+    async def _run(self, session: Session) -> None:
         """Run each plan until it is done; all of them anew where they draw more ordinals than were leased."""
         while True:
-            stopped = list(self.jobs)
-            while stopped := [job for job in stopped if not self._is_done(job)]:
-                self._shelf.fetch(connection)
+            stopped = await self._stopped(self.jobs)
+            while stopped:
+                await self._shelf.fetch(session)
+                stopped = await self._stopped(stopped)
             if self.drawn <= self._ordinals.left:
                 return
             wanted = self.drawn
-            _end(connection)
+            await _end(session)
             self._shelf = Shelf(self._zone, self._ordinals, careful=self._careful)
-            self._ordinals.lease(connection, wanted)
+            await self._ordinals.lease(session, wanted)
+
+    async def _stopped(self, jobs: Sequence[Job[Any]]) -> list[Job[Any]]:
+        """Run these plans; those that could not get to their end."""
+        stopped = []
+        since = time.perf_counter()
+        for job in jobs:
+            if time.perf_counter() - since > HOLD_SECONDS:
+                await trio.lowlevel.cancel_shielded_checkpoint()
+                since = time.perf_counter()
+            if not self._is_done(job):
+                stopped.append(job)
+        return stopped
 
     def _is_done(self, job: Job[Any]) -> bool:
         """Run its plan; whether it got to its end."""
@@ -119,57 +148,68 @@ class Group:
             return False
         except Exception as error:
             job.error = error
+            if transaction.ordinal > self._ordinals.left:  # it may come of a guess: `_run` leases, and runs it again
+                self._shelf.made.drawn = transaction.ordinal
         return True
 
-    def _write(self, connection: Connection) -> None:
-        """Write everything and commit, all sent at once: between the zone's lock and COMMIT this thread waits for
-        nothing, neither for the server nor for the interpreter. What may have to be waited for is locked before.
+    async def _write(self, session: Session) -> None:
+        """Write everything and commit, all sent at once: from there on nothing is waited for but the zone's lock, which
+        nobody has for longer than a commit. Whoever asks for a number that is given or taken here is waited for before,
+        by the careful; others fail at once where there is one, which is seldom, and are then careful.
         """
         shelf, made = self._shelf, self._shelf.made
         if not made and not self.notes:
-            connection.commit()  # lets the locks go
             return
         records = [
             writes.Change.of(shelf.stored(mms_id), versions) for mms_id, versions in sorted(made.versions.items())
         ]
         numbers = {number for change in records for number in change.numbers}
-        with connection.pipeline():
-            shelf.lock(connection, numbers=numbers)
-        with connection.pipeline():
-            writes.put_records(connection, self._zone, records)
-            writes.put_links(connection, self._zone, made.links)
-            writes.put_deliveries(connection, self._zone, self.notes)
-            if made.attempts:
-                # Until its end, so that numbers rise in the order of commits within each of these zones.
-                locks.take(connection, {locks.key(row[0], "zone", "") for row in made.attempts})
-                inserted = writes.insert_attempts(connection, made.attempts)
-            writes.add_deliveries(connection, made.deliveries)
-            self.committing = True
-            ended = connection.execute("COMMIT")
-        if ended.statusmessage != "COMMIT":
-            # psycopg's pipeline may end without a word where the connection was lost among the answers.
-            raise psycopg.OperationalError("the connection was lost")
+        batch = Batch(session)
+        shelf.share(batch, numbers, at_once=not self._careful)
+        if self._careful:
+            await batch.run()
+            batch = Batch(session)
+        writes.put_records(batch, self._zone, records)
+        writes.put_links(batch, self._zone, made.links)
+        writes.put_deliveries(batch, self._zone, self.notes)
+        inserted = Answer()
         if made.attempts:
-            self.filed = [Filed(*row) for row in inserted]
+            # Until its end, so that numbers rise in the order of commits within each of these zones.
+            locks.take(batch, {locks.key(row[0], "zone", "") for row in made.attempts})
+            inserted = writes.insert_attempts(batch, made.attempts)
+        writes.add_deliveries(batch, made.deliveries)
+        ended = batch.add(_COMMIT)
+        self.committing = True
+        await batch.run()
+        if ended.tag != b"COMMIT":
+            raise psycopg.OperationalError("the server did not commit")
+        self.filed = [Filed(*row) for row in inserted.rows]
 
-    def happened(self, session: Session) -> bool:
+    async def happened(self, session: Session) -> bool:
         """Whether the transaction whose end is unknown was committed; asked over another connection.
 
-        Waits until the old one's server process is gone, with whatever it still had to do. Raises `psycopg.Error`.
+        If it is not seen, waits until the old one's server process is gone, with whatever it still had to do, and looks
+        once more. Raises `psycopg.Error`.
         """
-        connection = session.connection
-        connection.execute("SELECT pg_advisory_lock(%s)", (self._life,))
-        connection.execute("SELECT pg_advisory_unlock(%s)", (self._life,))
-        return writes.are_there(connection, self._zone, self._shelf.made)
+        for before in ((), (_AWAIT_END, _ENDED)):
+            batch = Batch(session)
+            for statement in before:
+                batch.add(statement, self._life)
+            found = writes.trace(batch, self._zone, self._shelf.made)
+            await batch.run()
+            if found.rows:
+                return True
+        return False
 
 
-def _end(connection: Connection) -> None:
-    """End what has not been committed, and let go of its locks.
-
-    psycopg's own method also forgets the statements that it takes for prepared, though they stood behind an error.
-    """
+async def _end(session: Session) -> None:
+    """End what has not been committed, and let go of its locks."""
+    connection = session.connection
+    if connection.closed or connection.pgconn.transaction_status == TransactionStatus.IDLE:
+        return
+    batch = Batch(session)
+    batch.add(_ROLLBACK)
     try:
-        if not connection.closed:
-            connection.rollback()
+        await batch.run()
     except psycopg.Error:
         connection.close()

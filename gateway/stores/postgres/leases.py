@@ -8,12 +8,26 @@ leaves no gap, unless it is killed while it has much to do.
 import time
 from typing import Final
 
-from gateway.stores.postgres.session import Connection
+from gateway.stores.postgres.batch import Batch, Statement
+from gateway.stores.postgres.binary import BIGINT, TEXT
+from gateway.stores.postgres.session import Session
 
 MOST: Final = 256
 """Ordinals leased at once, where groups need fewer: the gap that a killed gateway may leave."""
 QUIET_SECONDS: Final = 1.0
 """After so long without a lease the next is no larger than it must be."""
+
+_LEASE: Final = Statement(
+    "lease",
+    """
+    INSERT INTO zone (zone, ordinal) VALUES ($1, $2)
+    ON CONFLICT (zone) DO UPDATE SET ordinal = zone.ordinal + excluded.ordinal RETURNING ordinal
+    """,
+    (TEXT, BIGINT),
+)
+_GIVE_BACK: Final = Statement(
+    "give_back", "UPDATE zone SET ordinal = $1 WHERE zone = $2 AND ordinal = $3", (BIGINT, TEXT, BIGINT)
+)
 
 
 class Ordinals:
@@ -49,33 +63,32 @@ class Ordinals:
         del self._left[:count]
         self._used = self._used or count > 0
 
-    def prepare(self, connection: Connection, jobs: int) -> None:
+    async def prepare(self, session: Session, jobs: int) -> None:
         """Lease as many as a group of so many plans may draw, one each; none for a zone that makes no records."""
         if self._used and len(self._left) < jobs:
-            self.lease(connection, jobs)
+            await self.lease(session, jobs)
 
-    def lease(self, connection: Connection, wanted: int) -> None:
-        """See that so many are left, outside of any transaction."""
+    async def lease(self, session: Session, wanted: int) -> None:
+        """See that so many are left, outside of any transaction. Raises `psycopg.Error`."""
         now = time.monotonic()
         quiet = now - self._leased_at >= QUIET_SECONDS
         missing = wanted - len(self._left)
         self._size = missing if quiet else max(missing, min(2 * self._size, MOST))
         self._leased_at = now
-        query = """
-        INSERT INTO zone (zone, ordinal) VALUES (%s, %s)
-        ON CONFLICT (zone) DO UPDATE SET ordinal = zone.ordinal + excluded.ordinal RETURNING ordinal
-        """
-        row = connection.execute(query, (self._zone, self._size)).fetchone()
-        assert row is not None
-        self._left += range(row[0] - self._size + 1, row[0] + 1)
+        batch = Batch(session)
+        leased = batch.add(_LEASE, self._zone, self._size)
+        await batch.run()
+        last = leased.rows[0][0]
+        self._left += range(last - self._size + 1, last + 1)
 
-    def give_back(self, connection: Connection) -> None:
-        """Return what is left, unless another gateway has leased since."""
+    async def give_back(self, session: Session) -> None:
+        """Return what is left, unless another gateway has leased since. Raises `psycopg.Error`."""
         if not self._left:
             return
-        query = "UPDATE zone SET ordinal = %s WHERE zone = %s AND ordinal = %s"
-        connection.execute(query, (self._first_of_last() - 1, self._zone, self._left[-1]))
-        self._left.clear()
+        batch = Batch(session)
+        batch.add(_GIVE_BACK, self._first_of_last() - 1, self._zone, self._left[-1])
+        self._left = []
+        await batch.run()
 
     def _first_of_last(self) -> int:
         """Where those begin that end with the last one, without a gap."""

@@ -7,17 +7,17 @@ whole zone instead, while it knows nothing of a table that has just grown.
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
 import msgspec
 from msgspec.structs import replace
 
 from gateway.model import Attempt, BibRecord, Identifier, IdentifierKind, PendingLink, Receipt, Submission
 from gateway.stores.base import Counts, Indexed
-from gateway.stores.postgres.session import Connection
+from gateway.stores.postgres.batch import Statement
+from gateway.stores.postgres.binary import TEXT, TEXTS
+from gateway.stores.postgres.session import Connection, Row
 
-Row = tuple[Any, ...]
-"""What psycopg gives and takes."""
 RecordRow = tuple[str, int, bytes, str]
 """mms_id, version, marc, body."""
 AttemptRow = tuple[str, str, datetime, bytes, str]
@@ -32,25 +32,46 @@ _attempt_of = msgspec.json.Decoder(tuple[Submission, Receipt]).decode
 _link_of = msgspec.json.Decoder(PendingLink).decode
 
 _RECORD: Final = "mms_id, version, marc, body"
-HOLDERS: Final = """
-SELECT wanted.number, holder.mms_id FROM unnest(%b::text[]) AS wanted (number)
+HOLDERS: Final = Statement(
+    "holders",
+    """
+    SELECT wanted.number, holder.mms_id FROM unnest($1::text[]) AS wanted (number)
+    CROSS JOIN LATERAL (
+        SELECT mms_id FROM identifier WHERE zone = $2 AND identifier.number = wanted.number OFFSET 0
+    ) AS holder
+    """,
+    (TEXTS, TEXT),
+)
+"""Number and MMS ID of each record that bears one of these numbers, of a zone."""
+NEWEST: Final = Statement(
+    "newest",
+    f"""
+    SELECT newest.* FROM unnest($1::text[]) AS wanted (mms_id)
+    CROSS JOIN LATERAL (
+        SELECT {_RECORD} FROM record WHERE zone = $2 AND record.mms_id = wanted.mms_id OFFSET 0
+    ) AS newest
+    """,  # noqa: S608 - column names of its own
+    (TEXTS, TEXT),
+)
+"""The newest versions of those of these records that a zone has."""
+FILED: Final = Statement(
+    "filed",
+    """
+    SELECT wanted.id FROM unnest($1::text[]) AS wanted (id)
+    CROSS JOIN LATERAL (SELECT 1 FROM attempt WHERE zone = $2 AND attempt.id = wanted.id OFFSET 0) AS kept
+    """,
+    (TEXTS, TEXT),
+)
+"""Those of these attempts that are there, by their keys."""
+_FIND: Final = f"""
+SELECT newest.* FROM (SELECT DISTINCT mms_id FROM ({HOLDERS.sql}) AS held) AS wanted
 CROSS JOIN LATERAL (
-    SELECT mms_id FROM identifier WHERE zone = %b AND identifier.number = wanted.number OFFSET 0
-) AS holder
-"""
-_NEWEST: Final = f"""
-SELECT newest.* FROM unnest(%b::text[]) AS wanted (mms_id)
-CROSS JOIN LATERAL (
-    SELECT {_RECORD} FROM record WHERE zone = %b AND record.mms_id = wanted.mms_id OFFSET 0
-) AS newest
+    SELECT {_RECORD} FROM record WHERE zone = $2 AND record.mms_id = wanted.mms_id OFFSET 0
+) AS newest ORDER BY mms_id
 """  # noqa: S608 - column names of its own
-_FILED: Final = """
-SELECT wanted.id FROM unnest(%b::text[]) AS wanted (id)
-CROSS JOIN LATERAL (SELECT 1 FROM attempt WHERE zone = %b AND attempt.id = wanted.id OFFSET 0) AS kept
-"""
-_VERSIONS: Final = f"""
-SELECT {_RECORD} FROM record_version WHERE zone = %(zone)s AND mms_id = %(mms_id)s
-UNION ALL SELECT {_RECORD} FROM record WHERE zone = %(zone)s AND mms_id = %(mms_id)s ORDER BY version
+VERSIONS: Final = f"""
+SELECT {_RECORD} FROM record_version WHERE zone = $1 AND mms_id = $2
+UNION ALL SELECT {_RECORD} FROM record WHERE zone = $1 AND mms_id = $2
 """  # noqa: S608 - column names of its own
 _ATTEMPTS: Final = """
 SELECT seq, raw, body, seconds, delivered FROM attempt LEFT JOIN delivery USING (zone, seq)
@@ -122,25 +143,10 @@ def _records(rows: Iterable[Row]) -> list[BibRecord]:
     return [kept_of(row).record for row in rows]
 
 
-def select_holders(connection: Connection, zone: str, numbers: Iterable[str]) -> Iterable[Row]:
-    """Number and MMS ID of each record that bears one of these."""
-    return connection.execute(HOLDERS, ([*numbers], zone))
-
-
-def select_newest(connection: Connection, zone: str, mms_ids: Iterable[str]) -> Iterable[Row]:
-    """The newest versions of those of these records that are there."""
-    return connection.execute(_NEWEST, ([*mms_ids], zone))
-
-
-def select_filed(connection: Connection, zone: str, submissions: Iterable[str]) -> Iterable[Row]:
-    """Those of these attempts that are there."""
-    return connection.execute(_FILED, ([*submissions], zone))
-
-
 def record(connection: Connection, zone: str, mms_id: str) -> BibRecord | None:
     """A record's newest version."""
-    rows = _records(select_newest(connection, zone, [mms_id]))
-    return rows[0] if rows else None
+    row = connection.execute(NEWEST.sql, ([mms_id], zone)).fetchone()
+    return kept_of(row).record if row else None
 
 
 def records(connection: Connection, zone: str, after: str, limit: int) -> list[BibRecord]:
@@ -150,31 +156,25 @@ def records(connection: Connection, zone: str, after: str, limit: int) -> list[B
 
 def records_query(zone: str, after: str, limit: int) -> tuple[str, Row]:
     """What is asked for a page of records."""
-    query = f"SELECT {_RECORD} FROM record WHERE zone = %s AND mms_id > %s ORDER BY mms_id LIMIT %s"  # noqa: S608
+    query = f"SELECT {_RECORD} FROM record WHERE zone = $1 AND mms_id > $2 ORDER BY mms_id LIMIT $3"  # noqa: S608
     return query, (zone, after, limit)
 
 
 def find(connection: Connection, zone: str, identifiers: Sequence[Identifier]) -> list[BibRecord]:
     """The records that bear one of `identifiers`. One statement, so that it reads one state of the zone."""
-    query = f"""
-    SELECT newest.* FROM (SELECT DISTINCT mms_id FROM ({HOLDERS}) AS held) AS wanted
-    CROSS JOIN LATERAL (
-        SELECT {_RECORD} FROM record WHERE zone = %b AND record.mms_id = wanted.mms_id OFFSET 0
-    ) AS newest ORDER BY mms_id
-    """  # noqa: S608 - column names of its own
-    return _records(connection.execute(query, ([*map(number_of, identifiers)], zone, zone)))
+    return _records(connection.execute(_FIND, ([*map(number_of, identifiers)], zone)))
 
 
 def versions(connection: Connection, zone: str, mms_id: str) -> list[BibRecord]:
     """Every version of a record, oldest first."""
-    return _records(connection.execute(_VERSIONS, {"zone": zone, "mms_id": mms_id}))
+    return _records(connection.execute(f"{VERSIONS} ORDER BY version", (zone, mms_id)))
 
 
 def attempt(connection: Connection, seq: int) -> Attempt | None:
     """One attempt by its number."""
     if not 0 < seq <= BIGGEST:
         return None
-    row = connection.execute(f"{_ATTEMPTS} WHERE seq = %s", (seq,)).fetchone()
+    row = connection.execute(f"{_ATTEMPTS} WHERE seq = $1", (seq,)).fetchone()
     return _attempt(row) if row else None
 
 
@@ -185,9 +185,12 @@ def attempts(connection: Connection, zone: str | None, before: int | None, limit
 
 def attempts_query(zone: str | None, before: int | None, limit: int) -> tuple[str, Row]:
     """What is asked for a page of attempts."""
-    where, given = ("zone = %s AND", (zone,)) if zone is not None else ("", ())
     highest = BIGGEST if before is None else max(0, min(before, BIGGEST))
-    return f"{_ATTEMPTS} WHERE {where} seq < %s ORDER BY seq DESC LIMIT %s", (*given, highest, limit)
+    if zone is None:
+        return f"{_ATTEMPTS} WHERE seq < $1 ORDER BY seq DESC LIMIT $2", (highest, limit)
+    # As a range of the key: by "zone = $3" the planner might walk the attempts of all zones, back to some of this one.
+    query = f"{_ATTEMPTS} WHERE (zone, seq) < ($3, $1) AND zone >= $3 ORDER BY zone DESC, seq DESC LIMIT $2"
+    return query, (highest, limit, zone)
 
 
 def links(connection: Connection) -> list[PendingLink]:
@@ -213,8 +216,8 @@ def indexed(connection: Connection, zone: str, after: Indexed | None, limit: int
     """By what the records of a zone are found, in the order of the index."""
     number, mms_id = (number_of(after.identifier), after.mms_id) if after else ("", "")
     query = """
-    SELECT number, mms_id FROM identifier WHERE zone = %s AND (number, mms_id) > (%s, %s)
-    ORDER BY number, mms_id LIMIT %s
+    SELECT number, mms_id FROM identifier WHERE zone = $1 AND (number, mms_id) > ($2, $3)
+    ORDER BY number, mms_id LIMIT $4
     """
     found = connection.execute(query, (zone, number, mms_id, limit))
     return [Indexed(_identifier_of(number), mms_id) for number, mms_id in found]

@@ -24,13 +24,18 @@ _SETTINGS: Final = f"""
 SET lock_timeout = '{LOCK_SECONDS}s';
 SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s';
 SET statement_timeout = '{STATEMENT_SECONDS}s';
-SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
+SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
+SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+SET jit = off;
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local');
 """
-"""Every query goes by an index. The planner, which knows nothing yet of a table that has just grown, would scan it. An
-answer promises that the record stays: a server that is set to confirm before it has written is told not to."""
+"""A gateway that went without a word is found out. Every query goes by an index, and in its order: the planner, which
+knows nothing yet of a table that has just grown, would scan and sort it. An answer promises that the record stays: a
+server that is set to confirm before it has written is told not to."""
 
-Connection = psycopg.Connection[tuple[Any, ...]]  # Any: what the columns hold
+Row = tuple[Any, ...]
+"""What a query returns; Any is what the columns hold."""
+Connection = psycopg.Connection[Row]
 
 
 class Session:
@@ -40,6 +45,8 @@ class Session:
         self._address = address
         self._connection: Connection | None = None
         self._handle: socket.socket | None = None
+        self.prepared: set[str] = set()
+        """Names of the statements that the present connection has prepared (`batch`)."""
         self.life = 0
         """Key of the advisory lock that the present connection holds until its last transaction is over."""
         self.until = math.inf
@@ -63,12 +70,13 @@ class Session:
         self.close()
         life = secrets.randbits(63)
         try:
-            made = psycopg.connect(self._address.conninfo, autocommit=True)
+            made = psycopg.connect(self._address.conninfo, autocommit=True, cursor_factory=psycopg.RawCursor)
             self._connection = made
+            self.prepared = set()
             # A handle of our own: libpq may close its socket at any moment, and the number then be another's.
             self._handle = socket.fromfd(made.fileno(), socket.AF_INET, socket.SOCK_STREAM)
             made.execute(_SETTINGS)
-            made.execute("SELECT pg_advisory_lock(%s)", (life,))
+            made.execute("SELECT pg_advisory_lock($1)", (life,))
         except (psycopg.Error, OSError) as error:
             self.close()
             words = self._address.words(error) if isinstance(error, psycopg.Error) else f"{error}"
@@ -89,6 +97,7 @@ class Session:
             self._connection.close()
         self._connection = self._handle = None
 
-    def failure(self, what: str, error: psycopg.Error) -> StoreError:
-        """The database's error in the store's words."""
-        return StoreError(f"{what}: {self._address.words(error)}")
+    def failure(self, what: str, error: Exception) -> StoreError:
+        """The database's error in the store's words, or that of what it holds and nobody can read."""
+        words = self._address.words(error) if isinstance(error, psycopg.Error) else f"{error}"
+        return StoreError(f"{what}: {words}")

@@ -12,11 +12,12 @@ from typing import Final
 from gateway.model import BibRecord, Delivery, Identifier, PendingLink
 from gateway.stores.base import Changes, out_of_turn
 from gateway.stores.postgres import locks, rows
+from gateway.stores.postgres.batch import Answer, Batch, Statement
 from gateway.stores.postgres.leases import Ordinals
 from gateway.stores.postgres.rows import Kept
-from gateway.stores.postgres.session import Connection
+from gateway.stores.postgres.session import Session
 
-BEGIN: Final = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+_BEGIN: Final = Statement("BEGIN", "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
 
 
 class Unanswered(BaseException):
@@ -46,10 +47,10 @@ class Shelf:
     def __init__(self, zone: str, ordinals: Ordinals, *, careful: bool) -> None:
         """Unless `careful`, a first version is taken for a new record's without a look: mostly it is."""
         self.made = Made()
-        self.begun = False
         self._zone = zone
         self._ordinals = ordinals
         self._careful = careful
+        self._begun = False
         self._locked: set[int] = set()
         self._holders: dict[str, set[str]] = {}
         self._newest: dict[str, Kept | None] = {}
@@ -137,55 +138,66 @@ class Shelf:
         """The version that the database has, as far as that was asked."""
         return self._newest.get(mms_id)
 
-    def fetch(self, connection: Connection) -> None:
-        """Lock all that was asked, then find it out."""
-        zone, numbers, submissions = self._zone, self._numbers, self._submissions
-        holders: Iterable[rows.Row] = ()
-        filed: Iterable[rows.Row] = ()
+    async def fetch(self, session: Session) -> None:
+        """Lock all that was asked, then find it out. Raises `psycopg.Error`."""
+        numbers, submissions = self._numbers, self._submissions
+        holders, filed = Answer(), Answer()
+        batch = Batch(session)
         if numbers or submissions:
-            with connection.pipeline():
-                self.lock(connection, numbers=numbers, attempts=submissions)
-                if numbers:
-                    holders = rows.select_holders(connection, zone, numbers)
-                if submissions:
-                    filed = rows.select_filed(connection, zone, submissions)
+            self.lock(batch, numbers=numbers, attempts=submissions)
+        if numbers:
+            holders = batch.add(rows.HOLDERS, [*numbers], self._zone)
+        if submissions:
+            filed = batch.add(rows.FILED, [*submissions], self._zone)
+        await batch.run()
         self._holders.update((number, set()) for number in numbers)
-        for number, mms_id in holders:
+        for number, mms_id in holders.rows:
             self._holders[number].add(mms_id)
             self._records.add(mms_id)  # who asks for the holders asks for their records next
-        kept = {name for (name,) in filed}
+        kept = {name for (name,) in filed.rows}
         self._filed.update((name, name in kept) for name in submissions)
-        self._fetch_records(connection, self._records - self._newest.keys())
+        await self._fetch_records(session, self._records - self._newest.keys())
         self._numbers, self._records, self._submissions = set(), set(), set()
 
-    def _fetch_records(self, connection: Connection, mms_ids: set[str]) -> None:
+    async def _fetch_records(self, session: Session, mms_ids: set[str]) -> None:
         if not mms_ids:
             return
-        with connection.pipeline():
-            self.lock(connection, records=mms_ids)
-            found = rows.select_newest(connection, self._zone, mms_ids)
+        batch = Batch(session)
+        self.lock(batch, records=mms_ids)
+        found = batch.add(rows.NEWEST, [*mms_ids], self._zone)
+        await batch.run()
         self._newest.update(dict.fromkeys(mms_ids))
-        for row in found:
+        for row in found.rows:
             version = rows.kept_of(row)
             self._newest[version.record.mms_id] = version
 
     def lock(
         self,
-        connection: Connection,
+        batch: Batch,
         *,
         numbers: Iterable[str] = (),
         records: Iterable[str] = (),
         attempts: Iterable[str] = (),
     ) -> None:
-        """Lock those of these that are not locked yet. The first call begins the transaction."""
-        if not self.begun:
-            connection.execute(BEGIN)
-            self.begun = True
+        """Lock what is asked for, but what is locked already. The first call begins the transaction."""
         keys = {locks.key(self._zone, "number", number) for number in numbers}
         keys.update(locks.key(self._zone, "record", mms_id) for mms_id in records)
         keys.update(locks.key(self._zone, "attempt", submission) for submission in attempts)
-        locks.take(connection, keys - self._locked)
+        self.begin(batch)
+        locks.take(batch, keys - self._locked)
         self._locked |= keys
+
+    def share(self, batch: Batch, numbers: Iterable[str], *, at_once: bool) -> None:
+        """Keep others from asking for these until the transaction is over, but not from changing whose they are."""
+        self.begin(batch)
+        keys = {locks.key(self._zone, "number", number) for number in numbers}
+        locks.share(batch, keys - self._locked, at_once=at_once)
+
+    def begin(self, batch: Batch) -> None:
+        """Begin the transaction, if that has not been done."""
+        if not self._begun:
+            batch.add(_BEGIN)
+            self._begun = True
 
 
 class PlanTransaction(Changes):

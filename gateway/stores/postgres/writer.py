@@ -1,7 +1,7 @@
 """The writers of a gateway: they take the plans that wait, zone by zone, and commit them in groups.
 
 A zone's groups of one gateway follow each other, those of several zones or gateways go on at once. Everything here runs
-in trio's thread, `Group.commit` in a thread of its own. A job is queued, in a group, or answered; whatever becomes of
+in trio's thread; only connections are made in others. A job is queued, in a group, or answered; whatever becomes of
 the database, it is answered when its time is up, and never against the truth.
 """
 
@@ -149,7 +149,7 @@ class Writers:
         with trio.move_on_after(CLOSE_SECONDS, shield=True):
             while len(self._idle) < WRITERS:
                 await self._rested.wait()
-            await trio.to_thread.run_sync(self._give_back, abandon_on_cancel=True)
+            await self._give_back()
         for session in self._sessions:
             session.interrupt()
 
@@ -160,11 +160,11 @@ class Writers:
         for session in self._sessions:
             session.close()
 
-    def _give_back(self) -> None:
+    async def _give_back(self) -> None:
         connected = [session for session in self._sessions if session.connected]
         with suppress(psycopg.Error):
             for session, zone in product(connected[:1], self._zones.values()):
-                zone.ordinals.give_back(session.connection)
+                await zone.ordinals.give_back(session)
 
     def _zone(self, name: str) -> _Zone:
         return self._zones.setdefault(name, _Zone(name))
@@ -219,7 +219,8 @@ class Writers:
         self._groups[session] = group
         failure: BaseException = StoreError(STOPPED)
         try:
-            ending = await trio.to_thread.run_sync(group.commit, session, limiter=self._limiter)
+            with trio.CancelScope(shield=True):
+                ending = await group.commit(session)
             if ending is Ending.UNKNOWN:
                 failure = OutcomeUnknown("the gateway was stopped before it was known whether this was done")
                 ending = await self._find_out(session, group)
@@ -249,7 +250,7 @@ class Writers:
     def _refuse(self, zone: _Zone, group: Group) -> None:
         """Run each job alone, so that one harms no other; and what was alone perhaps once more."""
         assert group.error is not None
-        code = group.error.sqlstate
+        code = group.error.sqlstate if isinstance(group.error, psycopg.Error) else None
         for job in group.jobs:
             job.tries += job.alone and code != LOCK_NOT_HAD
             if job.alone and (code not in AGAIN or job.tries >= TRIES):
@@ -272,7 +273,7 @@ class Writers:
 
         while wanted() and await self._connected(session, wanted):
             try:
-                happened = await trio.to_thread.run_sync(group.happened, session, limiter=self._limiter)
+                happened = await group.happened(session)
             except psycopg.Error:
                 await trio.sleep(RECONNECT_SECONDS)
             else:

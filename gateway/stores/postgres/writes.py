@@ -1,4 +1,4 @@
-"""The SQL that writes what a group has made. Runs in a thread, within the group's transaction and pipeline.
+"""The SQL that writes what a group has made, in batches of its transaction.
 
 Rows that are new go in one statement a table, which costs a third of one a row. Others go one by one, each by its key.
 """
@@ -8,11 +8,86 @@ from typing import Final, NamedTuple
 
 from gateway.model import Delivery, PendingLink
 from gateway.stores.postgres import rows
+from gateway.stores.postgres.batch import Answer, Batch, Statement
+from gateway.stores.postgres.binary import (
+    BIGINTS,
+    BOOLEAN,
+    BOOLEANS,
+    BYTEA,
+    BYTEAS,
+    DOUBLE,
+    DOUBLES,
+    INTEGER,
+    INTEGERS,
+    TEXT,
+    TEXTS,
+    TIMESTAMPTZS,
+)
 from gateway.stores.postgres.rows import Kept, RecordRow
-from gateway.stores.postgres.session import Connection
+from gateway.stores.postgres.session import Row
 from gateway.stores.postgres.shelf import Made
 
-_VERSIONS: Final = "SELECT %s, * FROM unnest(%b::text[], %b::integer[], %b::bytea[], %b::text[])"
+_COLUMNS: Final = "SELECT $1, * FROM unnest($2::text[], $3::integer[], $4::bytea[], $5::text[])"
+_OF_COLUMNS: Final = (TEXT, TEXTS, INTEGERS, BYTEAS, TEXTS)
+_INSERT_RECORDS: Final = Statement("insert_records", f"INSERT INTO record {_COLUMNS}", _OF_COLUMNS)
+_INSERT_VERSIONS: Final = Statement("insert_versions", f"INSERT INTO record_version {_COLUMNS}", _OF_COLUMNS)
+_UPDATE_RECORD: Final = Statement(
+    "update_record",
+    "UPDATE record SET version = $3, marc = $4, body = $5 WHERE zone = $1 AND mms_id = $2",
+    (TEXT, TEXT, INTEGER, BYTEA, TEXT),
+)
+_INSERT_NUMBERS: Final = Statement(
+    "insert_numbers",
+    "INSERT INTO identifier SELECT $1, * FROM unnest($2::text[], $3::text[]) ON CONFLICT DO NOTHING",
+    (TEXT, TEXTS, TEXTS),
+)
+_DELETE_NUMBER: Final = Statement(
+    "delete_number",
+    "DELETE FROM identifier WHERE zone = $1 AND number = $2 AND mms_id = $3",
+    (TEXT, TEXT, TEXT),
+)
+_INSERT_ATTEMPTS: Final = Statement(
+    "insert_attempts",
+    """
+    INSERT INTO attempt (zone, seq, id, at, raw, body)
+    SELECT zone, nextval('attempt_seq'), id, at, raw, body
+    FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::bytea[], $5::text[]) AS new (zone, id, at, raw, body)
+    RETURNING zone, id, seq
+    """,
+    (TEXTS, TEXTS, TIMESTAMPTZS, BYTEAS, TEXTS),
+)
+_PUT_LINK: Final = Statement(
+    "put_link",
+    "INSERT INTO pending_link VALUES ($1, $2, $3) ON CONFLICT (zone, submission) DO UPDATE SET link = excluded.link",
+    (TEXT, TEXT, TEXT),
+)
+_DELETE_LINK: Final = Statement(
+    "delete_link", "DELETE FROM pending_link WHERE zone = $1 AND submission = $2", (TEXT, TEXT)
+)
+_PUT_DELIVERIES: Final = Statement(
+    "put_deliveries",
+    """
+    INSERT INTO delivery SELECT $1, * FROM unnest($2::bigint[], $3::double precision[], $4::boolean[])
+    ON CONFLICT (zone, seq) DO UPDATE SET seconds = excluded.seconds, delivered = excluded.delivered
+    """,
+    (TEXT, BIGINTS, DOUBLES, BOOLEANS),
+)
+_ADD_DELIVERY: Final = Statement(
+    "add_delivery",
+    """
+    INSERT INTO delivery SELECT zone, seq, $3, $4 FROM attempt WHERE zone = $1 AND id = $2
+    ON CONFLICT (zone, seq) DO UPDATE SET seconds = excluded.seconds, delivered = excluded.delivered
+    """,
+    (TEXT, TEXT, DOUBLE, BOOLEAN),
+)
+_LINK_IS_THERE: Final = Statement(
+    "link_is_there", "SELECT 1 FROM pending_link WHERE zone = $1 AND submission = $2", (TEXT, TEXT)
+)
+_VERSION_IS_THERE: Final = Statement(
+    "version_is_there",
+    f"SELECT 1 FROM ({rows.VERSIONS}) AS kept WHERE version = $3 AND marc = $4 AND body = $5",  # noqa: S608
+    (TEXT, TEXT, INTEGER, BYTEA, TEXT),
+)
 
 
 class Change(NamedTuple):
@@ -41,96 +116,67 @@ class Change(NamedTuple):
         return cls(made[-1].row, stored is None, earlier, after - before, before - after)
 
 
-def put_records(connection: Connection, zone: str, changes: Iterable[Change]) -> None:
+def put_records(batch: Batch, zone: str, changes: Sequence[Change]) -> None:
     """Keep these versions, and by what each record is found."""
-    changes = [*changes]
     new = [change.newest for change in changes if change.is_new]
     if new:
-        connection.execute(f"INSERT INTO record {_VERSIONS}", (zone, *_columns(new)))
-    changed = [
-        (version, marc, body, zone, mms_id)
-        for mms_id, version, marc, body in (change.newest for change in changes if not change.is_new)
-    ]
-    if changed:
-        query = "UPDATE record SET version = %s, marc = %b, body = %s WHERE zone = %s AND mms_id = %s"
-        connection.cursor().executemany(query, changed)
+        batch.add(_INSERT_RECORDS, zone, *_columns(new))
+    for change in changes:
+        if not change.is_new:
+            batch.add(_UPDATE_RECORD, zone, *change.newest)
     earlier = [row for change in changes for row in change.earlier]
     if earlier:
-        connection.execute(f"INSERT INTO record_version {_VERSIONS}", (zone, *_columns(earlier)))
+        batch.add(_INSERT_VERSIONS, zone, *_columns(earlier))
     gained = [(number, change.newest[0]) for change in changes for number in sorted(change.gained)]
     if gained:
-        query = "INSERT INTO identifier SELECT %s, * FROM unnest(%b::text[], %b::text[])"
-        connection.execute(query, (zone, *_columns(gained)))
-    lost = [(zone, number, change.newest[0]) for change in changes for number in sorted(change.lost)]
-    if lost:
-        query = "DELETE FROM identifier WHERE zone = %s AND number = %s AND mms_id = %s"
-        connection.cursor().executemany(query, lost)
+        batch.add(_INSERT_NUMBERS, zone, *_columns(gained))
+    for change in changes:
+        for number in sorted(change.lost):
+            batch.add(_DELETE_NUMBER, zone, number, change.newest[0])
 
 
-def insert_attempts(connection: Connection, attempts: Sequence[rows.AttemptRow]) -> Iterable[rows.Row]:
+def insert_attempts(batch: Batch, attempts: Sequence[rows.AttemptRow]) -> Answer:
     """Keep attempts under the next numbers, in their order. Zone, ID and number of each."""
-    query = """
-    INSERT INTO attempt (zone, seq, id, at, raw, body)
-    SELECT zone, nextval('attempt_seq'), id, at, raw, body
-    FROM unnest(%b::text[], %b::text[], %b::timestamptz[], %b::bytea[], %b::text[]) AS new (zone, id, at, raw, body)
-    RETURNING zone, id, seq
-    """
-    return connection.execute(query, _columns(attempts))
+    return batch.add(_INSERT_ATTEMPTS, *_columns(attempts))
 
 
-def put_links(connection: Connection, zone: str, links: Mapping[str, PendingLink | None]) -> None:
+def put_links(batch: Batch, zone: str, links: Mapping[str, PendingLink | None]) -> None:
     """Keep links that are still to be made, and forget those that are not."""
-    kept = [(zone, rows.plain(name), rows.link_row(link)) for name, link in links.items() if link is not None]
-    if kept:
-        query = """
-        INSERT INTO pending_link VALUES (%s, %s, %s) ON CONFLICT (zone, submission) DO UPDATE SET link = excluded.link
-        """
-        connection.cursor().executemany(query, kept)
-    settled = [(zone, rows.plain(name)) for name, link in links.items() if link is None]
-    if settled:
-        query = "DELETE FROM pending_link WHERE zone = %s AND submission = %s"
-        connection.cursor().executemany(query, settled)
+    for name, link in links.items():
+        if link is not None:
+            batch.add(_PUT_LINK, zone, rows.plain(name), rows.link_row(link))
+        else:
+            batch.add(_DELETE_LINK, zone, rows.plain(name))
 
 
-def put_deliveries(connection: Connection, zone: str, notes: Mapping[int, Delivery]) -> None:
+def put_deliveries(batch: Batch, zone: str, notes: Mapping[int, Delivery]) -> None:
     """Add to attempts, by their numbers, what became of their replies."""
-    if not notes:
-        return
-    query = """
-    INSERT INTO delivery SELECT %s, * FROM unnest(%b::bigint[], %b::double precision[], %b::boolean[])
-    ON CONFLICT (zone, seq) DO UPDATE SET seconds = excluded.seconds, delivered = excluded.delivered
-    """
-    columns = _columns([(seq, float(note.seconds), note.delivered) for seq, note in notes.items()])
-    connection.execute(query, (zone, *columns))
+    if notes:
+        columns = _columns([(seq, note.seconds, note.delivered) for seq, note in notes.items()])
+        batch.add(_PUT_DELIVERIES, zone, *columns)
 
 
-def add_deliveries(connection: Connection, deliveries: Iterable[tuple[str, str, Delivery]]) -> None:
+def add_deliveries(batch: Batch, deliveries: Iterable[tuple[str, str, Delivery]]) -> None:
     """The same by zone and key of the attempts, those of this transaction too; nothing where one is not kept."""
-    given = [(note.seconds, note.delivered, zone, id_) for zone, id_, note in deliveries]
-    if given:
-        query = """
-        INSERT INTO delivery SELECT zone, seq, %s, %s FROM attempt WHERE zone = %s AND id = %s
-        ON CONFLICT (zone, seq) DO UPDATE SET seconds = excluded.seconds, delivered = excluded.delivered
-        """
-        connection.cursor().executemany(query, given)
+    for zone, id_, note in deliveries:
+        batch.add(_ADD_DELIVERY, zone, id_, note.seconds, note.delivered)
 
 
-def are_there(connection: Connection, zone: str, made: Made) -> bool:
-    """Whether this was committed, which was made together: any one row of it tells.
+def trace(batch: Batch, zone: str, made: Made) -> Answer:
+    """Ask for a row of what was made together: if there is one in the answer, all of it was committed.
 
     What forgets links alone may be done again, so it is no matter; it counts as not there.
     """
     for attempted, id_, *_ in made.attempts[:1]:
-        return bool([*rows.select_filed(connection, attempted, [id_])])
+        return batch.add(rows.FILED, [id_], attempted)
     for name, link in made.links.items():
         if link is not None:
-            query = "SELECT 1 FROM pending_link WHERE zone = %s AND submission = %s"
-            return connection.execute(query, (zone, rows.plain(name))).fetchone() is not None
-    for mms_id, versions in made.versions.items():
-        return versions[-1].record in rows.versions(connection, zone, mms_id)
-    return False
+            return batch.add(_LINK_IS_THERE, zone, rows.plain(name))
+    for versions in made.versions.values():
+        return batch.add(_VERSION_IS_THERE, zone, *versions[-1].row)
+    return Answer()
 
 
-def _columns(table: Sequence[rows.Row]) -> tuple[list[object], ...]:
+def _columns(table: Sequence[Row]) -> tuple[list[object], ...]:
     """Rows as the arrays that unnest takes."""
     return tuple(map(list, zip(*table, strict=True)))

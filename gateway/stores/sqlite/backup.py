@@ -11,7 +11,7 @@ import apsw
 import trio
 
 from gateway.errors import StoreError
-from gateway.stores.sqlite import migrations
+from gateway.stores.sqlite import migrations, places
 from gateway.stores.sqlite.connections import BUSY_MILLISECONDS, is_served
 
 PAGES_AT_ONCE: Final = 2_000
@@ -119,12 +119,7 @@ def _put_in_place(part: Path, target: Path) -> int:
         os.fsync(file.fileno())
         size = file.seek(0, os.SEEK_END)
     part.replace(target)
-    if hasattr(os, "O_DIRECTORY"):  # not on Windows
-        folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    places.sync(target.parent)
     return size
 
 

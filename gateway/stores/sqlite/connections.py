@@ -7,17 +7,15 @@ from typing import Final
 
 import apsw
 
-from gateway.errors import StoreError, StoreInUse
-from gateway.stores.sqlite import migrations
+from gateway.errors import NoStoreYet, StoreError, StoreInUse
+from gateway.stores.sqlite import migrations, places
 
 BUSY_MILLISECONDS: Final = 5_000
 """How long a reader, or the start of a gateway or a command, waits for another process that writes."""
+UNOPENED: Final = (apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError, apsw.IOError)
+"""Errors that do not say what keeps SQLite from a file."""
 CACHE_KIB: Final = 16_384
 """Page cache of the writer: the index pages that a zone of a hundred thousand titles touches at random."""
-
-
-class Outdated(StoreError):
-    """The file has the schema of an older gateway; to serve it brings it up to date."""
 
 
 def is_served(path: Path) -> bool:
@@ -64,8 +62,14 @@ class Connections:
             connection.close()
 
     def to_read(self) -> apsw.Connection:
-        """A connection to a file of the present schema that changes nothing. Raises `Outdated` for an older one."""
+        """A connection to a file of the present schema that changes nothing. Raises `NoStoreYet`, or `Outdated`."""
         with self._named():
+            try:
+                return self._to_present(apsw.SQLITE_OPEN_READONLY)
+            except apsw.ReadOnlyError as error:
+                if error.extendedresult != apsw.SQLITE_READONLY_ROLLBACK:  # type: ignore[attr-defined]  # no stub
+                    raise
+            self._roll_back()
             return self._to_present(apsw.SQLITE_OPEN_READONLY)
 
     def to_change(self) -> apsw.Connection:
@@ -75,6 +79,7 @@ class Connections:
         """
         with self._named():
             writer = self._to_present(apsw.SQLITE_OPEN_READWRITE)
+            self._check_writable()
             _set_durable(writer)
             writer.set_busy_timeout(0)
             return writer
@@ -84,10 +89,8 @@ class Connections:
 
         Raises `StoreInUse` where another gateway has one. It never waits for another process: `Writer` does that.
         """
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(f"the store's folder {self._path.parent} cannot be made: {error.strerror}") from error
+        places.make_folder(self._path.parent)
+        self._check_writable()
         with self._named():
             self._hold_lock()
             writer = self._connect(self._path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
@@ -100,14 +103,15 @@ class Connections:
     def _to_present(self, flags: int) -> apsw.Connection:
         """A connection to a file that is there and has the present schema."""
         if not self._path.exists():
-            raise StoreError(f"there is no store {self._path} yet; gateway serve makes it")
+            raise NoStoreYet(f"there is no store {self._path} yet; gateway serve makes it")
         connection = self._connect(self._path, flags)
         migrations.check_before(connection, self._path)
-        try:
-            migrations.check(connection, self._path)
-        except StoreError as error:
-            raise Outdated(str(error)) from error
+        migrations.check(connection, self._path)
         return connection
+
+    def _roll_back(self) -> None:
+        """Undo what a gateway left half done that was killed as it made the file; whoever only reads cannot."""
+        self._connect(self._path, apsw.SQLITE_OPEN_READWRITE).execute("SELECT 1 FROM sqlite_schema").fetchall()
 
     def _connect(self, path: Path, flags: int) -> apsw.Connection:
         connection = apsw.Connection(str(path), flags=flags)
@@ -127,10 +131,23 @@ class Connections:
                 "--set store.url=sqlite:FILE"
             ) from None
 
+    def _check_writable(self) -> None:
+        """SQLite opens a file that is read-only as if nothing were amiss, and then refuses each import."""
+        if why := places.obstacle(self._path, _beside(self._path)):
+            raise self._unopened(why)
+
+    def _unopened(self, why: str) -> StoreError:
+        return StoreError(f"the store {self._path} cannot be opened: {why}")
+
     @contextmanager
     def _named(self) -> Iterator[None]:
-        """SQLite's errors with the file's name."""
+        """SQLite's errors with the file's name, and where it can be seen with the reason and the fix."""
         try:
             yield
         except apsw.Error as error:
-            raise StoreError(f"the store {self._path} cannot be opened: {error}") from error
+            why = str(error)
+            if isinstance(error, UNOPENED):
+                why = places.obstacle(self._path, _beside(self._path)) or why
+            elif isinstance(error, apsw.FullError):
+                why = f"{why}. Make room, {places.ELSEWHERE}"
+            raise self._unopened(why) from error

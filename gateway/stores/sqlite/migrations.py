@@ -5,7 +5,7 @@ from pathlib import Path
 
 import apsw
 
-from gateway.errors import StoreError
+from gateway.errors import NoStoreYet, Outdated, StoreError
 
 
 def _steps() -> list[tuple[int, str]]:
@@ -42,9 +42,9 @@ def check_before(connection: apsw.Connection, path: Path) -> None:
 
 
 def check(connection: apsw.Connection, path: Path) -> None:
-    """Raise `StoreError` unless the file has the schema that this version reads."""
+    """After `check_before`: raise `NoStoreYet` or `Outdated` unless the file has the schema that this version reads."""
     present, known = _version(connection), _steps()[-1][0]
     if present == 0:
-        raise StoreError(f"{path} is no store of the gateway")
+        raise NoStoreYet(f"there is no store {path} yet; gateway serve makes it")
     if present != known:
-        raise StoreError(f"{path} has schema {present}, not {known}; gateway serve brings an older one up to date")
+        raise Outdated(f"{path} has schema {present}, not {known}; gateway serve brings an older one up to date")

@@ -146,7 +146,8 @@ def put_record(execute: Execute, zone: str, record: BibRecord) -> None:
     for start in range(0, len(new), IDENTIFIERS_AT_ONCE):
         some = new[start : start + IDENTIFIERS_AT_ONCE]
         execute(
-            f"INSERT INTO identifier VALUES {', '.join(['(?, ?, ?, ?)'] * len(some))}", [*chain.from_iterable(some)]
+            f"INSERT OR IGNORE INTO identifier VALUES {', '.join(['(?, ?, ?, ?)'] * len(some))}",
+            [*chain.from_iterable(some)],
         )
     for kind, value in before - record.identifiers:
         query = "DELETE FROM identifier WHERE zone = ? AND value = ? AND kind = ? AND mms_id = ?"

@@ -15,7 +15,7 @@ from typing import Any, Final, Generic, cast
 import apsw
 import trio
 
-from gateway.errors import ImportTimedOut, StoreError
+from gateway.errors import ImportTimedOut, OutcomeUnknown, StoreError
 from gateway.model import BibRecord, Delivery, Identifier
 from gateway.stores.base import Changes, Plan, Retention, T
 from gateway.stores.sqlite import rows
@@ -30,6 +30,11 @@ OVERDUE_LOOK_SECONDS: Final = 0.25
 """Between two looks for plans whose time is up: those wait for seconds, and the answer has a second to spare."""
 NOTE_SECONDS: Final = 0.2
 """How long what became of a reply waits for a commit to ride along with, before it gets one of its own."""
+NOTES: Final = 10_000
+"""Most attempts whose replies are still to be told of, the newest: more than clients can be connected. While the disk
+is full, each export adds one."""
+UNSYNCED: Final = (apsw.SQLITE_IOERR_FSYNC, apsw.SQLITE_IOERR_DIR_FSYNC)
+"""Errors after which all of a commit may be in the file none the less: a gateway that starts then would find it."""
 EXPIRE_EVERY: Final = 100
 """Attempts filed between two looks at which have expired, so that the oldest go in batches; a tenth of those to keep
 where that is less."""
@@ -112,6 +117,7 @@ class Writer:
     def note(self, delivery: Delivery) -> None:
         """Keep it for the next commit."""
         self._notes.append(delivery)
+        del self._notes[:-NOTES]
         self._noted.set()
 
     def finish(self) -> None:
@@ -153,10 +159,14 @@ class Writer:
                 trio.lowlevel.reschedule(job.task)
 
     async def _commit_together_or_singly(self, group: Sequence[_Job[Any]], notes: Sequence[Delivery]) -> None:
-        """Commit all at once; where the database would not, each alone, so that one harms no other."""
+        """Commit all at once; where the database would not, each alone, so that one harms no other.
+
+        What is tried again is written over what was there before; if not even that can be done, it may still be there.
+        """
         try:
             await self._commit(group, notes)
-        except Exception:
+        except Exception as failure:
+            unsynced = _is_unsynced(failure)
             self._notes[:0] = notes
             until = trio.current_time() + BUSY_SECONDS
             for job in group:
@@ -164,7 +174,8 @@ class Writer:
                     await self._begin(until)
                     await self._commit([job], ())
                 except apsw.Error as error:
-                    job.error = _failure(error)
+                    unsynced = unsynced or _is_unsynced(error)
+                    job.error = _unknown(error) if unsynced else _failure(error)
                 except Exception as error:
                     job.error = error
 
@@ -255,5 +266,13 @@ class Writer:
                     await self.transact("", lambda _: None, seconds=math.inf)
 
 
+def _is_unsynced(error: Exception) -> bool:
+    return isinstance(error, apsw.Error) and error.extendedresult in UNSYNCED  # type: ignore[attr-defined]  # no stub
+
+
 def _failure(error: apsw.Error) -> StoreError:
     return StoreError(f"the store could not write: {error}")
+
+
+def _unknown(error: apsw.Error) -> OutcomeUnknown:
+    return OutcomeUnknown(f"the store could not make sure of what it wrote: {error}")
