@@ -47,6 +47,8 @@ URLS: dict[str, Callable[[Path], str]] = {
 """By scheme, the URL of an empty store; its folder is empty too."""
 KINDS = {**URLS, "citus": _spread} if os.environ.get(CITUS) else URLS
 """The same for every kind of store that there is here."""
+LASTING = [kind for kind in KINDS if kind != "memory"]
+"""The kinds that other processes can open."""
 
 
 def pytest_sessionfinish() -> None:

@@ -12,8 +12,8 @@ from gateway.importer.mending import Mender, borne
 from gateway.model import BibRecord, Flag, Identifier
 from gateway.stores import open_store
 from gateway.stores.base import PAGE_ROWS, Store, Transaction
-from gateway.stores.memory import MemoryStore
 from tests.marc.mnemonic import mrk
+from tests.stores.conftest import LASTING
 from tests.stores.damage import Index
 from tests.stores.nouns import NOON, PATIENCE, oclc, put, record
 
@@ -130,9 +130,8 @@ class TestIndex:
         assert sorted(told) == [("not_indexed", FIRST, True), ("wrongly_indexed", FIRST, True)]
         assert await checked(store) == []
 
+    @pytest.mark.parametrize("url", LASTING, indirect=True)  # a memory store's index cannot outlive its records
     async def test_that_leads_nowhere_cannot_be_mended(self, store: Store, index: Index) -> None:
-        if isinstance(store, MemoryStore):
-            pytest.skip("a memory store's index cannot outlive its records")
         index.add("xyz", OTHER, "ghost")
         assert await checked(store, repair=True) == [("leads_nowhere", "ghost", False)]
 
@@ -167,10 +166,9 @@ class TestCounter:
         assert (await store.counts())["xyz"].ordinal == 0
 
 
+@pytest.mark.parametrize("url", LASTING, indirect=True)
 async def test_records_that_change_meanwhile_lose_nothing(url: str) -> None:
     """A gateway gives a record other numbers all the time while they are mended."""
-    if url == "memory:":
-        pytest.skip("a memory store has no second process")
     async with open_store(url) as gateway, open_store(url, purpose="change") as command:
         await draw(gateway, 1)
         await put(gateway, stored(1))
