@@ -31,6 +31,11 @@ WRITERS: Final = 3
 gateways are still far below the hundred connections that a server allows unless told otherwise."""
 GROUP_JOBS: Final = 64
 """Most plans in one commit: each takes a few of the server's locks, of which it has some six thousand."""
+GOOD_GROUP: Final = 16
+"""Plans worth a commit while more are on their way: what one more costs is then mostly its own."""
+GATHER_TURNS: Final = 4
+"""How often others have a turn before a smaller group is taken: what has arrived by then comes along. A tenth more
+exports a second with four workers, whose groups are small."""
 TRIES: Final = 8
 """How often a plan is run alone that fails for a reason which may pass, but for a lock, which is waited for."""
 LOCK_NOT_HAD: Final = "55P03"
@@ -71,6 +76,14 @@ class _Zone:
         while self.queue and len(taken) < GROUP_JOBS and not self.queue[0].alone:
             taken.append(self.queue.popleft())
         return taken
+
+
+async def _gather(zone: _Zone) -> None:
+    """Wait for those who are about to queue a plan, and for nothing else."""
+    for _ in range(GATHER_TURNS):
+        if len(zone.queue) >= GOOD_GROUP:
+            return
+        await trio.lowlevel.checkpoint()
 
 
 class Writers:
@@ -213,6 +226,7 @@ class Writers:
         return True
 
     async def _write_group(self, session: Session, zone: _Zone) -> None:
+        await _gather(zone)
         jobs = zone.take()
         notes, zone.notes = zone.notes, {}
         group = Group(zone.name, jobs, zone.ordinals, notes, careful=any(job.alone for job in jobs))
