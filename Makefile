@@ -14,7 +14,7 @@ ROUNDS ?= 20
 .PHONY: help install run test crash check bench growth clean
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n '/^$$/q; s/^# //p' Makefile
 
 install: $(INSTALLED)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.load import LOGON_ID, PASSWORD
-from benchmarks.servers import ROOT, Server, ServerFailed, last_words, python, running, started
+from benchmarks.servers import ROOT, Server, last_words, python, running, started
 
 READY = "Started tcp listener"
 """What the daemon logs when it listens."""
@@ -41,7 +41,7 @@ def check(script: Path) -> None:
 
 @contextlib.contextmanager
 def daemon(script: Path, folder: Path) -> Iterator[Server]:
-    """The daemon, and behind it a back end that answers at once. Raises `NotRun` or `ServerFailed`."""
+    """The daemon, and behind it a back end that answers at once. Raises `NotRun`; `ServerFailed` for the back end."""
     check(script)
     log = folder / "koha.log"
     with started(python("benchmarks.koha_backend"), ROOT, folder / "koha_backend.log") as (_, backend):
@@ -81,5 +81,6 @@ def _wait(process: "subprocess.Popen[str]", log: Path) -> None:
     until = time.monotonic() + READY_SECONDS
     while READY not in last_words(log):
         if process.poll() is not None or time.monotonic() > until:
-            raise ServerFailed(f"the daemon was not ready within {READY_SECONDS:.0f} s or ended:\n{last_words(log)}")
+            *_, said = last_words(log).splitlines() or ["it said nothing"]
+            raise NotRun(f"was not ready within {READY_SECONDS:.0f} s or ended: {said}")
         time.sleep(LOOK_SECONDS)

@@ -42,7 +42,8 @@ async def serving(settings: config.Settings, hosts: Sequence[Listening], *, work
     """Serve those who connect; at the end stop accepting, finish what is in flight, close the store.
 
     As one of so many `workers` that have the same listeners: each takes its share of what the settings allow them all.
-    Raises `StoreError` when the store cannot be opened, `SettingsError` when the settings make no rules.
+    Raises `StoreError` when the store cannot be opened or read, perhaps in a group, for a store may have tasks of its
+    own (`errors.failing` takes it out); `SettingsError` when the settings make no rules.
     """
     rules = rulebook(settings)
     retention = Retention(settings.submissions.keep, _days(settings.submissions.keep_days))

@@ -3,6 +3,8 @@
 Never carries a credential or a whole record: an error's words may be logged and shown.
 """
 
+from collections.abc import Callable
+
 
 class GatewayError(Exception):
     """Root of every error the gateway raises on purpose; its text is meant for people."""
@@ -14,6 +16,14 @@ class SettingsError(GatewayError):
 
 class StoreError(GatewayError):
     """The store could not do it; what was asked for has certainly not happened, but where it is `OutcomeUnknown`."""
+
+
+class Unreachable(StoreError):
+    """The server that has the store does not answer now, as while it is restarted."""
+
+
+class Unreadable(StoreError):
+    """The store is there, and something that it holds cannot be read."""
 
 
 class StoreInUse(StoreError):
@@ -33,4 +43,21 @@ class ImportTimedOut(StoreError):
 
 
 class OutcomeUnknown(StoreError):
-    """The store was lost while it committed, and could not be asked in time: it may have happened, or not."""
+    """It may have happened, or not: the store was lost, or said nothing in time, while it committed, and could not be
+    asked; or the disk did not say whether it has what was committed; or the gateway was stopped before it was known.
+    """
+
+
+def failing(work: Callable[[], object]) -> BaseException | None:
+    """Do the work; the `GatewayError` that ended it, if one did. Any other error is raised.
+
+    Tasks that run beside each other wrap what they raise in groups: it is taken out of these, of several the first.
+    """
+    failure: BaseException | None = None
+    try:
+        work()
+    except* GatewayError as errors:
+        failure = errors
+    while isinstance(failure, BaseExceptionGroup):
+        failure = failure.exceptions[0]
+    return failure

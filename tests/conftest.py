@@ -6,11 +6,18 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.stores.postgres_server import SHARED
+
 CONFORMANCE = "GATEWAY_CONFORMANCE"
 """Environment variable: the folder of real records to try the gateway with."""
 
 hypothesis.settings.register_profile("gateway", deadline=None)  # a deadline measures how busy the machine is
 hypothesis.settings.load_profile("gateway")
+
+
+def pytest_sessionfinish() -> None:
+    """Stop the database server that tests share, if this process was the last that used it."""
+    SHARED.close()
 
 
 @pytest.fixture(scope="session")

@@ -159,6 +159,15 @@ def test_the_commands_of_the_page_on_stores_run(tmp_path: Path) -> None:
     assert "1 records into zone sandbox-abc: 1 created" in process.stderr
 
 
+def test_environment_variables_in_the_documents_are_those_that_are_read() -> None:
+    told = {name for file in DOCUMENTS for name in re.findall(r"\bGATEWAY_[A-Z_]+\b", file.read_text(encoding="utf-8"))}
+    sources = [ROOT / "Makefile", *(ROOT / "gateway").rglob("*.py"), *(ROOT / "tests").rglob("conftest.py")]
+    read = {name for file in sources for name in re.findall(r"\bGATEWAY_[A-Z_]+\b", file.read_text(encoding="utf-8"))}
+    settings = {name for name in told if "__" in name}
+    assert {"GATEWAY_TEST_CITUS_URL", "GATEWAY_CRASH_SEED"} <= told
+    assert told - settings - read == set()
+
+
 def test_every_library_has_its_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     text = (ROOT / "docs" / "libraries.md").read_text(encoding="utf-8")

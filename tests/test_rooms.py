@@ -39,7 +39,7 @@ ROOMS = {
     "model": Room(r"gateway\.model(\..+)?", ("errors",), ("msgspec",)),
     "marc": Room(r"gateway\.marc(\..+)?", ("errors", "model"), ("pymarc",)),
     "search": Room(r"gateway\.search(\..+)?", ("errors", "model", "marc"), ()),
-    "stores.base": Room(r"gateway\.stores\.base", ("errors", "model", "search"), ()),
+    "stores.base": Room(r"gateway\.stores\.(base|whole)", ("errors", "model", "search"), ()),
     "stores": Room(r"gateway\.stores", ("errors", "stores.base"), ()),
     "stores/*": Room(
         r"gateway\.stores\..+", ("errors", "model", "search", "stores.base"), ("apsw", "psycopg", "msgspec", "trio")

@@ -16,7 +16,7 @@ from gateway.cli.serve import serve
 from gateway.cli.store import store
 from gateway.cli.submissions import submissions
 from gateway.cli.zones import zones
-from gateway.errors import SettingsError, StoreError
+from gateway.errors import failing
 
 EXIT_SETTINGS = 2
 """Usage or settings."""
@@ -35,8 +35,7 @@ options.add_to(root)
 
 def main() -> None:
     """Run the command line. Settings that cannot be used, and a store that cannot be opened, exit with 2."""
-    try:
-        root(prog_name="gateway")
-    except (SettingsError, StoreError) as error:
-        click.echo(f"gateway: {error}", err=True)
+    failure = failing(lambda: root(prog_name="gateway"))
+    if failure is not None:
+        click.echo(f"gateway: {failure}", err=True)
         sys.exit(EXIT_SETTINGS)

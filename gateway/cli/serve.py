@@ -13,6 +13,7 @@ from gateway.cli.options import Options
 from gateway.cli.store.places import check_whole
 from gateway.config import Settings
 from gateway.errors import SettingsError
+from gateway.stores import SEVERAL_SERVE, scheme_of
 
 if TYPE_CHECKING:
     import trio
@@ -31,9 +32,6 @@ COLLECT_EVERY = 20_000
 
 MOST_WORKERS = 64
 """Each takes some 50 MB and up to six connections of the database."""
-
-SEVERAL_SERVE = ("postgresql:", "postgres:")
-"""How the URL of a store begins that several processes may serve."""
 
 
 @click.command()
@@ -70,11 +68,11 @@ def no_workers(settings: Settings, platform: str = sys.platform) -> str:
     if platform == "win32":
         return "on Windows processes cannot share a port; leave it out"
     url = settings.store.url
-    if url.startswith(SEVERAL_SERVE):
+    if scheme_of(url) in SEVERAL_SERVE:
         return ""
     why = (
         "what memory: keeps is seen by one process alone"
-        if url.startswith("memory:")
+        if scheme_of(url) == "memory"
         else "one process at a time may serve an SQLite file"
     )
     return (
@@ -160,7 +158,7 @@ def _print_table(settings: Settings, running: "Running") -> None:
         console.print(
             "Only this computer can export to it; gateway serve --lan lets others of the local network do so."
         )
-    kept = not settings.store.url.startswith("memory:")
+    kept = scheme_of(settings.store.url) != "memory"
     console.print("What arrives: gateway submissions list." if kept else "Nothing is kept beyond its end (memory:).")
     console.print("To stop: Ctrl-C.")
 

@@ -17,7 +17,7 @@ from gateway.cli.ready import EXIT_TIMED_OUT
 from gateway.cli.report import known, looked_beside
 from gateway.cli.submissions import as_object
 from gateway.config import Settings
-from gateway.errors import NoStoreYet, Outdated, StoreError
+from gateway.errors import NoStoreYet, Outdated, StoreError, Unreachable
 from gateway.importer.beside import Recent, attempts_before
 from gateway.importer.report import ended
 from gateway.importer.steps import steps
@@ -94,7 +94,7 @@ class Watching:
 
     async def wait_for_store(self) -> bool:
         """Wait until the gateway has made the store; whether the wait was over before."""
-        why = await _why_not_served(self._settings.store.url)
+        why = await self._why_not_served(min(AGAIN_SECONDS, self._left))
         if why is None:
             return False
         click.echo(f"Waiting for the gateway to start: {why}", err=self._wanted.as_json)
@@ -103,14 +103,14 @@ class Watching:
         with trio.move_on_after(self._left):
             while why:
                 await trio.sleep(POLL_SECONDS)
-                why = await _why_not_served(self._settings.store.url)
+                why = await self._why_not_served(AGAIN_SECONDS)
         self._left = max(0.0, self._left - (trio.current_time() - began))
         return why is not None
 
     async def follow(self, store: Store) -> bool:
         """Tell of what arrives from here on; whether the wait was over before that was asked for."""
         if not self._from_the_first:
-            await self._begin(store)
+            await self._asked(lambda: self._begin(store))
         for line in _announced(self._settings, self.zones):
             click.echo(line, err=self._wanted.as_json)
         with trio.move_on_after(self._left):
@@ -142,16 +142,30 @@ class Watching:
         self._seen.update((attempt.receipt.zone, attempt.seq) for attempt in found)
         return found
 
-    async def _asked(self, ask: Callable[[], Awaitable[T]]) -> T:
+    async def _why_not_served(self, seconds: float) -> NoStoreYet | Outdated | None:
+        """Why the store cannot be read before the gateway has been started; None where it can.
+
+        While its server does not answer it is asked again, for so many seconds. Raises `StoreError`.
+        """
+        url = self._settings.store.url
+        return await self._asked(lambda: _why_not_served(url), temporary=Unreachable, seconds=seconds)
+
+    async def _asked(
+        self,
+        ask: Callable[[], Awaitable[T]],
+        *,
+        temporary: type[StoreError] = StoreError,
+        seconds: float = AGAIN_SECONDS,
+    ) -> T:
         """What the store answers. While it cannot be read it is asked again; raises `StoreError` in the end."""
         until: float | None = None
         while True:
             try:
                 return await ask()
-            except StoreError as error:
+            except temporary as error:
                 if until is None:
-                    until = trio.current_time() + AGAIN_SECONDS
-                    click.echo(f"gateway: {error}; asking again for {AGAIN_SECONDS:g} s", err=True)
+                    until = trio.current_time() + seconds
+                    click.echo(f"gateway: {error}; asking again for {seconds:g} s", err=True)
                 elif trio.current_time() >= until:
                     raise
             await trio.sleep(POLL_SECONDS)

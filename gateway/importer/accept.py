@@ -11,7 +11,7 @@ import structlog
 import trio
 from msgspec.structs import replace
 
-from gateway.errors import ImportTimedOut, OutcomeUnknown, StoreError
+from gateway.errors import ImportTimedOut, OutcomeUnknown, StoreError, Unreachable
 from gateway.importer.decide import Case, Examined, Now, decide, examine, too_long
 from gateway.importer.diagnose import diagnose
 from gateway.importer.logon import Denied, Logons
@@ -134,6 +134,9 @@ class Importer:
         except OutcomeUnknown as error:  # the store has the attempt too if it has the record
             self._log.error("store.failed", submission=submission.id, zone=zone.key, error=str(error))
             return examined.receipt(zone.key, Outcome.ERROR, Reason.OUTCOME_UNKNOWN, observed)
+        except Unreachable as error:  # nor could the attempt be kept, and the client has waited long
+            self._log.error("store.failed", submission=submission.id, zone=zone.key, error=str(error))
+            return examined.receipt(zone.key, Outcome.ERROR, Reason.STORE_FAILED, observed)
         except StoreError as error:
             self._log.error("store.failed", submission=submission.id, zone=zone.key, error=str(error))
             receipt = examined.receipt(zone.key, Outcome.ERROR, Reason.STORE_FAILED, observed)

@@ -20,7 +20,9 @@ from gateway.model import Outcome, PendingLink, Reason, Receipt, Submission, Zon
 from gateway.stores.base import Store, Transaction
 
 LINK_SECONDS: Final = 0.5
-"""For a link to begin whose record is filed, when the import's own time is nearly up, or that is made later."""
+"""For a link whose record is filed, when the import's own time is nearly up, or that is made later."""
+SETTLE_SECONDS: Final = 0.25
+"""For forgetting that it was to be made: the client waits, and it may as well be done later."""
 
 
 class NetworkExports:
@@ -49,13 +51,12 @@ class NetworkExports:
                 transaction.pend(link)
             return link
 
-        left = max(0.0, until - trio.current_time())
         self._under_way.add(submission.id)
         try:
-            link = await self._store.transact(network.key, plan, seconds=left)
+            link = await self._store.transact(network.key, plan, seconds=_left(until))
             if not link.receipt.outcome.filed:
                 return link.receipt
-            return await self._finish(link, max(LINK_SECONDS, until - trio.current_time()))
+            return await self._finish(link, max(until, trio.current_time() + LINK_SECONDS))
         finally:
             self._under_way.discard(submission.id)
 
@@ -70,15 +71,15 @@ class NetworkExports:
             if link.submission.id in self._under_way:
                 continue
             decided = replace(link.receipt, facts=replace(link.receipt.facts, resumed=True))
-            receipt = await self._finish(replace(link, receipt=decided), LINK_SECONDS)
+            receipt = await self._finish(replace(link, receipt=decided), trio.current_time() + LINK_SECONDS)
             if receipt.outcome.filed and receipt is not decided:  # which it is where the attempt was kept already
                 done.append((link.submission, receipt))
         return done
 
-    async def _finish(self, link: PendingLink, seconds: float) -> Receipt:
+    async def _finish(self, link: PendingLink, until: float) -> Receipt:
         """Link, keep the attempt, and forget that this was to be done. Where the store will not, it stays pending."""
         try:
-            receipt = await self._link(link, seconds)
+            receipt = await self._link(link, until)
         except Exception as error:
             if not isinstance(error, StoreError):
                 self._log.exception("import.crashed", submission=link.submission.id)
@@ -87,16 +88,20 @@ class NetworkExports:
             return replace(link.receipt, outcome=Outcome.ERROR, reason=Reason.LINK_PENDING)
         try:
             await self._store.transact(
-                link.network, lambda transaction: transaction.settle(link.submission.id), seconds=seconds
+                link.network, lambda transaction: transaction.settle(link.submission.id), seconds=SETTLE_SECONDS
             )
-        except StoreError as error:  # the next start finds the attempt kept, and only forgets
+        except StoreError as error:  # the next try finds the attempt kept, and only forgets
+            self.unfinished = True
             self._log.warning("import.link_not_settled", submission=link.submission.id, error=str(error))
         return receipt
 
-    async def _link(self, link: PendingLink, seconds: float) -> Receipt:
+    async def _link(self, link: PendingLink, until: float) -> Receipt:
         submission, receipt = link.submission, link.receipt
         zone, network = self._profiles.zone(receipt.zone), self._profiles.zone(link.network)
-        theirs = await self._store.record(link.network, receipt.mms_id)
+        # Not `Store.record`: what only reads may take as long as it likes.
+        theirs = await self._store.transact(
+            link.network, lambda transaction: transaction.get(receipt.mms_id), seconds=_left(until)
+        )
 
         def keep(transaction: Transaction, **known: object) -> Receipt:
             kept = replace(receipt, facts=replace(receipt.facts, **known))
@@ -119,13 +124,19 @@ class NetworkExports:
             )
 
         try:
-            kept = await self._store.transact(receipt.zone, plan, seconds=seconds)
+            kept = await self._store.transact(receipt.zone, plan, seconds=_left(until))
         except TooLong:
             kept = await self._store.transact(
-                receipt.zone, lambda transaction: keep(transaction, not_linked=Reason.TOO_LONG.value), seconds=seconds
+                receipt.zone,
+                lambda transaction: keep(transaction, not_linked=Reason.TOO_LONG.value),
+                seconds=_left(until),
             )
         if kept.facts.not_linked:
             self._log.warning(
                 "import.not_linked", submission=submission.id, zone=receipt.zone, why=kept.facts.not_linked
             )
         return kept
+
+
+def _left(until: float) -> float:
+    return max(0.0, until - trio.current_time())

@@ -15,8 +15,16 @@ STORES: Final = {
 """URL scheme -> module, imported when a URL names it."""
 ALSO: Final = {"postgres": "postgresql"}
 """Other names of a scheme."""
+SEVERAL_SERVE: Final = frozenset({"postgresql"})
+"""Those that several gateways may serve at once."""
 EXTRAS: Final = {"postgresql": "postgres"}
 """URL scheme -> extra that brings what its module imports."""
+
+
+def scheme_of(url: str) -> str:
+    """The kind of store by the first name of its scheme, such as `sqlite`; of none, what stands in its place."""
+    scheme = url.partition(":")[0]
+    return ALSO.get(scheme, scheme)
 
 
 class _Module(Protocol):
@@ -31,8 +39,8 @@ def open_store(
     """The store at `url`, open within the context. Raises `StoreInUse` where another gateway serves it, else
     `StoreError`. Attempts expire by `retention` in a store that is served, and in no other.
     """
-    scheme, colon, location = url.partition(":")
-    scheme = ALSO.get(scheme, scheme)
+    scheme = scheme_of(url)
+    _, colon, location = url.partition(":")
     if not colon or scheme not in STORES:
         raise StoreError(f"no store is called {scheme!r}; there are: {', '.join(f'{name}:' for name in STORES)}")
     return module_of(scheme).open_store(location, purpose=purpose, retention=retention or Retention())

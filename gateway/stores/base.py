@@ -142,8 +142,9 @@ class Store(Protocol):
 
         What the plan raises undoes its changes and no others, and is raised here. Plans that run at once have the
         effect of running one after another. Raises `ImportTimedOut` when after `seconds` it has certainly not
-        happened, `StoreError` when the store could not do it, and `OutcomeUnknown` when the store was lost while it
-        committed, and after `seconds` could not be asked. Cancelled, it has not happened or has happened whole.
+        happened, `StoreError` when the store could not do it. Raises `OutcomeUnknown` when it may have happened: the
+        store was lost while it committed, and after `seconds` could not be asked; what it committed could not be made
+        durable for certain; or the gateway was stopped meanwhile. Cancelled, it has not happened or has happened whole.
         """
 
     def note(self, delivery: Delivery) -> None:

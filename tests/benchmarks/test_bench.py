@@ -1,4 +1,7 @@
-"""The whole benchmark in its shortest form: it must run, count what the stores hold, and write its report."""
+"""The whole benchmark in its shortest form: it must run, count what the stores hold, and write its report.
+
+A peer that does not begin is told of there, and ends nothing.
+"""
 
 import subprocess
 import tempfile
@@ -14,7 +17,10 @@ def test_the_shortest_run_measures_every_server_and_loses_nothing(tmp_path: Path
     results = tmp_path / "results.md"
     with tempfile.TemporaryDirectory(prefix="gateway-bench-") as folder:  # not pytest's, which others cannot reach
         Path(folder).chmod(0o711)
-        command = python("benchmarks", *SHORTEST, "--folder", folder, "--results", str(results))
+        daemon = tmp_path / "daemon.pl"
+        daemon.write_text("die 'no port';\n")
+        given = ("--folder", folder, "--results", str(results), "--koha", str(daemon))
+        command = python("benchmarks", *SHORTEST, *given)
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         left = [path.name for path in Path(folder).iterdir()]
 
@@ -26,6 +32,7 @@ def test_the_shortest_run_measures_every_server_and_loses_nothing(tmp_path: Path
     measured = {row[0]: row for row in rows if row[1:2] == ["2"]}
     assert {BARE, SQLITE} <= measured.keys()
     verdicts = {row[0]: row[3] for row in rows if len(row) == 4}
+    assert "or ended: no port" in written or "needs Perl" in written
     assert verdicts["answered exports lost"] == "pass"
     assert verdicts["answered exports doubled"] == "pass"
     assert verdicts["exports answered badly or not at all"] == "pass"

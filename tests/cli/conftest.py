@@ -8,14 +8,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from tests.stores.postgres_server import SHARED
-
 from .gateways import Gateway, serving
-
-
-def pytest_sessionfinish() -> None:
-    """Stop the database server, if this process was the last that used it."""
-    SHARED.close()
 
 
 @pytest.fixture(autouse=True)

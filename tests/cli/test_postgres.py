@@ -9,7 +9,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import trio
 
+from gateway import app
+from gateway.cli.store.check import Looking
+from gateway.cli.store.places import within
+from gateway.config import load
+from gateway.errors import StoreError, failing
+from gateway.stores.base import Store
 from gateway.stores.postgres import backup, rows
 from tests.stores.nouns import receipt, submission
 from tests.stores.postgres_server import PASSWORD, SHARED, own_server
@@ -80,6 +87,61 @@ class TestWatch:
             export(gateway, "cjk")
             assert " submission 1: added\n" in rest(started.stdout)
             assert started.wait() == 0
+
+    def test_begun_while_the_server_is_restarted(self):
+        with own_server() as server, serving(server.url()) as gateway:
+            export(gateway, "minimal")
+            server.stop()
+            with process("doctor", "--watch", "--once", *gateway.options) as started:
+                said = line(started.stderr)
+                assert " cannot be reached: " in said
+                assert said.endswith("; asking again for 60 s")
+                server.start()
+                while not line(started.stdout).startswith("Waiting for exports"):
+                    pass
+                export(gateway, "cjk")
+                assert ": added\n" in rest(started.stdout)  # its number is not the next one: the server drew some more
+                assert started.wait() == 0
+
+
+def test_a_store_that_cannot_be_read_at_the_start_is_told_by_itself(store):
+    """It comes out of the tasks that a store and a gateway have beside each other, in a group or in several."""
+    with serving(store):
+        pass
+    with psycopg.connect(store, autocommit=True) as connection:
+        connection.execute("DROP TABLE pending_link")
+    settings = load(overrides=[f"store.url={store}", *(f"hosts.{key}.connexion=0" for key in load().hosts)])
+
+    async def begin() -> None:
+        async with app.running(settings):
+            pass
+
+    with pytest.raises(BaseExceptionGroup):
+        trio.run(begin)
+    assert str(failing(lambda: trio.run(begin))).startswith("the store cannot be read: ")
+
+
+class TestCheck:
+    def test_what_the_database_cannot_read_is_a_fault(self, gateway: Gateway, store):
+        with psycopg.connect(store, autocommit=True) as connection:
+            connection.execute("DROP TABLE record_version")
+        export(gateway, "cjk")
+        result = run("store", "check", *gateway.options, "--json")
+        assert (result.exit_code, json.loads(result.stdout)["code"]) == (1, "unreadable_store")
+
+    def test_that_the_server_is_gone_is_none(self):
+        looking = Looking(load(), repair=False, as_json=False)
+
+        async def look(opened: Store) -> None:
+            server.stop()
+            await looking.look(opened, None)
+
+        with own_server() as server:
+            with serving(server.url()):
+                pass
+            with pytest.raises(StoreError, match=r"reached: .*\. Run it again\. So far: no faults; 0 zones,"):
+                trio.run(within, server.url(), "read", look)
+        assert looking.faults == 0
 
 
 def test_submissions_beside_the_gateway(gateway: Gateway):

@@ -212,7 +212,10 @@ def test_export_by_mms_id(filled: Gateway, folder: Path):
     records = split_records(result.stdout_bytes)
     assert [Record.parse(raw).control_value("001") for raw in records] == [FIRST, SECOND]
     to_file = run("records", "export", *filled.options, "-o", "out.mrc", "--json")
-    assert (to_file.stdout, json.loads(to_file.stderr)) == ("", {"zone": "xyz", "records": 2})
+    assert (to_file.stdout, json.loads(to_file.stderr)) == (
+        "",
+        {"zone": "xyz", "records": 2, "left_out": 0, "objections": 0},
+    )
     assert (folder / "out.mrc").read_bytes() == result.stdout_bytes
 
 

@@ -109,7 +109,19 @@ class TestExport:
     def test_says_how_many_in_json(self, filled):
         result = run("records", "export", "--all", "-o", "out", "--json", *filled)
         first, *_ = [json.loads(line) for line in result.stderr.splitlines()]
-        assert first == {"zone": "xyz", "records": 3, "file": str(Path("out/xyz.mrc"))}
+        file = str(Path("out/xyz.mrc"))
+        assert first == {"zone": "xyz", "records": 3, "left_out": 0, "objections": 0, "file": file}
+
+    def test_says_in_json_too_what_was_left_out_or_is_not_allowed(self, filled, store):
+        schema(Path(store.removeprefix("sqlite:")), f"UPDATE record SET marc = X'3030' WHERE mms_id = '{SECOND}'")
+        result = run("records", "export", "-o", "zone.xml", "--json", *filled)
+        assert result.exit_code == 1
+        assert json.loads(result.stderr.splitlines()[-1]) == {
+            "zone": "xyz",
+            "records": 2,
+            "left_out": 1,
+            "objections": 0,
+        }
 
     def test_of_a_record_that_cannot_be_read_leaves_it_out_and_says_so(self, filled, store):
         schema(Path(store.removeprefix("sqlite:")), f"UPDATE record SET marc = X'3030' WHERE mms_id = '{SECOND}'")

@@ -6,14 +6,19 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+import apsw
 import pytest
 import trio
 
+from gateway.cli.store.check import Looking
 from gateway.cli.store.places import shown_url, within
+from gateway.config import load
+from gateway.errors import StoreError
 from gateway.stores import open_store
+from gateway.stores.base import Store
 from tests.marc.mnemonic import mrk
 from tests.stores.damage import damage_index
 from tests.stores.nouns import PATIENCE, put, record
@@ -217,6 +222,18 @@ class TestRepair:
         assert result.stderr.splitlines()[0] == (
             "gateway: nothing is mended in a damaged file; to write to it may damage more"
         )
+
+    def test_that_its_turn_does_not_come_is_no_fault(self, damaged):
+        looking = Looking(load(), repair=True, as_json=False, seconds=0.1)
+
+        async def look(store: Store) -> None:
+            await looking.look(store, None)
+
+        with closing(apsw.Connection(str(file_of(damaged)))) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StoreError, match=r"; nothing .*\. Run it again\. So far: no faults; 2 zones, "):
+                trio.run(within, damaged, "change", look)
+        assert run("store", "check", "--repair", *at(damaged)).exit_code == 0
 
     def test_of_no_store(self):
         assert "there is no store nowhere.db yet" in words(run("store", "check", "--repair", "sqlite:nowhere.db"))

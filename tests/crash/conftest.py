@@ -2,10 +2,11 @@
 
 import os
 import random
+from pathlib import Path
 
 import pytest
 
-from tests.stores.postgres_server import SHARED
+from tests.stores.conftest import KINDS, LASTING
 
 ROUNDS = "GATEWAY_CRASH_ROUNDS"
 """Environment variable: how often each test kills something."""
@@ -15,9 +16,10 @@ SEED = "GATEWAY_CRASH_SEED"
 """Environment variable: the number from which all chance of a run comes, as a run that failed has printed it."""
 
 
-def pytest_sessionfinish() -> None:
-    """Stop the database server, if this process was the last that used it."""
-    SHARED.close()
+@pytest.fixture(params=LASTING)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty store, of each kind that outlives its gateway."""
+    return KINDS[request.param](tmp_path)
 
 
 @pytest.fixture

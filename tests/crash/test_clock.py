@@ -17,24 +17,12 @@ from tests.cli.gateways import command, environment
 from tests.crash.exporting import PATIENCE, ZONE, Ledger, Load, Told, every_attempt
 from tests.crash.gateways import Gateway, faults, serving, settings
 from tests.crash.set_clock import AHEAD
-from tests.stores.postgres_server import SHARED
 
 HOUR, DAY = 3_600, 86_400
 WITH_CLOCK = "tests.crash.set_clock"
 KEPT_DAYS = "submissions.keep_days=1"
 SOME = 120
 """More attempts than the hundred between two looks at which have expired."""
-
-URLS: dict[str, Callable[[Path], str]] = {
-    "sqlite": lambda folder: f"sqlite:{folder / 'gateway.db'}",
-    "postgresql": lambda _: SHARED.new_url(),
-}
-
-
-@pytest.fixture(params=URLS)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty store."""
-    return URLS[request.param](tmp_path)
 
 
 class Clock:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,9 @@ CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     RAISE EXCEPTION 'could not extend file "base/5/16384": No space left on device' USING ERRCODE = 'disk_full';
 END $$
 """
+
+FILL = "CREATE TRIGGER full_disk BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION full_disk()"
+FREE = "DROP TRIGGER full_disk ON {table}"
 
 
 @pytest.fixture
@@ -152,22 +156,44 @@ def test_disk_that_is_full_at_the_start(own_disk: tuple[str, ...], tmp_path: Pat
     )
 
 
+def say(url: str, statement: str) -> None:
+    """Tell a server of PostgreSQL. Blocks."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
 async def test_postgresql_says_so(tmp_path: Path, times: int, chance: random.Random) -> None:
     """In its own words: a disk of its own for a server is not to be had without privileges."""
     url, ledger = SHARED.new_url(), Ledger(chance)
     with serving(url, tmp_path / "log") as gateway:
-
-        def say(statement: str) -> None:
-            import psycopg
-
-            with psycopg.connect(url, autocommit=True) as connection:
-                connection.execute(statement)
-
-        say(FULL)
-        full = "CREATE TRIGGER full_disk BEFORE INSERT ON attempt FOR EACH ROW EXECUTE FUNCTION full_disk()"
+        say(url, FULL)
+        fill, free = (partial(say, url, statement.format(table="attempt")) for statement in (FILL, FREE))
         for _ in range(times):
-            await fill_and_free(gateway, ledger, lambda: say(full), lambda: say("DROP TRIGGER full_disk ON attempt"))
+            await fill_and_free(gateway, ledger, fill, free)
         async with open_store(url, purpose="read") as store:
             assert await ledger.differences(store) == []
         assert faults(url) == ""
+        gateway.stop()
+
+
+async def test_exports_go_on_where_postgresql_has_no_room_for_what_became_of_replies(
+    tmp_path: Path, chance: random.Random
+) -> None:
+    url, ledger = SHARED.new_url(), Ledger(chance)
+    with serving(url, tmp_path / "log") as gateway:
+        await trio.to_thread.run_sync(say, url, FULL)
+        load = Load(ledger, gateway.port)
+        with trio.fail_after(PATIENCE):
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(load.run)
+                for statement in (FILL, FREE):
+                    await load.more(ANSWERS, "filed")
+                    await trio.to_thread.run_sync(say, url, statement.format(table="delivery"))
+                await load.more(ANSWERS, "filed")
+                load.stopped = True
+        assert load.refusals == set()
+        async with open_store(url, purpose="read") as store:
+            assert await ledger.differences(store) == []
         gateway.stop()

@@ -3,7 +3,6 @@
 import random
 import shutil
 import signal
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -29,18 +28,6 @@ MOST_ANSWERS = 300
 LATER_SECONDS = 0.02
 """A kill comes up to so long after an answer: several commits, so that it falls into each of their steps, or into
 those of an orderly end."""
-
-URLS: dict[str, Callable[[Path], str]] = {
-    "sqlite": lambda folder: f"sqlite:{folder / 'gateway.db'}",
-    "postgresql": lambda _: SHARED.new_url(),
-}
-"""By scheme, the URL of an empty store."""
-
-
-@pytest.fixture(params=URLS)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty store."""
-    return URLS[request.param](tmp_path)
 
 
 async def export_and_kill(gateway: Gateway, ledger: Ledger, chance: random.Random) -> None:

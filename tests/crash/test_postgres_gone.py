@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import psycopg
 import pytest
 import trio
 
@@ -69,8 +70,11 @@ def kill(server: Server) -> None:
 def kill_one(server: Server) -> None:
     """End one of those that write for the gateway: the server then ends all the others, and starts them anew."""
     query = "SELECT pid FROM pg_stat_activity WHERE application_name = 'connexion-gateway' ORDER BY state_change DESC"
-    (process,), *_ = server.run(query)
-    os.kill(process, signal.SIGKILL)
+    found: list[tuple[int]] = []
+    while not found:
+        with suppress(psycopg.OperationalError):  # it has not come back from the last time
+            found = server.run(query)
+    os.kill(found[0][0], signal.SIGKILL)
 
 
 class Way(NamedTuple):

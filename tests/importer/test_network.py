@@ -6,11 +6,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import trio
 from msgspec.structs import replace
 from structlog.typing import EventDict
+from trio.testing import MockClock
 
-from gateway.errors import StoreError
+from gateway.errors import ImportTimedOut, StoreError
 from gateway.importer import report
+from gateway.importer.accept import IMPORT_SECONDS
+from gateway.importer.network import LINK_SECONDS
 from gateway.importer.profile import ORDINARY
 from gateway.marc.record import Record
 from gateway.model import Flag, Identifier, Profile
@@ -161,6 +165,41 @@ class CutOff:
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._store, name)
+
+
+class Slow(CutOff):
+    """A store of which each transaction takes so many seconds, and whose listings never end."""
+
+    def __init__(self, store: Store, takes: float) -> None:
+        super().__init__(store, zone="")
+        self._takes = takes
+
+    async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
+        """As the store behind it, if that is so soon enough."""
+        await trio.sleep(min(seconds, self._takes))
+        if seconds < self._takes:
+            raise ImportTimedOut("the store was not done in time")
+        return await super().transact(zone, plan, seconds=seconds)
+
+    async def record(self, zone: str, mms_id: str) -> None:
+        """Say nothing."""
+        await trio.sleep_forever()
+
+
+@pytest.mark.parametrize(
+    ("takes", "what"), [(2.9, f"created {THEIRS}"), (4.0, f"error {THEIRS} link_pending"), (8.9, "link_pending")]
+)
+async def test_slow_store_is_answered_for_while_the_client_waits(
+    takes: float, what: str, autojump_clock: MockClock
+) -> None:
+    async with open_store("memory:") as store:
+        desk = Desk(Slow(store, takes), profiles=THROUGH)  # type: ignore[arg-type]  # it is one but for its times
+        began = trio.current_time()
+        assert said(await desk.export(raw(TIDES))).endswith(what)
+        assert trio.current_time() - began <= IMPORT_SECONDS + LINK_SECONDS
+        await Desk(store, profiles=THROUGH).importer.finish_pending()
+        assert len(await store.records("xyz")) == len(await store.attempts()) == 1
+        assert await store.pending() == []
 
 
 class TestCutOff:

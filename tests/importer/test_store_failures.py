@@ -7,7 +7,7 @@ import trio
 from structlog.typing import EventDict
 from trio.testing import MockClock
 
-from gateway.errors import ImportTimedOut, OutcomeUnknown, StoreError, StoreInUse
+from gateway.errors import ImportTimedOut, OutcomeUnknown, StoreError, StoreInUse, Unreachable
 from gateway.model import Attempt, BibRecord, Delivery, Facts, Identifier, Outcome, Reason, Receipt
 from gateway.stores.base import PAGE_ROWS, Plan, Store, T, Transaction
 from tests.importer.desk import NOON, SECRETS, Desk, answered, said
@@ -236,6 +236,12 @@ async def test_record_that_would_be_refused_is_told_as_what_failed(store: Store,
     receipt = await Desk(Frail(store, [lambda: StoreError("disk full")])).export(sample(name))
     assert said(receipt) == "error store_failed"
     assert receipt.findings
+
+
+async def test_store_that_cannot_be_reached_is_not_asked_again(store: Store) -> None:
+    behind = Frail(store, always=lambda: Unreachable("the database cannot be reached; nothing has happened"))
+    assert said(await Desk(behind).export(TIDES)) == "error store_failed"
+    assert len(behind.asked) == 1
 
 
 async def test_an_outcome_that_the_store_cannot_know_is_told_as_that(store: Store) -> None:

@@ -2,24 +2,31 @@
 
 import os
 import signal
+import socket
+import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import psycopg
 import pytest
 import trio
+from structlog.testing import capture_logs
+from trio.testing import MockClock
 
+from gateway.config import load
 from gateway.stores import open_store
 from tests.cli.gateways import environment
 from tests.server.running import Client, ask, message
-from tests.server.workers import Gateway, Held, begun, held, only, serving, until, until_gone
+from tests.server.workers import Gateway, Held, begun, held, only, refuses, serving, until, until_gone
 from tests.stores.postgres_server import SHARED
 
 if sys.platform == "win32":
     pytest.skip("on Windows processes cannot share a port", allow_module_level=True)
 
+from gateway.cli.workers.channel import Orders
+from gateway.cli.workers.life import Stop, Worker, live
 from gateway.cli.workers.supervisor import FIRST_PAUSE, LONGEST_PAUSE, pause_after
 
 PROCESSED = "The record has been processed successfully.\n"
@@ -29,16 +36,6 @@ PROCESSED = "The record has been processed successfully.\n"
 def url() -> str:
     """The URL of an empty store."""
     return SHARED.new_url()
-
-
-async def refuses(port: int) -> None:
-    """Return when nobody has the listener any more."""
-    while True:
-        try:
-            stream = await trio.open_tcp_stream("127.0.0.1", port)
-        except OSError:
-            return
-        await trio.aclose_forcefully(stream)
 
 
 @asynccontextmanager
@@ -233,6 +230,26 @@ class TestStopped:
             gateway.process.terminate()
             assert await gateway.ended() == 0
             assert [line["worker"] for line in gateway.events("workers.killed")] == [2]
+
+    @pytest.mark.parametrize("twice", [False, True])
+    async def test_even_a_worker_that_never_listens_is_killed(self, autojump_clock: MockClock, twice: bool) -> None:
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        with theirs, suppress(BlockingIOError):
+            inherited = [theirs.fileno()]
+            process = await trio.lowlevel.open_process(["sleep", "600"], stderr=subprocess.PIPE, pass_fds=inherited)
+            while True:
+                ours.send(bytes(1_000))
+        channel = trio.SocketStream(trio.socket.from_stdlib_socket(ours))
+        worker = Worker(Orders(1, 1, load(), (), terminal=False), process, channel)
+        stop = Stop()
+        stop.asked.set()
+        if twice:
+            stop.at_once.set()
+        with capture_logs() as logs:
+            end = await live(worker, stop, lambda: None)
+        assert end.how == "was ended by SIGKILL"
+        assert [line["event"] for line in logs] == ["workers.killed"]
 
     async def test_with_its_supervisor_killed_a_worker_answers_what_is_in_flight(self, url: str) -> None:
         async with serving(2, url) as (gateway, pids), in_flight(gateway, url) as (client, database):

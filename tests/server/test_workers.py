@@ -33,16 +33,6 @@ def mms_id(reply: str) -> str:
     return mms_id
 
 
-async def refused(port: int) -> None:
-    """Return when nobody has the listener any more."""
-    while True:
-        try:
-            stream = await trio.open_tcp_stream("127.0.0.1", port)
-        except OSError:
-            return
-        await trio.aclose_forcefully(stream)
-
-
 async def export_to_each(gateway: Gateway, workers: int, first: int = 1) -> list[str]:
     """Export title after title until each worker has filed one; the MMS IDs."""
     filed: list[str] = []

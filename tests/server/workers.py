@@ -154,6 +154,16 @@ async def until_gone(pid: int) -> None:
     await until(lambda: state(pid) in ("", "Z"))
 
 
+async def refuses(port: int) -> None:
+    """Return when nobody has the listener any more."""
+    while True:
+        try:
+            stream = await trio.open_tcp_stream("127.0.0.1", port)
+        except OSError:
+            return
+        await trio.aclose_forcefully(stream)
+
+
 @asynccontextmanager
 async def only(pid: int, of: Sequence[int]) -> AsyncIterator[None]:
     """Have all these workers but one do nothing."""

@@ -51,11 +51,6 @@ LASTING = [kind for kind in KINDS if kind != "memory"]
 """The kinds that other processes can open."""
 
 
-def pytest_sessionfinish() -> None:
-    """Stop the database server, if this process was the last that used it."""
-    SHARED.close()
-
-
 @pytest.fixture(params=KINDS)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty store, of each kind."""

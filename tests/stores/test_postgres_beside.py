@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import psycopg
 import pytest
 import trio
 
@@ -247,6 +248,23 @@ class TestProcesses:
             assert len(await reader.attempts(limit=1_000)) == len(answers)
 
 
+KEEP = b"""
+CREATE SEQUENCE asked;
+CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    PERFORM nextval('asked');
+    RAISE EXCEPTION 'not now';
+END $$;
+CREATE TRIGGER keep BEFORE DELETE ON attempt FOR EACH ROW EXECUTE FUNCTION keep();
+"""
+"""A database that lets no attempt go, and remembers that it was asked to."""
+
+
+async def is_asked(connection: psycopg.Connection[tuple[bool]]) -> bool:
+    """Whether it was."""
+    row = await trio.to_thread.run_sync(lambda: connection.execute("SELECT is_called FROM asked").fetchone())
+    return row is not None and row[0]
+
+
 class TestRetention:
     async def test_is_kept_by_gateways_together(self, url: str) -> None:
         few = Retention(keep=50)
@@ -261,6 +279,26 @@ class TestRetention:
                 return len(kept) <= 55
 
             await soon(are_gone)
+
+    async def test_is_seen_to_when_the_database_lets_attempts_go_again(
+        self, url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("gateway.stores.postgres.FAILED_SECONDS", 0.1)
+        monkeypatch.setattr("gateway.stores.postgres.expiry.BATCH", 7)
+        async with open_store(url, retention=Retention(keep=10)) as store:
+            with psycopg.connect(url, autocommit=True) as other:
+                other.execute(KEEP)
+                await file(store, *(f"{number:02}" for number in range(50)), zone="a")
+                await file(store, *(f"{number:02}" for number in range(50, 60)), zone="b")
+                await soon(lambda: is_asked(other))
+                assert len(await store.attempts()) == 60
+                other.execute("DROP TRIGGER keep ON attempt")
+
+            async def are_gone() -> bool:
+                return len(await store.attempts()) == 10
+
+            await soon(are_gone)
+            assert names(await store.attempts()) == [f"{number}" for number in range(59, 49, -1)]
 
     async def test_is_the_gateways_and_no_command_s(self, url: str) -> None:
         long_ago = datetime.now(UTC) - timedelta(days=9)

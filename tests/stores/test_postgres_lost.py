@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 
+import psycopg
 import pytest
 import trio
 
@@ -33,6 +34,11 @@ BREAKS = (Fault.LOST, Fault.ANSWER_LOST, Fault.SHUT_DOWN, Fault.SHUT_DOWN_LATER)
 BEGIN, COMMIT = b"BEGIN", b"\0COMMIT\0"
 BRIEF = 0.5
 """Seconds that an export has which is to fail."""
+FORGET = b"""
+CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE TRIGGER forget BEFORE INSERT ON attempt FOR EACH ROW EXECUTE FUNCTION forget();
+"""
+"""As if attempts expired as soon as they are kept."""
 IN_TIME = BRIEF + 4
 """Seconds within which it has been told so, on a busy machine too; the server would be waited for much longer."""
 
@@ -48,6 +54,12 @@ async def cable() -> AsyncIterator[Cable]:
 def far(cable: Cable) -> str:
     """The URL of an empty store by way of the cable."""
     return cable.url(SHARED.new_url())
+
+
+def say(url: str, statements: bytes) -> None:
+    """Have a server do something by the way. Blocks."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statements)
 
 
 def looking(name: str) -> Plan[int]:
@@ -121,6 +133,43 @@ class TestCutOff:
                 assert await store.attempts() == []
                 cable.mend()
             assert names(await store.attempts()) == ["a"]
+
+    async def test_ordinal_that_may_be_a_record_s_is_not_given_back_by_who_is_cancelled(
+        self, cable: Cable, far: str
+    ) -> None:
+        async def stopped(store: Store) -> None:
+            with pytest.raises(OutcomeUnknown, match="the gateway was stopped"):
+                await store.transact("xyz", creating("b"), seconds=PATIENCE)
+
+        with trio.CancelScope() as scope:
+            async with open_store(far) as store, trio.open_nursery() as nursery:
+                async with trio.open_nursery() as both:  # it has two connections now
+                    both.start_soon(lambda: store.transact("xyz", creating("a"), seconds=PATIENCE))
+                    both.start_soon(lambda: file(store, "n", zone="network"))
+                cable.break_at(COMMIT, Fault.LATE)
+                nursery.start_soon(stopped, store)
+                await cable.broke.wait()
+                await soon(somebody_waits_for_a_lock)
+                scope.cancel()
+        cable.mend()
+        async with open_store(far) as store:
+
+            async def is_there() -> bool:
+                return len(await store.records("xyz")) == 2
+
+            await soon(is_there)
+            assert await store.transact("xyz", creating("c"), seconds=PATIENCE) == 3
+            assert mms_ids(await store.records("xyz")) == [made_from(ordinal) for ordinal in (1, 2, 3)]
+
+    async def test_record_is_proof_where_its_attempt_is_kept_no_more(self, cable: Cable, far: str) -> None:
+        async with open_store(far) as store:
+            assert await store.transact("xyz", creating("a"), seconds=PATIENCE) == 1
+            await trio.to_thread.run_sync(say, far, FORGET)
+            cable.break_at(COMMIT, Fault.ANSWER_LOST)
+            assert await store.transact("xyz", creating("b"), seconds=PATIENCE) == 2
+            assert cable.broke.is_set()
+            assert names(await store.attempts()) == ["a"]
+            assert mms_ids(await store.records("xyz")) == [made_from(ordinal) for ordinal in (1, 2)]
 
     async def test_store_waits_for_no_server_where_it_sees_what_was_committed(self, cable: Cable, far: str) -> None:
         async with open_store(far) as store:
@@ -197,6 +246,16 @@ class TestSilence:
                 cable.mend()
             await file(store, "c", zone="network")
             assert sorted(names(await store.attempts())) == ["a", "b", "c"]
+
+    async def test_while_it_is_opened_it_cannot_be_reached(
+        self, cable: Cable, far: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("gateway.stores.postgres.session.GREETING_SECONDS", BRIEF)
+        cable.break_at(b"SET lock_timeout", Fault.SILENCE)
+        with trio.fail_after(IN_TIME), pytest.raises(StoreError, match="cannot be reached"):
+            async with open_store(far):
+                pass
+        assert cable.broke.is_set()
 
     async def test_store_can_be_closed(self, cable: Cable, far: str) -> None:
         with trio.fail_after(PATIENCE):

@@ -10,14 +10,14 @@ import psycopg
 import pytest
 import trio
 
-from gateway.errors import ImportTimedOut
+from gateway.errors import ImportTimedOut, StoreError
 from gateway.model import Delivery, Outcome, Receipt
 from gateway.stores import open_store
 from gateway.stores.base import Plan, Store, Transaction
 from gateway.stores.postgres.group import HOLD_SECONDS
 from gateway.stores.postgres.locks import key
 from gateway.stores.postgres.readers import READERS
-from gateway.stores.postgres.writer import WRITERS
+from gateway.stores.postgres.writer import TRIES, WRITERS
 from tests.stores.nouns import (
     PATIENCE,
     creating,
@@ -38,6 +38,15 @@ from tests.stores.sqlite_file import ends
 
 LOCK_TIMED_OUT = 2.0
 """Seconds after which a statement gives up a lock (`session.LOCK_SECONDS`)."""
+REFUSE = """
+CREATE SEQUENCE refused;
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    PERFORM nextval('refused');
+    RAISE EXCEPTION 'not here' USING ERRCODE = '{code}';
+END $$;
+CREATE TRIGGER refuse BEFORE INSERT ON delivery FOR EACH ROW EXECUTE FUNCTION refuse();
+"""
+"""A server that keeps nothing of what became of replies, and counts how often it was asked to."""
 
 
 @pytest.fixture
@@ -354,8 +363,57 @@ class TestConnections:
             await soon(are_back)
         await soon(are_gone)
 
+    async def test_to_a_server_that_only_reads_are_told_of_it(self, url: str) -> None:
+        async with open_store(url) as store:
+            await file(store, "a")
+        only_reads = url.replace("-csearch_path", "-cdefault_transaction_read_only%3Don%20-csearch_path")
+        assert only_reads != url
+        async with open_store(only_reads) as store:
+            with pytest.raises(StoreError, match="the store could not write"):
+                await store.transact("xyz", creating("b"), seconds=PATIENCE)
+            assert names(await store.attempts()) == ["a"]
+
+
+class TestOrdinals:
+    async def test_record_that_is_there_is_not_taken_for_a_new_one(self, store: Store) -> None:
+        await put(store, record(made_from(2), oclc("7"), title="Another's"))
+        assert await store.transact("xyz", creating("a"), seconds=PATIENCE) == 1
+        with pytest.raises(StoreError, match=f"{made_from(2)} is there already"):
+            await store.transact("xyz", creating("b"), seconds=PATIENCE)
+        assert await store.transact("xyz", creating("c"), seconds=PATIENCE) == 3
+        assert await store.versions("xyz", made_from(2)) == [record(made_from(2), oclc("7"), title="Another's")]
+        assert names(await store.attempts()) == ["c", "a"]
+
 
 class TestNotes:
+    @pytest.mark.parametrize(
+        ("code", "tries"),
+        [("53100", 1), ("25006", 1), ("42501", 1), ("40001", TRIES)],
+        ids=["disk full", "only reads", "no right to", "another time perhaps"],
+    )
+    async def test_that_the_server_refuses_are_given_up(self, url: str, code: str, tries: int) -> None:
+        def refused() -> int:
+            with psycopg.connect(url, autocommit=True) as other:
+                row = other.execute("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM refused").fetchone()
+            assert row is not None
+            return int(row[0])
+
+        async def is_refused() -> bool:
+            return await trio.to_thread.run_sync(refused) >= tries
+
+        async with open_store(url) as store:
+            await file(store, "a")
+            with psycopg.connect(url, autocommit=True) as other:
+                other.execute(REFUSE.format(code=code).encode())
+            store.note(Delivery("a", 0.25, delivered=True))
+            await soon(is_refused)
+            await file(store, "b")
+            store.note(Delivery("b", 0.25, delivered=True))
+            await file(store, "c")
+        async with open_store(url, purpose="read") as reader:
+            assert names(await reader.attempts()) == ["c", "b", "a"]
+        assert refused() <= 2 * tries
+
     async def test_just_before_the_end_are_kept(self, url: str) -> None:
         async with open_store(url) as store:
             await file(store, "a")

@@ -76,7 +76,7 @@ def export(
         _check_file(output, form)
         key, file = zone or default_zone(settings), output or STANDARD_OUTPUT
         chosen = form or by_name(file) or ISO_2709
-        written = [read_store(settings, lambda store: _export(store, key, file, chosen))]
+        written = [read_store(settings, lambda store: _export_one(store, key, file, chosen))]
     for one in written:
         _tell(one, with_file=whole, as_json=as_json)
     if any(one.left_out for one in written):
@@ -105,15 +105,22 @@ def _check_file(output: str | None, form: str | None) -> None:
 
 async def _export_all(store: "Store", settings: Settings, folder: Path, form: str) -> list[Written]:
     """The zones of the settings, and after them others of which the store has records."""
-    held = [zone for zone, counts in (await store.counts()).items() if counts.records]
-    zones = dict.fromkeys((*settings.zones, *held))
-    return [await _export(store, zone, str(folder / f"{quote(zone, safe='')}.{form}"), form) for zone in zones]
+    held = {zone: counts.records for zone, counts in (await store.counts()).items() if counts.records}
+    return [
+        await _export(store, zone, str(folder / f"{quote(zone, safe='')}.{form}"), form, held.get(zone, 0))
+        for zone in dict.fromkeys((*settings.zones, *held))
+    ]
 
 
-async def _export(store: "Store", zone: str, file: str, form: str) -> Written:
+async def _export_one(store: "Store", zone: str, file: str, form: str) -> Written:
+    held = (await store.counts()).get(zone)
+    return await _export(store, zone, file, form, held.records if held else 0)
+
+
+async def _export(store: "Store", zone: str, file: str, form: str, held: int) -> Written:
+    """Write the zone's records, of which there are `held`."""
     written = Written(zone, file)
-    counts = (await store.counts()).get(zone)
-    with _open(file) as write, bar(counts.records if counts else 0) as progress:
+    with _open(file) as write, bar(held) as progress:
         if form == ISO_2709:
             await _as_kept(store, written, write, progress)
         else:
@@ -168,7 +175,8 @@ def _tell(written: Written, *, with_file: bool, as_json: bool) -> None:
     import msgspec
 
     if as_json:
-        told = {"zone": written.zone, "records": written.records} | ({"file": written.file} if with_file else {})
+        counted = {"records": written.records, "left_out": written.left_out, "objections": written.objections}
+        told = {"zone": written.zone} | counted | ({"file": written.file} if with_file else {})
         click.echo(msgspec.json.encode(told), err=True)
         return
     where = f" in {written.file}" if with_file else ""

@@ -2,16 +2,14 @@
 
 import shlex
 from pathlib import Path
-from typing import Final
 
 import click
 
 from gateway.cli.options import Options
 from gateway.cli.progress import bar
 from gateway.cli.store.places import check_reachable, file_of, location, shown_url
+from gateway.cli.target import STANDARD_OUTPUT
 from gateway.stores import module_of
-
-STANDARD_OUTPUT: Final = "-"
 
 
 @click.command()

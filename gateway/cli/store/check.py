@@ -14,7 +14,7 @@ from gateway.cli.progress import Bar, bar
 from gateway.cli.reading import CHANGE_SECONDS
 from gateway.cli.store.places import file_of, within
 from gateway.config import Settings
-from gateway.errors import StoreError
+from gateway.errors import StoreError, Unreadable
 
 if TYPE_CHECKING:
     from gateway.importer.faults import Fault
@@ -43,7 +43,7 @@ def check(options: Options, url: str | None, repair: bool, as_json: bool) -> Non
     import trio
 
     settings = options.settings()
-    looking = _Looking(settings, repair=repair, as_json=as_json)
+    looking = Looking(settings, repair=repair, as_json=as_json)
     where = url or settings.store.url
     try:
         trio.run(within, where, "change" if repair else "read", lambda store: looking.look(store, file_of(where)))
@@ -55,35 +55,40 @@ def check(options: Options, url: str | None, repair: bool, as_json: bool) -> Non
         sys.exit(EXIT_FAULTS)
 
 
-class _Looking:
+class Looking:
     """Faults are told as they are found."""
 
-    def __init__(self, settings: Settings, *, repair: bool, as_json: bool) -> None:
+    def __init__(self, settings: Settings, *, repair: bool, as_json: bool, seconds: float = CHANGE_SECONDS) -> None:
+        """`seconds` is how long a transaction that mends waits for its turn."""
         from gateway.importer.checking import Looked
 
         self._zones = settings.model_zones()
         self._looked = Looked()
         self._repair = repair
+        self._seconds = seconds
         self._as_json = as_json
         self.faults = 0
         self.mended = 0
         """Of these."""
 
     async def look(self, store: "Store", file: Path | None) -> None:
-        """Look through a store, and through the file if it is in one."""
+        """Look through a store, and through the file if it is in one.
+
+        What it holds and cannot be read is a fault. Raises `StoreError` where that is not known: its server does not
+        answer, or what mends does not get its turn.
+        """
         import trio
 
         from gateway.importer.checking import Check
         from gateway.importer.faults import fault
         from gateway.importer.mending import Mender
         from gateway.stores.moving import is_unfinished
-        from gateway.stores.sqlite.backup import damage
 
         try:
             if file is not None:
-                for line in await trio.to_thread.run_sync(damage, file, abandon_on_cancel=True):
+                for line in await trio.to_thread.run_sync(_damage, file, abandon_on_cancel=True):
                     self._tell(fault("damaged_file", detail=line), False, Bar())
-            mender = Mender(store, seconds=CHANGE_SECONDS) if self._repair else None
+            mender = Mender(store, seconds=self._seconds) if self._repair else None
             if mender and self.faults:
                 click.echo("gateway: nothing is mended in a damaged file; to write to it may damage more", err=True)
                 mender = None
@@ -94,8 +99,10 @@ class _Looking:
                 now = datetime.now(UTC)
                 found = partial(self._tell, progress=progress)
                 await Check(store, self._zones, now, self._looked, found=found, tell=progress, mender=mender).run()
-        except StoreError as error:
+        except Unreadable as error:
             self._tell(fault("unreadable_store", detail=error), False, Bar())
+        except StoreError as error:
+            raise StoreError(f"{error}. Run it again. So far: {self.summary()}") from error
 
     def _tell(self, fault: "Fault", mended: bool, progress: Bar) -> None:
         import msgspec
@@ -127,3 +134,13 @@ class _Looking:
             click.echo(self.summary(), err=True)
             return
         click.echo(msgspec.json.encode({"faults": self.faults, "mended": self.mended, **vars(self._looked)}), err=True)
+
+
+def _damage(file: Path) -> list[str]:
+    """What SQLite finds wrong in a file. Raises `Unreadable`."""
+    from gateway.stores.sqlite.backup import damage
+
+    try:
+        return damage(file)
+    except StoreError as error:
+        raise Unreadable(f"{error}") from error

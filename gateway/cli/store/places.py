@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from gateway.errors import NoStoreYet, Outdated, StoreError, StoreInUse
-from gateway.stores import open_store
+from gateway.stores import open_store, scheme_of
 from gateway.stores.base import Purpose, Retention, Store
 
 T = TypeVar("T")
@@ -18,25 +18,19 @@ SECRETS: Final = ("password=", "sslpassword=")
 """Parameters of a database's URL that nobody is shown."""
 
 
-def scheme(url: str) -> str:
-    """The kind of store, such as `sqlite`."""
-    kind = url.partition(":")[0]
-    return "postgresql" if kind == "postgres" else kind
-
-
 def location(url: str) -> str:
     """The URL by the first name of its scheme: `postgresql:`, where it may be written `postgres:`."""
-    return f"{scheme(url)}:{url.partition(':')[2]}"
+    return f"{scheme_of(url)}:{url.partition(':')[2]}"
 
 
 def file_of(url: str) -> Path | None:
     """The file of an SQLite store; None for others."""
-    return Path(url.partition(":")[2]) if scheme(url) == "sqlite" else None
+    return Path(url.partition(":")[2]) if scheme_of(url) == "sqlite" else None
 
 
 def shown_url(url: str) -> str:
     """The URL without a password that stands in it; of one that is not written as it should be, the scheme alone."""
-    if scheme(url) != "postgresql":
+    if scheme_of(url) != "postgresql":
         return url
     try:
         parts = urlsplit(url)
@@ -52,7 +46,7 @@ def shown_url(url: str) -> str:
 
 def check_reachable(url: str) -> None:
     """Raise `StoreError` for the one kind of store that only its own gateway reaches."""
-    if scheme(url) == "memory":
+    if scheme_of(url) == "memory":
         raise StoreError(
             "a memory: store is reached by nobody but the gateway that serves it, and is gone when that ends; "
             "it can be neither copied nor filled from outside (gateway serve --set store.url=sqlite:FILE keeps one)"
@@ -97,7 +91,7 @@ async def check_whole(url: str) -> None:
     """Raise `StoreError` for a store that is a copy which was cut off; one that is not there yet is none."""
     from gateway.stores import moving
 
-    if scheme(url) == "memory":
+    if scheme_of(url) == "memory":
         return
     with suppress(NoStoreYet, Outdated):
         await within(url, "read", lambda store: moving.check_whole(store, shown_url(url)))

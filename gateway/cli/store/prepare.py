@@ -3,9 +3,9 @@
 import click
 
 from gateway.cli.options import Options
-from gateway.cli.store.places import location, make, scheme, shown_url
+from gateway.cli.store.places import location, make, shown_url
 from gateway.errors import StoreError
-from gateway.stores import module_of
+from gateway.stores import module_of, scheme_of
 
 
 @click.command()
@@ -24,11 +24,11 @@ def prepare(options: Options, url: str | None, citus: bool, only_print: bool) ->
 
     settings = options.settings()
     where = url or settings.store.url
-    if scheme(where) != "postgresql":
+    if scheme_of(where) != "postgresql":
         if not only_print:
             raise StoreError(f"{shown_url(where)} is no PostgreSQL store; Citus is an extension of PostgreSQL alone")
         where = "postgresql:"
-    module_of(scheme(where))  # names what is not installed
+    module_of(scheme_of(where))  # names what is not installed
     from gateway.stores.postgres.citus import check_extension, distribute, prepare_citus
 
     if only_print:

@@ -50,7 +50,7 @@ class Worker(NamedTuple):
 
 
 async def start(orders: Orders) -> Worker:
-    """A fresh interpreter that finds the modules that this one finds, and never those of the working folder.
+    """A fresh interpreter that finds the modules that this one finds, and no others.
 
     In a process group of its own, for a terminal sends its Ctrl-C to whole groups. Raises `OSError` where the system
     has no more processes to give.
@@ -101,23 +101,27 @@ async def live(worker: Worker, stop: Stop, serves: Callable[[], None]) -> End:
 
 
 async def _instruct(worker: Worker, stop: Stop) -> None:
-    """Until cancelled, tell it what to do; kill it where it does not end."""
-    orders, process, channel = worker
-    await _send(channel, orders.sent())
-    await stop.asked.wait()
-    await _send(channel, STOP)
-    with trio.move_on_after(orders.settings.limits.shutdown_seconds + GRACE_SECONDS):
-        await stop.at_once.wait()
-        await _send(channel, AT_ONCE)
-        await trio.sleep(AT_ONCE_SECONDS)
-    log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.workers")
-    log.error("workers.killed", worker=orders.worker, pid=process.pid)
-    process.kill()
+    """Until cancelled, tell it what to do; kill it where it does not end, also one that does not listen."""
+    orders, process, _ = worker
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_tell, worker, stop)
+        await stop.asked.wait()
+        with trio.move_on_after(orders.settings.limits.shutdown_seconds + GRACE_SECONDS):
+            await stop.at_once.wait()
+            await trio.sleep(AT_ONCE_SECONDS)
+        log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.workers")
+        log.error("workers.killed", worker=orders.worker, pid=process.pid)
+        process.kill()
 
 
-async def _send(channel: trio.SocketStream, words: bytes) -> None:
+async def _tell(worker: Worker, stop: Stop) -> None:
+    """Its orders, and later when to end. Waits for a worker that does not listen."""
     with suppress(*GONE):
-        await channel.send_all(words)
+        await worker.channel.send_all(worker.orders.sent())
+        await stop.asked.wait()
+        await worker.channel.send_all(STOP)
+        await stop.at_once.wait()
+        await worker.channel.send_all(AT_ONCE)
 
 
 async def _reports(channel: trio.SocketStream) -> AsyncIterator[Report]:

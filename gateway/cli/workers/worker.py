@@ -12,7 +12,7 @@ import trio
 from gateway import app, logs
 from gateway.cli.serve import prepare
 from gateway.cli.workers.channel import AT_ONCE, Orders, Report
-from gateway.errors import GatewayError
+from gateway.errors import failing
 from gateway.frontends.base import GONE
 
 EXIT_FAULT: Final = 2
@@ -30,21 +30,11 @@ def main() -> None:
     secrets = [zone.password.reveal() for zone in orders.settings.zones.values()]
     logs.configure(level=log.level, form=log.format, secrets=secrets, terminal=orders.terminal, worker=orders.worker)
     prepare()
-    fault: BaseException | None = None
-    try:
-        trio.run(_serve, orders, channel)
-    except* GatewayError as errors:
-        fault = _first(errors)
-    if fault is not None:
+    failure = failing(lambda: trio.run(_serve, orders, channel))
+    if failure is not None:
         with suppress(OSError):
-            channel.sendall(Report(str(fault)).sent())
+            channel.sendall(Report(str(failure)).sent())
         sys.exit(EXIT_FAULT)
-
-
-def _first(error: BaseException) -> BaseException:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 async def _serve(orders: Orders, channel: socket.socket) -> None:

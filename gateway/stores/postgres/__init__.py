@@ -15,7 +15,7 @@ from gateway.stores.base import PAGE_ROWS, Counts, Indexed, Plan, Purpose, Reten
 from gateway.stores.postgres import migrations, rows
 from gateway.stores.postgres.address import Address
 from gateway.stores.postgres.citus import prepare_citus
-from gateway.stores.postgres.expiry import AGAIN_SECONDS, Expiry
+from gateway.stores.postgres.expiry import FAILED_SECONDS, Expiry
 from gateway.stores.postgres.readers import Readers
 from gateway.stores.postgres.session import Session
 from gateway.stores.postgres.writer import Writers
@@ -83,13 +83,15 @@ class PostgresStore:
             self._writers.note(delivery)
 
     async def expire(self, expiry: Expiry) -> None:
-        """Until cancelled, delete what has expired. What the database would not do now is done the next time."""
+        """Until cancelled, delete what has expired. What the database would not do now is done later."""
         while True:
             await expiry.due()
+            pause: float | None = FAILED_SECONDS
             with suppress(StoreError):
-                if not await self._read(expiry.look):
-                    await trio.sleep(AGAIN_SECONDS)
-                    expiry.look_again()
+                pause = await self._read(expiry.look)
+            if pause is not None:
+                await trio.sleep(pause)
+                expiry.look_again()
 
     async def pending(self) -> list[PendingLink]:
         """Every link that is still to be made."""

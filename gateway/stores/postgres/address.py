@@ -20,12 +20,18 @@ NO_PASSWORDS: Final = {
     "port": re.compile(r"[0-9,]*"),
 }
 """Names and folders, IPv6 addresses, numbers: what else libpq takes for these may be a password without its host."""
+KEEPALIVE_IDLE_SECONDS: Final = 10
+"""After so long without a word either end asks whether the other is still there."""
+KEEPALIVE_INTERVAL_SECONDS: Final = 5
+"""After which it asks again."""
+KEEPALIVES: Final = 3
+"""Questions without an answer after which the other is gone: a server, or a gateway, that went without a word."""
 DEFAULTS: Final = {
     "application_name": "connexion-gateway",
     "connect_timeout": "3",
-    "keepalives_idle": "10",
-    "keepalives_interval": "5",
-    "keepalives_count": "3",
+    "keepalives_idle": f"{KEEPALIVE_IDLE_SECONDS}",
+    "keepalives_interval": f"{KEEPALIVE_INTERVAL_SECONDS}",
+    "keepalives_count": f"{KEEPALIVES}",
     "tcp_user_timeout": "20000",
 }
 """What a URL may say otherwise. Seconds, and one of milliseconds: a server that went without a word is found out."""

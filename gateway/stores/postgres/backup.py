@@ -4,7 +4,6 @@ The password goes to it by the environment: what stands in a command line, other
 """
 
 import os
-import secrets
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
@@ -17,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from gateway.errors import NoStoreYet, StoreError
 from gateway.stores.postgres.address import Address
 from gateway.stores.postgres.migrations import TABLES
+from gateway.stores.whole import part_of, put_in_place
 
 PROGRAM: Final = "pg_dump"
 OPTIONS: Final = ("--format=custom", "--no-owner", "--no-privileges", "--strict-names", "--no-password")
@@ -33,17 +33,15 @@ def back_up(url: str, target: Path, *, replace: bool) -> int:
     """
     _check_target(target, replace=replace)
     address = Address(url)
-    part = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
+    part = part_of(target)
     try:
         _dump(url, address, part)
-        size = part.stat().st_size
-        part.replace(target)
+        return put_in_place(part, target)
     except OSError as error:
         raise StoreError(f"{target} cannot be written: {error.strerror}") from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-    return size
 
 
 def _check_target(target: Path, *, replace: bool) -> None:

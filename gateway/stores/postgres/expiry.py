@@ -14,6 +14,8 @@ LOOK_EVERY: Final = 100
 less, and where none is ever too old."""
 AGAIN_SECONDS: Final = 1.0
 """Before another look, where another gateway was about it."""
+FAILED_SECONDS: Final = 10.0
+"""Before another look, where the database would not do it: it may be a while, and nobody waits for it."""
 BATCH: Final = 1_000
 """Attempts deleted in one transaction: some MB, and some milliseconds."""
 
@@ -28,6 +30,8 @@ class Expiry:
         self._newest = 0
         self._looked_at: float = -self._every  # the first commit looks: a gateway may be started often
         self._counted_at: float = -self._tenth
+        self._last = 0
+        """What has this number and those before it are being deleted; 0 where nothing is known of that is left."""
         self._due = trio.Event()
 
     def filed(self, newest: int) -> None:
@@ -38,7 +42,9 @@ class Expiry:
             self._due.set()
 
     def look_again(self) -> None:
-        """For another gateway was about it, and may have begun before the newest attempts came."""
+        """For it was not done: another gateway was about it, and may have begun before the newest attempts came; or the
+        database failed.
+        """
         self._due.set()
 
     async def due(self) -> None:
@@ -46,18 +52,21 @@ class Expiry:
         await self._due.wait()
         self._due = trio.Event()
 
-    def look(self, connection: Connection) -> bool:
-        """Delete what has expired; False where another gateway is about it. Blocks. Raises `psycopg.Error`."""
+    def look(self, connection: Connection) -> float | None:
+        """Delete a batch of what has expired; seconds until the next is due, None where nothing is left.
+
+        Blocks, for a batch only: what reads is given little time. Raises `psycopg.Error`.
+        """
         lock = key("", "expiry", "")
         row = connection.execute("SELECT pg_try_advisory_lock($1)", (lock,)).fetchone()
         if row is None or not row[0]:
-            return False
+            return AGAIN_SECONDS
         try:
-            last = max(self._last_beyond_count(connection), self._last_beyond_age(connection))
-            query = "SELECT DISTINCT zone FROM attempt WHERE seq <= $1"
-            for (zone,) in connection.execute(query, (last,)).fetchall():
-                _delete(connection, zone, last)
-            return True
+            self._last = self._last or max(self._last_beyond_count(connection), self._last_beyond_age(connection))
+            if _delete_batch(connection, self._last):
+                return 0.0
+            self._last = 0
+            return None
         finally:
             if not connection.closed:
                 connection.execute("SELECT pg_advisory_unlock($1)", (lock,))
@@ -67,9 +76,9 @@ class Expiry:
         newest = self._newest
         if newest - self._counted_at < self._tenth:
             return 0
-        self._counted_at = newest
         query = "SELECT seq FROM attempt ORDER BY seq DESC OFFSET $1 LIMIT 1"
         row = connection.execute(query, (self._retention.keep,)).fetchone()
+        self._counted_at = newest
         return int(row[0]) if row else 0
 
     def _last_beyond_age(self, connection: Connection) -> int:
@@ -82,12 +91,18 @@ class Expiry:
         return int(row[0]) if row else self._newest
 
 
-def _delete(connection: Connection, zone: str, last: int) -> None:
+def _delete_batch(connection: Connection, last: int) -> bool:
+    """Of the zone that has the oldest; False where none has any."""
+    oldest = connection.execute("SELECT zone FROM attempt WHERE seq <= $1 ORDER BY seq LIMIT 1", (last,)).fetchone()
+    if oldest is None:
+        return False
+    (zone,) = oldest
     query = """
     DELETE FROM attempt WHERE zone = $1 AND seq = ANY(ARRAY(
         SELECT seq FROM attempt WHERE zone = $1 AND seq <= $2 ORDER BY seq LIMIT $3
-    ))
+    )) RETURNING seq
     """
-    while connection.execute(query, (zone, last, BATCH)).rowcount:
-        pass
-    connection.execute("DELETE FROM delivery WHERE zone = $1 AND seq <= $2", (zone, last))
+    deleted = [seq for (seq,) in connection.execute(query, (zone, last, BATCH))]
+    if deleted:
+        connection.execute("DELETE FROM delivery WHERE zone = $1 AND seq <= $2", (zone, max(deleted)))
+    return True

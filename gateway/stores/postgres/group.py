@@ -195,9 +195,9 @@ class Group:
             batch = Batch(session)
             for statement in before:
                 batch.add(statement, self._life)
-            found = writes.trace(batch, self._zone, self._shelf.made)
+            asked = writes.traces(batch, self._zone, self._shelf.made)
             await batch.run()
-            if found.rows:
+            if any(answer.rows for answer in asked):
                 return True
         return False
 

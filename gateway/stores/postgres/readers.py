@@ -6,6 +6,7 @@ from typing import Final
 import psycopg
 import trio
 
+from gateway.errors import Unreachable, Unreadable
 from gateway.stores.base import T
 from gateway.stores.postgres.address import Address
 from gateway.stores.postgres.session import STATEMENT_SECONDS, Connection, Session
@@ -31,14 +32,15 @@ class Readers:
         return self._sessions[0]
 
     async def run(self, query: Callable[[Connection], T]) -> T:
-        """What `query` returns, run in a thread. Raises `StoreError`."""
+        """What `query` returns, run in a thread. Raises `Unreachable` or `Unreadable`."""
         async with self._limiter:
             session = self._idle.pop()
             session.until = trio.current_time() + 2 * STATEMENT_SECONDS
             try:
                 return await trio.to_thread.run_sync(_run, session, query, limiter=self._threads)
             except psycopg.Error as error:
-                raise session.failure("the store cannot be read", error) from None
+                kind = Unreachable if isinstance(error, psycopg.OperationalError) else Unreadable
+                raise kind(f"{session.failure('the store cannot be read', error)}") from None
             finally:
                 self._idle.append(session)
 

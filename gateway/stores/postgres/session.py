@@ -4,13 +4,20 @@ import logging
 import math
 import secrets
 import socket
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import psycopg
 
-from gateway.errors import StoreError
-from gateway.stores.postgres.address import Address
+from gateway.errors import StoreError, Unreachable
+from gateway.stores.postgres.address import (
+    KEEPALIVE_IDLE_SECONDS,
+    KEEPALIVE_INTERVAL_SECONDS,
+    KEEPALIVES,
+    Address,
+)
 
 logging.getLogger("psycopg").setLevel(logging.CRITICAL)  # it warns of the second error where the first was raised
 
@@ -20,11 +27,15 @@ IDLE_SECONDS: Final = 10
 """After so long in a transaction without a word the server ends it: a gateway that hangs lets its locks go."""
 STATEMENT_SECONDS: Final = 15
 """Longest statement: many times what a page of a listing or a group of imports takes."""
+GREETING_SECONDS: Final = 3.0
+"""For a server that has taken a connection to be told how it is to be used: as long as it has to take one."""
 _SETTINGS: Final = f"""
 SET lock_timeout = '{LOCK_SECONDS}s';
 SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s';
 SET statement_timeout = '{STATEMENT_SECONDS}s';
-SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
+SET tcp_keepalives_idle = {KEEPALIVE_IDLE_SECONDS};
+SET tcp_keepalives_interval = {KEEPALIVE_INTERVAL_SECONDS};
+SET tcp_keepalives_count = {KEEPALIVES};
 SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
 SET jit = off;
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local');
@@ -64,7 +75,7 @@ class Session:
         return self._connection
 
     def connect(self) -> None:
-        """Make a connection where there is none. Blocks. Raises `StoreError`."""
+        """Make a connection where there is none. Blocks. Raises `Unreachable`."""
         if self.connected:
             return
         self.close()
@@ -75,13 +86,25 @@ class Session:
             self.prepared = set()
             # A handle of our own: libpq may close its socket at any moment, and the number then be another's.
             self._handle = socket.fromfd(made.fileno(), socket.AF_INET, socket.SOCK_STREAM)
-            made.execute(_SETTINGS)
-            made.execute("SELECT pg_advisory_lock($1)", (life,))
+            with self._interrupted_after(GREETING_SECONDS):
+                made.execute(_SETTINGS)
+                made.execute("SELECT pg_advisory_lock($1)", (life,))
         except (psycopg.Error, OSError) as error:
             self.close()
             words = self._address.words(error) if isinstance(error, psycopg.Error) else f"{error}"
-            raise StoreError(f"{self._address.name} cannot be reached: {words}") from None
+            raise Unreachable(f"{self._address.name} cannot be reached: {words}") from None
         self.life = life
+
+    @contextmanager
+    def _interrupted_after(self, seconds: float) -> Iterator[None]:
+        """By a thread of its own: a store that is being opened or closed has no watch."""
+        timer = threading.Timer(seconds, self.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def interrupt(self) -> None:
         """Cut the connection, from any thread: what waits for the server then fails at once."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from gateway.errors import StoreError
 from gateway.model import BibRecord, Delivery, Identifier, PendingLink
 from gateway.stores.base import Changes, out_of_turn
 from gateway.stores.postgres import locks, rows
@@ -102,6 +103,8 @@ class Shelf:
             turn = (present.record.version, present.record.version + 1) if present else (1,)
             if record.version not in turn:
                 raise out_of_turn(record)
+            if present and not ours:
+                self._check_new(changes, record)
             ours.append(rows.kept(record))
         attempts = [rows.attempt_row(*attempt) for attempt in changes.attempts]
         for link in filter(None, changes.links.values()):
@@ -122,6 +125,15 @@ class Shelf:
             made = self.made.versions.get(record.mms_id)
             return made[-1] if made else None
         return self.newest(record.mms_id)
+
+    def _check_new(self, changes: "PlanTransaction", record: BibRecord) -> None:
+        """Raise where the plan has made a record anew, of an ordinal it drew, which is somebody's already.
+
+        It is not for this plan to amend. Its ordinals count as used, or the next would come upon the same record.
+        """
+        if record.version == 1 and changes.has_drawn and record.mms_id not in changes.seen:
+            self.made.drawn = changes.ordinal
+            raise StoreError(f"the record {record.mms_id} is there already, and was not looked at to be amended")
 
     def _put(self, mms_id: str, versions: Iterable[Kept]) -> None:
         made = self.made.versions.setdefault(mms_id, [])
@@ -207,12 +219,21 @@ class PlanTransaction(Changes):
         super().__init__(shelf.made.drawn)
         self.holders = shelf.holders
         self.filed = shelf.filed
+        self.seen: set[str] = set()
+        """Records that the plan has looked at."""
         self._newest = shelf.newest
         self._ordinals = ordinals
+        self._first = self.ordinal
+
+    @property
+    def has_drawn(self) -> bool:
+        """Whether the plan has drawn an ordinal."""
+        return self.ordinal > self._first
 
     def get(self, mms_id: str) -> BibRecord | None:
         """The newest version."""
         newest = self._newest(mms_id)
+        self.seen.add(mms_id)
         return newest.record if newest else None
 
     def next_ordinal(self) -> int:

@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 import psycopg
 import trio
 
-from gateway.errors import ImportTimedOut, OutcomeUnknown, StoreError
+from gateway.errors import ImportTimedOut, OutcomeUnknown, StoreError, Unreachable
 from gateway.model import Delivery
 from gateway.stores.base import Counts, Plan, T
 from gateway.stores.postgres.address import Address
@@ -37,7 +37,8 @@ GATHER_TURNS: Final = 4
 """How often others have a turn before a smaller group is taken: what has arrived by then comes along. A tenth more
 exports a second with four workers, whose groups are small."""
 TRIES: Final = 8
-"""How often a plan is run alone that fails for a reason which may pass, but for a lock, which is waited for."""
+"""How often a plan is run alone that fails for a reason which may pass, but for a lock, which is waited for; and how
+often notes are tried, whatever the reason."""
 LOCK_NOT_HAD: Final = "55P03"
 RECONNECT_SECONDS: Final = 0.1
 """Between two tries to reach a database that cannot be reached: a restart is over soon."""
@@ -59,6 +60,8 @@ class _Zone:
         self.name = name
         self.queue: deque[Job[Any]] = deque()  # Any: each job's own result type
         self.notes: dict[int, Delivery] = {}
+        self.notes_tried = 0
+        """How many groups that had notes have failed since one did not."""
         self.ordinals = Ordinals(name)
         self.scheduled = False
         """A writer has it, or will."""
@@ -228,8 +231,11 @@ class Writers:
     async def _write_group(self, session: Session, zone: _Zone) -> None:
         await _gather(zone)
         jobs = zone.take()
-        notes, zone.notes = zone.notes, {}
-        group = Group(zone.name, jobs, zone.ordinals, notes, careful=any(job.alone for job in jobs))
+        alone = any(job.alone for job in jobs)
+        notes: dict[int, Delivery] = {}
+        if not alone:  # else the job might fail for what is not its own
+            notes, zone.notes = zone.notes, {}
+        group = Group(zone.name, jobs, zone.ordinals, notes, careful=alone)
         self._groups[session] = group
         failure: BaseException = StoreError(STOPPED)
         try:
@@ -242,6 +248,8 @@ class Writers:
         except BaseException as error:
             if not isinstance(error, trio.Cancelled):
                 failure = error
+            if group.committing:  # they may be some record's
+                zone.ordinals.use(group.drawn)
             self._answer(jobs, failure)
             raise
         finally:
@@ -252,6 +260,7 @@ class Writers:
         match ending:
             case Ending.COMMITTED:
                 zone.ordinals.use(group.drawn)
+                zone.notes_tried = 0 if group.notes else zone.notes_tried
                 self._remember(group.filed)
                 self._answer(group.jobs)
             case Ending.UNKNOWN:  # everybody has been told so
@@ -270,13 +279,19 @@ class Writers:
             if job.alone and (code not in AGAIN or job.tries >= TRIES):
                 self._answer([job], self._sessions[0].failure("the store could not write", group.error))
             job.alone = True
-        self._again(zone, group)
+        self._again(zone, group, with_notes=code in AGAIN)
         if code == LOCK_NOT_HAD and len(group.jobs) == 1:
             zone.queue.rotate(-1)  # the others need not wait for it
 
-    def _again(self, zone: _Zone, group: Group) -> None:
+    def _again(self, zone: _Zone, group: Group, *, with_notes: bool = True) -> None:
+        """Queue what is not answered; and, for some tries, the notes, which a server may go on refusing for ever."""
         zone.queue.extendleft(job for job in reversed(group.jobs) if not job.answered)
-        zone.notes = {**group.notes, **zone.notes}
+        if group.notes:
+            zone.notes_tried += 1
+            if with_notes and zone.notes_tried < TRIES:
+                zone.notes = {**group.notes, **zone.notes}
+            else:
+                zone.notes_tried = 0
         self._give_up_overdue(zone)
 
     async def _find_out(self, session: Session, group: Group) -> Ending:
@@ -331,7 +346,7 @@ class Writers:
         for job in overdue:
             zone.queue.remove(job)
         if overdue and self._unreachable is not None:
-            self._answer(overdue, StoreError(f"{self._unreachable}; nothing has happened"))
+            self._answer(overdue, Unreachable(f"{self._unreachable}; nothing has happened"))
         elif overdue:
             self._answer(overdue, ImportTimedOut("the store was not done in time; nothing has happened"))
 

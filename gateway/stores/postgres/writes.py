@@ -162,19 +162,17 @@ def add_deliveries(batch: Batch, deliveries: Iterable[tuple[str, str, Delivery]]
         batch.add(_ADD_DELIVERY, zone, id_, note.seconds, note.delivered)
 
 
-def trace(batch: Batch, zone: str, made: Made) -> Answer:
-    """Ask for a row of what was made together: if there is one in the answer, all of it was committed.
+def traces(batch: Batch, zone: str, made: Made) -> list[Answer]:
+    """Ask for a row of each kind that was made together: if there is one in any answer, all of it was committed.
 
-    What forgets links alone may be done again, so it is no matter; it counts as not there.
+    Of each kind, for attempts expire, links are settled and records amended. What forgets links alone may be done
+    again, so it is no matter; it counts as not there.
     """
-    for attempted, id_, *_ in made.attempts[:1]:
-        return batch.add(rows.FILED, [id_], attempted)
-    for name, link in made.links.items():
-        if link is not None:
-            return batch.add(_LINK_IS_THERE, zone, rows.plain(name))
-    for versions in made.versions.values():
-        return batch.add(_VERSION_IS_THERE, zone, *versions[-1].row)
-    return Answer()
+    asked = [batch.add(rows.FILED, [id_], attempted) for attempted, id_, *_ in made.attempts[-1:]]
+    pended = [name for name, link in made.links.items() if link is not None]
+    asked += [batch.add(_LINK_IS_THERE, zone, rows.plain(name)) for name in pended[-1:]]
+    asked += [batch.add(_VERSION_IS_THERE, zone, *versions[-1].row) for versions in [*made.versions.values()][-1:]]
+    return asked
 
 
 def _columns(table: Sequence[Row]) -> tuple[list[object], ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import apsw
 import trio
 
-from gateway.errors import StoreError
+from gateway.errors import StoreError, Unreadable
 from gateway.model import Attempt, BibRecord, Delivery, Identifier, PendingLink
 from gateway.stores.base import PAGE_ROWS, Counts, Indexed, Plan, Purpose, Retention, T
 from gateway.stores.sqlite import rows
@@ -119,4 +119,4 @@ class SqliteStore:
             try:
                 return await trio.to_thread.run_sync(run)
             except apsw.Error as error:
-                raise StoreError(f"the store cannot be read: {error}") from error
+                raise Unreadable(f"the store cannot be read: {error}") from error

@@ -1,7 +1,5 @@
 """A copy of an SQLite store's file, be it served or not, and SQLite's own search for damage in one."""
 
-import os
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -11,8 +9,9 @@ import apsw
 import trio
 
 from gateway.errors import StoreError
-from gateway.stores.sqlite import migrations, places
+from gateway.stores.sqlite import migrations
 from gateway.stores.sqlite.connections import BUSY_MILLISECONDS, is_served
+from gateway.stores.whole import part_of, put_in_place
 
 PAGES_AT_ONCE: Final = 2_000
 """Pages between two looks at whether to go on, some 8 MB: a fraction of a second."""
@@ -33,7 +32,7 @@ async def back_up(
     there and it is not to be replaced.
     """
     _check_target(source, target, replace=replace)
-    part = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
+    part = part_of(target)
     try:
         with closing(_snapshot(source)) as snapshot, _named(target, "written"), closing(_new(part)) as copy:
             await _copy(snapshot, copy, tell, pages)
@@ -41,7 +40,7 @@ async def back_up(
         if found:
             raise StoreError(f"the copy of {source} is damaged, and was thrown away: {found[0]}")
         with _named(target, "written"):
-            return await trio.to_thread.run_sync(_put_in_place, part, target)
+            return await trio.to_thread.run_sync(put_in_place, part, target)
     finally:
         for left in (part, part.with_name(f"{part.name}-journal")):
             with suppress(OSError):
@@ -112,15 +111,6 @@ async def _copy(snapshot: apsw.Connection, copy: apsw.Connection, tell: Tell, pa
             await trio.to_thread.run_sync(backup.step, pages)
             tell(backup.page_count - backup.remaining, backup.page_count)
     copy.execute("PRAGMA journal_mode = delete")  # one file, which may be read where nothing can be written
-
-
-def _put_in_place(part: Path, target: Path) -> int:
-    with part.open("rb+") as file:
-        os.fsync(file.fileno())
-        size = file.seek(0, os.SEEK_END)
-    part.replace(target)
-    places.sync(target.parent)
-    return size
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.errors import StoreError
+from gateway.stores import whole
 
 ELSEWHERE: Final = "or keep the store elsewhere: --set store.url=sqlite:FILE"
 BESIDE: Final = ("-wal", "-shm", "-journal")
@@ -21,22 +22,11 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for made in missing:
-            sync(made.parent)
+            whole.sync(made.parent)
     except OSError as error:
         raise StoreError(
             f"the store's folder {folder} cannot be made: {error.strerror}. Make it yourself, {ELSEWHERE}"
         ) from error
-
-
-def sync(folder: Path) -> None:
-    """See that what was made or renamed in it is surely on the disk."""
-    if not hasattr(os, "O_DIRECTORY"):  # Windows cannot, and need not
-        return
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def obstacle(path: Path, beside: Path) -> str:

@@ -1,5 +1,5 @@
 -- The zone comes first in every key, so that the database can be spread by zone over several servers (citus.py).
--- Text is compared byte by byte. What is kept as JSON is a noun of gateway/model.py as msgspec writes it: a text of
+-- Text is compared byte by byte. What is kept as JSON is a noun of gateway/model as msgspec writes it: a text of
 -- a record may hold NUL, which a column of type text cannot, and JSON writes as \u0000.
 
 -- How many records' ordinals the gateways of a zone have leased, from which MMS IDs are made.
