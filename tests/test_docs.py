@@ -98,6 +98,16 @@ def free_port() -> int:
         return int(sock.getsockname()[1])
 
 
+def run(script: list[str], folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run these commands in a folder, with this gateway in the path and no settings but these; they end well."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")} | settings
+    environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    command = ["bash", "-c", "\n".join(script)]
+    done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
 @pytest.mark.skipif(os.name == "nt", reason="the README's commands are written for a Unix shell")
 def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
     """In the README's order, in a folder with the fixtures, on free ports."""
@@ -105,11 +115,7 @@ def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
     (tmp_path / ".venv").mkdir()
     (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
     ports = {host: str(free_port()) for host in ("I_SHARE_XYZ", "I_SHARE_NETWORK", "SANDBOX02_NA")}
-    environ = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")},
-        **{f"GATEWAY_HOSTS__{host}__CONNEXION": port for host, port in ports.items()},
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-    }
+    elsewhere = {f"GATEWAY_HOSTS__{host}__CONNEXION": port for host, port in ports.items()}
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     (in_ci,) = [block for block in console(text) if any(command.typed.endswith("&") for command in block)]
     others = [command for block in console(text) if block is not in_ci for command in block]
@@ -119,16 +125,7 @@ def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
     script += [command.checked for command in ran]
     script += ["kill $!", "wait $!"]
     script += [in_ci[0].typed, *(command.checked for command in in_ci[1:]), "kill $!", "wait $!"]
-    process = subprocess.run(
-        ["bash", "-c", "\n".join(["trap 'kill $(jobs -p) 2> kill || true' EXIT", *script])],
-        cwd=tmp_path,
-        env=environ,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert process.returncode == 0, process.stdout + process.stderr
+    process = run(["trap 'kill $(jobs -p) 2> kill || true' EXIT", *script], tmp_path, **elsewhere)
     assert "MMS ID: 9910000000015867" in process.stdout
     assert (tmp_path / "zone.mrc").stat().st_size > 0
     shown = [line for block in written(text, "text") for line in block.splitlines() if line.startswith(("- =", "+ ="))]
@@ -142,20 +139,9 @@ def test_the_commands_of_the_page_on_stores_run(tmp_path: Path) -> None:
     typed = [command for block in console(text) for command in block]
     ran = [one for one in typed if not re.search(r"postgres|serve$|doctor$|--citus$", one.typed)]
     assert len(ran) > 8
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}
-    environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     monograph = ROOT / "fixtures" / "marc" / "monograph.mrc"
     script = ["set -e", f"gateway records import {monograph}", *(command.checked for command in ran)]
-    process = subprocess.run(
-        ["bash", "-c", "\n".join(script)],
-        cwd=tmp_path,
-        env=environ,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert process.returncode == 0, process.stdout + process.stderr
+    process = run(script, tmp_path)
     assert "1 records into zone sandbox-abc: 1 created" in process.stderr
 
 

@@ -135,6 +135,24 @@ async def settle(store: Store, *names: str, zone: str = "network") -> None:
     await store.transact(zone, settling(*names), seconds=PATIENCE)
 
 
+async def outcomes(store: Store, plans: dict[str, Callable[[Transaction], object]]) -> dict[str, str]:
+    """What each plan ended with when all are run at once."""
+    ended: dict[str, str] = {}
+
+    async def run(name: str) -> None:
+        try:
+            await store.transact("xyz", plans[name], seconds=PATIENCE)
+        except Exception as error:
+            ended[name] = type(error).__name__
+        else:
+            ended[name] = "done"
+
+    async with trio.open_nursery() as nursery:
+        for name in plans:
+            nursery.start_soon(run, name)
+    return ended
+
+
 async def soon(condition: Callable[[], Awaitable[bool]]) -> None:
     """Wait for what a store does soon after it has answered; `condition` asks the store."""
     with trio.fail_after(PATIENCE):

@@ -1,6 +1,5 @@
 """What the SQLite store does when another process writes, when a plan of a group fails, and at its end."""
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -10,10 +9,10 @@ import trio
 from trio.testing import wait_all_tasks_blocked
 
 from gateway.errors import ImportTimedOut, StoreError
-from gateway.model import Delivery, Outcome, Receipt
+from gateway.model import Delivery
 from gateway.stores import open_store
 from gateway.stores.base import Store, Transaction
-from tests.stores.nouns import PATIENCE, file, filing, mms_ids, names, oclc, put, putting, record, submission
+from tests.stores.nouns import PATIENCE, file, filing, mms_ids, names, outcomes, put, putting, record
 from tests.stores.sqlite_file import another_process_writes, ends
 
 
@@ -98,58 +97,6 @@ class TestBusy:
 class TestGroups:
     """Plans that are committed together stand and fall each by itself."""
 
-    @staticmethod
-    async def outcomes(store: Store, plans: dict[str, Callable[[Transaction], None]]) -> dict[str, str]:
-        """What each plan ended with when all are run at once."""
-        ended: dict[str, str] = {}
-
-        async def run(name: str) -> None:
-            try:
-                await store.transact("xyz", plans[name], seconds=PATIENCE)
-            except Exception as error:
-                ended[name] = type(error).__name__
-            else:
-                ended[name] = "done"
-
-        async with trio.open_nursery() as nursery:
-            for name in plans:
-                nursery.start_soon(run, name)
-        return ended
-
-    async def test_what_the_database_refuses_fails_alone(self, url: str) -> None:
-        async with open_store(url) as store:
-            await file(store, "taken")
-            plans = {
-                "one": filing("a"),
-                "submission that is there": filing("b", "taken"),
-                "two": putting(record("A", oclc("1"))),
-                "version out of turn": putting(record("B"), record("C", version=2)),
-                "three": filing("c"),
-            }
-            assert await self.outcomes(store, plans) == {
-                "one": "done",
-                "submission that is there": "StoreError",
-                "two": "done",
-                "version out of turn": "StoreError",
-                "three": "done",
-            }
-            assert sorted(names(await store.attempts())) == ["a", "c", "taken"]
-            assert mms_ids(await store.records("xyz")) == ["A"]
-
-    async def test_what_cannot_be_written_down_fails_alone(self, url: str) -> None:
-        unwritable = Receipt("xyz", Outcome.CREATED, title="\ud800")
-        async with open_store(url) as store:
-            plans = {
-                "one": filing("a"),
-                "half a character": lambda transaction: transaction.file(submission("b"), unwritable),
-                "two": filing("c"),
-            }
-            ended = await self.outcomes(store, plans)
-            assert ended.pop("half a character") != "done"
-            assert ended == {"one": "done", "two": "done"}
-            assert sorted(names(await store.attempts())) == ["a", "c"]
-            await file(store, "d")
-
     async def test_what_finds_no_room_on_the_disk_fails_alone(self, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         def small_disk(connection: apsw.Connection) -> None:
             connection.execute("PRAGMA max_page_count = 64")
@@ -158,7 +105,7 @@ class TestGroups:
         huge = putting(*(record(f"{number}", marc=b"x" * 99_999) for number in range(4)))
         async with open_store(url) as store:
             plans = {"one": filing("a"), "huge": huge, "two": filing("b")}
-            assert await self.outcomes(store, plans) == {"one": "done", "huge": "StoreError", "two": "done"}
+            assert await outcomes(store, plans) == {"one": "done", "huge": "StoreError", "two": "done"}
             with pytest.raises(StoreError, match="full"):
                 await store.transact("xyz", huge, seconds=PATIENCE)
             await file(store, "c")
@@ -187,12 +134,6 @@ class TestGroups:
                     nursery.start_soon(fail)
             assert sorted(drawn) == [*range(1, 11)]
             assert len(await store.attempts()) == 11
-
-    async def test_more_than_one_group_takes_at_once_are_all_done(self, url: str) -> None:
-        async with open_store(url) as store:
-            plans = {f"{number:03}": filing(f"{number:03}") for number in range(600)}
-            assert {*(await self.outcomes(store, plans)).values()} == {"done"}
-            assert sorted(names(await store.attempts(limit=1_000))) == sorted(plans)
 
     def test_interrupt_within_a_plan_ends_the_gateway(self, url: str) -> None:
         def plan(_: Transaction) -> None:
