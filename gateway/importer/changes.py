@@ -2,11 +2,11 @@
 
 from bisect import bisect_left
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, Literal, NamedTuple
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Final, Literal, NamedTuple, TypeVar
 
 from gateway.importer.decide import STAMPED
-from gateway.importer.edit import REVERTED
+from gateway.importer.edit import LOCAL_FIELD, REVERTED
 from gateway.importer.merge import LINK, title_of
 from gateway.marc.record import Field, Record
 from gateway.model import MergeMethod
@@ -15,6 +15,7 @@ MOVED: Final = "stands in another place"
 """Of a field that went here and came there."""
 
 Kind = Literal["same", "removed", "added"]
+T = TypeVar("T", bound=Hashable)
 
 
 class Change(NamedTuple):
@@ -35,14 +36,14 @@ def changes(
     """
     why = _reasons(made_by, own_methods or {})
     old, new = ([_leader(record), *record.fields] for record in (before, after))
-    met = _met(old, new)
-    came_from_old = {*met.values()}
+    both = met(old, new)
+    came_from_old = {*both.values()}
     begin = start = 0
-    for here in (*_in_place(met), len(old)):
-        there = met.get(here, len(new))
-        yield from (_change("removed", old[place], why, place in met) for place in range(begin, here))
+    for here in (*in_place(both), len(old)):
+        there = both.get(here, len(new))
+        yield from (_change("removed", old[place], why, place in both) for place in range(begin, here))
         yield from (_change("added", new[place], why, place in came_from_old) for place in range(start, there))
-        if here in met:
+        if here in both:
             yield Change("same", old[here])
         begin, start = here + 1, there + 1
 
@@ -54,6 +55,8 @@ def _reasons(made_by: str, own_methods: Mapping[str, MergeMethod]) -> Mapping[st
         return {"removed": "", "added": ""}
     if how == REVERTED:
         return {"removed": f"is not in version {version}", "added": f"is in version {version}"}
+    if how == LOCAL_FIELD:
+        return {"removed": "", "added": "was added by hand"}
     if how == LINK:
         return {
             "removed": "is not in the network's record, and no local extension",
@@ -63,16 +66,16 @@ def _reasons(made_by: str, own_methods: Mapping[str, MergeMethod]) -> Mapping[st
     return {"removed": f"is not protected by {title}", "added": f"comes in by {title}"}
 
 
-def _met(old: Sequence[Field], new: Sequence[Field]) -> dict[int, int]:
-    """Place in `old` -> place in `new` of each field that is in both; the first such with the first, and so on."""
-    places: dict[Field, deque[int]] = defaultdict(deque)
-    for place, field in enumerate(new):
-        places[field].append(place)
-    return {place: places[field].popleft() for place, field in enumerate(old) if places.get(field)}
+def met(old: Sequence[T], new: Sequence[T]) -> dict[int, int]:
+    """Place in `old` -> place in `new` of each field, or other thing, in both; the first such with the first."""
+    places: dict[T, deque[int]] = defaultdict(deque)
+    for place, one in enumerate(new):
+        places[one].append(place)
+    return {place: places[one].popleft() for place, one in enumerate(old) if places.get(one)}
 
 
-def _in_place(met: Mapping[int, int]) -> list[int]:
-    """The places in the old record of as many fields as can be that follow each other in both records.
+def in_place(met: Mapping[int, int]) -> list[int]:
+    """The places in the old record of as many fields as can be that follow each other in both records (`met`).
 
     The longest rising run (patience sorting): at worst n log n steps, where difflib takes minutes for a record of
     thousands of fields that are alike.

@@ -4,7 +4,7 @@ Source: MARC 21, Appendix A, "$6 - Linkage": `TTT-NN/script/r`, where a field na
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from gateway.marc.places import Place, by_tag, fault, short
@@ -45,7 +45,7 @@ def linkage(raw: bytes, record: Record) -> Iterator[Finding]:
     A local field may be the other end; its own $6 is not judged.
     """
     places = by_tag(record)
-    links = [link for tag, entries in places.items() for link in _links(record, tag, entries)]
+    links = links_of(record, places)
     graphic = {link.pair for link in links if link.place.tag == GRAPHIC}
     regular = {link.pair for link in links if link.place.tag != GRAPHIC and link.tag == GRAPHIC}
     linked = {link.place for link in links}
@@ -57,6 +57,11 @@ def linkage(raw: bytes, record: Record) -> Iterator[Finding]:
         wrong = _wrong(link, regular if link.place.tag == GRAPHIC else graphic)
         if wrong and not is_local(link.place.tag):
             yield fault("invalidLinkage", raw, link.place, wrong)
+
+
+def links_of(record: Record, places: Mapping[str, list[int]]) -> list[Link]:
+    """Every $6 of a record, read as far as it can be; `places` are where its fields are, by tag."""
+    return [link for tag, entries in places.items() for link in _links(record, tag, entries)]
 
 
 def _links(record: Record, tag: str, entries: list[int]) -> Iterator[Link]:

@@ -19,6 +19,11 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 TURNS: Final = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 """Characters that embed or override a direction, to be taken out by `translate`: where none closes them, the rest of
 the line is turned about. Scripts are shown in their own direction without them."""
+CONTROLS: Final = {
+    **dict.fromkeys((*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0)), "\N{REPLACEMENT CHARACTER}"),
+    **TURNS,
+}
+"""Control characters but tab and line feed, and `TURNS`, for `translate`: text of several lines does nothing then."""
 
 
 def printable(text: str) -> str:

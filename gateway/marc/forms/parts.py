@@ -41,9 +41,9 @@ class Parts(NamedTuple):
     """(code, value), at least one; a delimiter with nothing behind it has an empty code."""
 
 
-def parts(field: Field) -> Parts:
-    """The parts of a data field, whatever it holds."""
-    head, *rest = field.body.decode("utf-8", "replace").split("\x1f")
+def parts(field: Field, errors: str = "replace") -> Parts:
+    """The parts of a data field, whatever it holds; `errors` is what becomes of bytes that are not UTF-8."""
+    head, *rest = field.body.decode("utf-8", errors).split("\x1f")
     subfields = [(part[:1], part[1:]) for part in rest]
     if head[2:] or not rest or rest[0][:1] == STRAY_CODE:
         subfields.insert(0, (STRAY_CODE, head[2:]))
