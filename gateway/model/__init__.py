@@ -15,6 +15,7 @@ from gateway.model.attempts import (
 )
 from gateway.model.findings import ChosenGroup, Finding, Group, Severity
 from gateway.model.records import BibRecord, Flag, Hit, Identifier, IdentifierKind
+from gateway.model.transcripts import PIECES, Laid, LaidKind, OtherKind, Tag, Transcript
 from gateway.model.zones import (
     Basis,
     BriefLevels,
@@ -31,6 +32,7 @@ from gateway.model.zones import (
 )
 
 __all__ = [
+    "PIECES",
     "Attempt",
     "Basis",
     "BibRecord",
@@ -47,10 +49,13 @@ __all__ = [
     "Host",
     "Identifier",
     "IdentifierKind",
+    "Laid",
+    "LaidKind",
     "Logon",
     "MatchMethod",
     "MergeMethod",
     "OlderVersion",
+    "OtherKind",
     "Outcome",
     "PendingLink",
     "Profile",
@@ -59,6 +64,8 @@ __all__ = [
     "Severity",
     "Submission",
     "Synchronization",
+    "Tag",
+    "Transcript",
     "Zone",
     "ZoneKind",
     "new_submission_id",

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from gateway.model.findings import Finding
 from gateway.model.records import Hit
+from gateway.model.transcripts import Transcript
 from gateway.model.zones import MatchMethod
 
 
@@ -102,6 +103,8 @@ class Facts(Struct, frozen=True, omit_defaults=True):
     """Tags of the logon items in the order they came, such as `AP`."""
     lengths: str = ""
     """Length form of the items: `desktop`, `browser`, `mixed`, or empty without items."""
+    exported_by: str = ""
+    """Who exported it where no client did, such as `page`."""
     telnet: bool = False
     """The client opened with Telnet negotiation."""
     offset: int | None = None
@@ -124,6 +127,8 @@ class Facts(Struct, frozen=True, omit_defaults=True):
     """Records that came over the same connection before it."""
     arriving: float | None = None
     """Seconds from the message's first byte to its last, or to when no more of it was waited for."""
+    transcript: Transcript | None = None
+    """How the message came over the wire."""
     to_network: bool = False
     """It was exported to a network zone itself."""
     institution: str = ""

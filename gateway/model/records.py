@@ -52,7 +52,7 @@ class BibRecord(Struct, frozen=True):
     submission: str
     """ID of the submission that wrote this version; empty where a person did."""
     made_by: str = "create"
-    """How this version came about: `create`, `link`, `revert`, or the key of a merge method."""
+    """How this version came about: `create`, `link`, `revert`, `local-field`, or the key of a merge method."""
     flags: frozenset[Flag] = frozenset()
     management_tag: str = ""
     """Whether Alma would synchronize it with an external catalogue: `Profile.synchronize` of its last import."""

@@ -8,12 +8,15 @@ from pathlib import Path
 import msgspec
 import trio
 
+from gateway.desk.transcript import transcript
 from gateway.model import Logon
+from gateway.stores import open_store
 from tests.server.running import HOST, LOGON, Client, message, overrides, record
 
 PASSWORD = "Gr33n-Ridinghood"
 TYPED_WRONG = "Blu3-Wolf"
 AUTHORIZATION = "100-123-456"
+SECRETS = (PASSWORD, TYPED_WRONG, AUTHORIZATION, LOGON.password.decode())
 
 
 async def attempts(port: int) -> None:
@@ -35,6 +38,9 @@ async def attempts(port: int) -> None:
         f"Username: 01CARLI_XYZ Password: {PASSWORD}".encode(),
         f"GET /?password={PASSWORD} HTTP/1.1\r\nAuthorization: {PASSWORD}\r\n\r\n".encode(),
         message(6, right)[:30] + b"<?xml version='1.0'?>",
+        f"P{len(PASSWORD)}{PASSWORD}A9{TYPED_WRONG}".encode() + record(7),
+        b"\xff\xfa\x27" + PASSWORD.encode() + b"\xff\xf0\xff\xfd\x18" + whole,
+        f"AK01CARLI_XYZ{PASSWORD}".encode(),
     ):
         async with Client(port) as client:
             await client.send(sent)
@@ -42,9 +48,16 @@ async def attempts(port: int) -> None:
             await client.rest()
 
 
+async def transcripts(url: str) -> list[str]:
+    """Those of all attempts, and what they are made of."""
+    async with open_store(url, purpose="read") as store:
+        return [f"{transcript(one, 'reply')} {one.receipt.facts}" for one in await store.attempts()]
+
+
 async def test_nothing_that_is_written_holds_a_password(tmp_path: Path) -> None:
+    url = f"sqlite:{tmp_path / 'store' / 'gateway.db'}"
     settings = overrides(
-        f"store.url=sqlite:{tmp_path / 'store' / 'gateway.db'}",
+        f"store.url={url}",
         f"zones.xyz.password={PASSWORD}",
         "log.level=debug",
     )
@@ -70,5 +83,9 @@ async def test_nothing_that_is_written_holds_a_password(tmp_path: Path) -> None:
     assert b"import.created" in (tmp_path / "err").read_bytes()
     for path in written:
         content = path.read_bytes()
-        for secret in (PASSWORD, TYPED_WRONG, AUTHORIZATION, LOGON.password.decode()):
+        for secret in SECRETS:
             assert secret.encode() not in content, f"{secret} in {path.name}"
+    told = await transcripts(url)
+    assert len(told) > 10
+    for secret in SECRETS:
+        assert not [one for one in told if secret in one or secret.encode().hex() in one]

@@ -9,7 +9,7 @@ Source: spec, connexion.md, "Clients and their settings" and "The reply".
 import errno
 import re
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
@@ -19,9 +19,9 @@ from msgspec import Struct
 from gateway.errors import GatewayError
 from gateway.frontends.base import CHUNK_BYTES, GONE
 from gateway.frontends.connexion import wire
-from gateway.frontends.connexion.readings import RECORD_LENGTH_DIGITS, LengthForm
+from gateway.frontends.connexion.readings import LengthForm
 from gateway.importer import replies
-from gateway.marc.iso2709 import LEADER_BYTES, RECORD_TERMINATOR
+from gateway.marc.splitting import declared_bytes, is_whole
 from gateway.model import Logon, Outcome
 
 TIMEOUT_SECONDS: Final = 90.0
@@ -42,7 +42,6 @@ REFUSALS: Final[dict[int | None, str]] = {
 """Why a connection could not be made, where the system's own words name calls and numbers."""
 
 _MMS_ID = re.compile(r"MMS ID:\s*([0-9]+)")
-_SEPARATORS = frozenset(b"\r\n")
 
 
 class Destination(Struct, frozen=True, kw_only=True):
@@ -114,7 +113,7 @@ class Sender:
                     await trio.sleep(destination.delay)
                     continue
                 return Sent(False, "", "", _since(began), tries, str(error), reached)
-            if not destination.keep_open or not _is_whole(record):
+            if not destination.keep_open or not is_whole(record):
                 await self.aclose()
             filed = reply.startswith(PROCESSED)
             mms_id = _MMS_ID.search(reply) if filed else None
@@ -133,7 +132,7 @@ class Sender:
             with trio.fail_after(timeout):
                 if self._stream is None:
                     self._stream = await self._connect()
-                reply = await _exchange(self._stream, message, end=not 0 < _declared(record) <= len(record))
+                reply = await _exchange(self._stream, message, end=not 0 < declared_bytes(record) <= len(record))
         except trio.TooSlowError:
             what = "no connection" if self._stream is None else "no reply"
             raise _NoReply(f"{what} within {timeout:g} s") from None
@@ -187,66 +186,3 @@ async def _exchange(stream: trio.SocketStream, message: bytes, *, end: bool) -> 
 
 def _since(began: float) -> float:
     return round(trio.current_time() - began, 6)
-
-
-def _declared(record: bytes, start: int = 0) -> int:
-    """The record's own length; 0 where it is no length that a record can have."""
-    digits = record[start : start + RECORD_LENGTH_DIGITS]
-    declared = int(digits) if len(digits) == RECORD_LENGTH_DIGITS and digits.isdigit() else 0
-    return declared if declared >= LEADER_BYTES else 0
-
-
-def _is_whole(record: bytes) -> bool:
-    """Whether the record ends where it says, so that the gateway can tell where the next message begins."""
-    return _declared(record) == len(record) and record.endswith(RECORD_TERMINATOR)
-
-
-def split_records(content: bytes) -> list[bytes]:
-    """The records of a .mrc file by their declared lengths, damaged ones too; not a byte but CR and LF is left out.
-
-    A record ends where it says if another one, which begins with five digits, or the end of the file follows. Else it
-    ends at a record terminator of which that is true: at one within it if it says too much, at one behind it if it
-    says too little or nothing that can be used; where there is none, all the rest is the record.
-    """
-    records = []
-    start = _behind_separators(content, 0)
-    while start < len(content):
-        end = _end(content, start)
-        records.append(content[start:end])
-        start = _behind_separators(content, end)
-    return records
-
-
-def _behind_separators(content: bytes, at: int) -> int:
-    while at < len(content) and content[at] in _SEPARATORS:
-        at += 1
-    return at
-
-
-def _end(content: bytes, start: int) -> int:
-    """Where the record that begins at `start` ends."""
-    declared = _declared(content, start)
-    end = start + declared
-    if declared and end <= len(content) and _ends_at(content, end) and content.startswith(RECORD_TERMINATOR, end - 1):
-        return end
-    for inner in _terminators(content, start, end):
-        return inner
-    if declared and end <= len(content) and _ends_at(content, end):
-        return end
-    return next(_terminators(content, end, len(content)), len(content.rstrip(bytes(_SEPARATORS))))
-
-
-def _terminators(content: bytes, start: int, stop: int) -> Iterator[int]:
-    """The places behind those record terminators that end a record."""
-    at = content.find(RECORD_TERMINATOR, start, stop)
-    while at >= 0:
-        if _ends_at(content, at + 1):
-            yield at + 1
-        at = content.find(RECORD_TERMINATOR, at + 1, stop)
-
-
-def _ends_at(content: bytes, end: int) -> bool:
-    """Whether the next record, or nothing, follows."""
-    at = _behind_separators(content, end)
-    digits = content[at : at + RECORD_LENGTH_DIGITS]
-    return not digits or (len(digits) == RECORD_LENGTH_DIGITS and digits.isdigit())

@@ -5,9 +5,15 @@ bytes, or one, or a hundred and ten), so every reading is followed until one is 
 Source: spec, "A message" and "The digit trap".
 """
 
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
+
+from gateway.model import Tag
 
 LengthForm = Literal["desktop", "browser"]
+Wanted = Literal["item", "length", "record"]
+"""What should stand where a reading turned out impossible: an item or a record, an item's length, more of a record."""
+Dead = tuple[int, Wanted]
+"""The byte at which a reading turned out impossible, and what should stand there."""
 
 ITEM_VALUE_BYTES = 191
 """Longest item value, in bytes: the largest octet 0xFF less 0x40. Decimal lengths could say more; no client does."""
@@ -27,7 +33,7 @@ directory, which a wrong length leads into."""
 SHORTEST_BASE_ADDRESS = 25
 """Leader and the terminator of an empty directory, in bytes."""
 
-_TAGS = b"UAP"
+_TAGS: Final[dict[int, Tag]] = {0x55: "U", 0x41: "A", 0x50: "P"}
 _SPACE = 0x20
 _ZERO = 0x30
 _DIGITS = frozenset(b"0123456789")
@@ -36,11 +42,15 @@ _LESS_THAN = 0x3C
 
 
 class Item(NamedTuple):
-    """Where one logon item's value lies in the message."""
+    """Where one logon item lies in the message."""
 
-    tag: str
+    tag: Tag
+    begins: int
+    """Where its tag stands."""
     start: int
+    """Where its value begins."""
     length: int
+    """Of its value."""
     form: LengthForm
 
 
@@ -84,8 +94,8 @@ class Readings(NamedTuple):
     """All that a message's bytes can be."""
 
     alive: tuple[Reading, ...]
-    dead: int
-    """The furthest byte at which a reading turned out impossible."""
+    dead: Dead
+    """Where the reading that got furthest turned out impossible."""
 
     def decide(self) -> Reading | None:
         """The reading the message is to be taken for; None while more bytes are needed.
@@ -132,7 +142,7 @@ def _promising(reading: Reading, end: int) -> bool:
 def read(message: bytes | bytearray, size: int) -> Readings:
     """Every reading of the first `size` bytes of `message`: at most 27, three lengths for each of three items."""
     alive: list[Reading] = []
-    dead = 0
+    dead: Dead = (0, "item")
     branches: list[tuple[int, tuple[Item, ...]]] = [(0, ())]
     while branches:
         position, items = branches.pop()
@@ -146,25 +156,25 @@ def read(message: bytes | bytearray, size: int) -> Readings:
         if byte in _DIGITS:
             reading = _read_record(message, size, position, items)
             if isinstance(reading, int):
-                dead = max(dead, reading)
+                dead = max(dead, (reading, "record"))
             else:
                 alive.append(reading)
         elif byte == _LESS_THAN:
             alive.append(Reading(items, size + 1, position, xml=True))
-        elif byte in _TAGS and all(item.tag != chr(byte) for item in items):
+        elif (tag := _TAGS.get(byte)) and all(item.tag != tag for item in items):
             lengths, waits, stop = _read_lengths(message, size, position + 1)
             if stop is not None:
-                dead = max(dead, stop)
+                dead = max(dead, (stop, "length"))
             if waits:
                 alive.append(Reading(items, size + 1))
             for start, length, form in lengths:
-                item = Item(chr(byte), start, length, form)
+                item = Item(tag, position, start, length, form)
                 if start + length > size:
                     alive.append(Reading((*items, item), start + length))
                 else:
                     branches.append((start + length, (*items, item)))
         else:
-            dead = max(dead, position)
+            dead = max(dead, (position, "item"))
     return Readings(tuple(alive), dead)
 
 

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from gateway.frontends import sockets
 from gateway.frontends.base import GONE, Admission, plain_address
 from gateway.frontends.connexion import wire
+from gateway.frontends.connexion.layout import Arrivals
 from gateway.frontends.sockets import DRAIN_SECONDS, Stream
 from gateway.importer.accept import Importer
 from gateway.importer.replies import Replies
@@ -127,6 +128,7 @@ class _Conversation:
         self._stream = stream
         self._peer = peer
         self._connection = wire.Connection(message_bytes=server.message_bytes)
+        self._arrivals = Arrivals()
         self._idle = False
         self._state: wire.State | None = None
         self._until = math.inf
@@ -134,6 +136,7 @@ class _Conversation:
         self._logon: Logon | None = None
         self._telnet = False
         self._served = 0
+        self._now = 0.0  # when something came last, or an event had been served
         self._began = 0.0
         self._delivery: Delivery | None = None
 
@@ -159,7 +162,7 @@ class _Conversation:
             await _last_words(self._stream, wire.reply(self._server.replies.crashed))
 
     async def _converse(self) -> None:
-        self._began = trio.current_time()
+        self._now = self._began = trio.current_time()
         while True:
             try:
                 event = await self._next_event()
@@ -178,7 +181,7 @@ class _Conversation:
                 case wire.Probe() | wire.Goodbye() | wire.Closed():
                     await self._ended(event)
                     return
-            self._began = trio.current_time()
+            self._now = self._began = trio.current_time()
 
     async def _next_event(self) -> wire.Event:
         """The next event of the wire; how long it is waited for depends on where the connection stands."""
@@ -186,23 +189,28 @@ class _Conversation:
         while (event := connection.next_event()) is None:
             if connection.state is not self._state:
                 self._state = connection.state
-                self._until = trio.current_time() + self._server.patience[self._state]
+                self._until = self._now + self._server.patience[self._state]
             idle = self._state is not wire.State.MESSAGE
             if idle and self._server.closing:
                 return wire.Closed()
             await self._receive(idle=idle)
-            if idle:
-                self._began = trio.current_time()
         return event
 
     async def _receive(self, *, idle: bool) -> None:
         """Take what the client sends next. The wait can be ended in here alone: nobody is cut off during an import."""
         self._idle, self._deadline = idle, self._until
         try:
-            self._connection.receive(await self._stream.receive())
+            chunk = await self._stream.receive()
         except trio.ClosedResourceError:  # interrupted
-            if not (idle and self._server.closing):
-                self._connection.expire()
+            chunk = None
+        self._now = trio.current_time()
+        if chunk is not None:
+            self._connection.receive(chunk)
+            self._arrivals.add(self._now, len(chunk))
+        elif not (idle and self._server.closing):
+            self._connection.expire()
+        if idle and self._state is not wire.State.PARTING:  # there the message has begun
+            self._began = self._now
         self._idle, self._deadline = False, math.inf
 
     async def _record(self, event: wire.Record) -> None:
@@ -283,5 +291,11 @@ class _Conversation:
     def _facts(self, logon: Logon | None) -> Facts:
         """What the wire tells of the message that has just ended, or is waited for no longer."""
         items, lengths = (logon.tags, logon.lengths) if logon else ("", "")
-        arriving = round(trio.current_time() - self._began, 3)
-        return Facts(items=items, lengths=lengths, telnet=self._telnet, earlier=self._served, arriving=arriving)
+        return Facts(
+            items=items,
+            lengths=lengths,
+            telnet=self._telnet,
+            earlier=self._served,
+            arriving=round(trio.current_time() - self._began, 3),
+            transcript=self._arrivals.take(self._connection.layout, self._began),
+        )

@@ -14,11 +14,13 @@ from enum import Enum, auto
 from typing import Final, Literal
 
 from gateway.errors import GatewayError
+from gateway.frontends.connexion.layout import Before, Layout, run, separators, telnet, up_to_record
 from gateway.frontends.connexion.readings import (
     ITEM_VALUE_BYTES,
     RECORD_TERMINATOR,
     LengthForm,
     Reading,
+    Wanted,
     read,
 )
 from gateway.model import Logon, Reason
@@ -153,6 +155,9 @@ class Connection:
         self._state = State.FIRST
         self._served = False
         self._end: Literal["peer", "patience"] | None = None
+        self._before = Before()
+        self.layout: Layout = ()
+        """How the message that the latest event has ended was laid out, and what came since the one before it."""
 
     @property
     def state(self) -> State:
@@ -175,9 +180,9 @@ class Connection:
 
         Raises `Malformed` where the bytes are no message; after that, as after `Foreign`, only `Closed` follows.
         """
-        if self._state is State.SKIPPING:
+        if self._buffer and self._state is State.SKIPPING:
             self._skip()
-        if self._state is not State.SKIPPING and self._state is not State.CLOSED:
+        if self._buffer and self._state is not State.SKIPPING:
             self._drop_separators()
             if len(self._buffer) >= self._need:
                 event = self._look()
@@ -186,12 +191,16 @@ class Connection:
         return self._ended() if self._end else None
 
     def _drop_separators(self) -> None:
-        if self._state in (State.FIRST, State.BETWEEN):
-            start = 0
-            while start < len(self._buffer) and self._buffer[start] in _SEPARATORS:
-                start += 1
-            if start:
-                del self._buffer[:start]
+        if self._buffer[0] in _SEPARATORS and self._state in (State.FIRST, State.BETWEEN):
+            self._before.add(self._take_separators())
+
+    def _take_separators(self) -> Layout:
+        start = 0
+        while start < len(self._buffer) and self._buffer[start] in _SEPARATORS:
+            start += 1
+        taken = separators(self._buffer[:start])
+        del self._buffer[:start]
+        return taken
 
     def _look(self) -> Event | None:
         """Look at the bytes in the order of the spec's table of what reaches the port."""
@@ -199,16 +208,16 @@ class Connection:
         if buffer[0] == _IAC:
             return self._telnet()
         if buffer[0] == 0x16 and len(buffer) > 1 and buffer[1] == 0x03:
-            return self._foreign(Foreign(Reason.TLS))
+            return self._foreign(Foreign(Reason.TLS), run("tls", len(buffer)))
         if buffer.startswith(_REQUEST_STARTS):
             return self._http()
         size = min(len(buffer), self._limit)
         readings = read(buffer, size)
         chosen = readings.decide()
         if chosen is not None:
-            return self._foreign(_xml(buffer, chosen)) if chosen.xml else self._record(chosen)
+            return self._xml(chosen) if chosen.xml else self._record(chosen)
         if not readings.alive and not self._may_become_foreign():
-            self._unreadable(readings.dead)
+            self._unreadable(*readings.dead)
             return None
         if len(buffer) > self._limit:
             raise self._malformed(Reason.MESSAGE_TOO_LONG, self._limit, readings.at_end())
@@ -235,9 +244,10 @@ class Connection:
             end = buffer.find(bytes((_IAC, _SE)))
             size = end + 2 if end >= 0 else len(buffer) + 1
         elif len(buffer) > 1 and buffer[1] not in _COMMANDS:
-            self._unreadable(1)
+            self._unreadable(1, "telnet")
             return None
         if len(buffer) >= size and size <= self._limit:
+            self._before.add(telnet(buffer[:size], answer))
             self._consume(size)
             self._state = State.BETWEEN if self._served else State.FIRST
             return Telnet(answer)
@@ -256,9 +266,17 @@ class Connection:
         match = re.match(rb"([A-Z]+ [^\s?#]*)", line)
         assert match is not None, "a request start has a method and a target"
         shown = match[1][:REQUEST_SHOWN].decode("ascii", "replace")
-        return self._foreign(Foreign(Reason.HTTP, "".join(c if c.isprintable() else "?" for c in shown)))
+        event = Foreign(Reason.HTTP, "".join(c if c.isprintable() else "?" for c in shown))
+        return self._foreign(event, run("request", len(self._buffer)))
 
-    def _foreign(self, event: Foreign) -> Foreign:
+    def _xml(self, reading: Reading) -> Foreign:
+        assert reading.record is not None
+        event = Foreign(Reason.NOT_MARC, logon=_logon(self._buffer, reading) if reading.items else None)
+        document = run("xml", len(self._buffer) - reading.record)
+        return self._foreign(event, (*up_to_record(reading), *document))
+
+    def _foreign(self, event: Foreign, message: Layout) -> Foreign:
+        self.layout = (*self._before.take(), *message)
         self._close()
         return event
 
@@ -283,6 +301,8 @@ class Connection:
         self._served = True
         self._consume(end)
         self._state = State.SKIPPING if skip else State.BETWEEN
+        behind = self._take_separators() if self._buffer and not skip else ()
+        self.layout = (*self._before.take(), *up_to_record(reading), *run("record", len(raw)), *behind)
         return Record(raw, logon)
 
     def _skip(self) -> None:
@@ -290,19 +310,20 @@ class Connection:
         end = self._buffer.find(RECORD_TERMINATOR)
         tail = end + 1 if end >= 0 else len(self._buffer)
         self._skipped += tail
+        self._before.add(run("tail", tail))
         self._consume(tail)
         if self._skipped > self._limit:
             self.expire()
         elif end >= 0:
             self._state = State.BETWEEN
 
-    def _unreadable(self, offset: int) -> None:
+    def _unreadable(self, offset: int, wanted: Wanted | Literal["telnet"]) -> None:
         """After a served message a few unreadable bytes may be a goodbye, which the end of the connection tells."""
         if self._served and len(self._buffer) <= GOODBYE_BYTES:
             self._state = State.PARTING
             self._need = GOODBYE_BYTES + 1
             return
-        raise self._malformed(Reason.MALFORMED, offset, None)
+        raise self._malformed(Reason.MALFORMED, offset, None, wanted)
 
     def _ended(self) -> Event:
         """What the end of the connection makes of what is left."""
@@ -311,7 +332,7 @@ class Connection:
         if event is None:
             return self._cut_off()
         unread = len(self._buffer)
-        self._close()
+        self._part()
         return event(unread)
 
     def _cut_off(self) -> Event:
@@ -326,28 +347,40 @@ class Connection:
         if best is not None and best.complete:
             return self._record(best)
         if best is not None and best.xml:
-            return self._foreign(_xml(self._buffer, best))
+            return self._xml(best)
         begun = best is not None and best.record is not None
         if not begun and self._served and size <= GOODBYE_BYTES and self._end == "peer":
-            self._close()
+            self._part()
             return Goodbye(size)
         if not readings.alive and not self._may_become_foreign():
-            raise self._malformed(Reason.MALFORMED, readings.dead, None)
+            offset, wanted = readings.dead
+            raise self._malformed(Reason.MALFORMED, offset, None, wanted)
         raise self._malformed(Reason.INCOMPLETE, size, best)
 
-    def _malformed(self, reason: Reason, offset: int, reading: Reading | None) -> Malformed:
+    def _malformed(
+        self, reason: Reason, offset: int, reading: Reading | None, wanted: Wanted | Literal["telnet", ""] = ""
+    ) -> Malformed:
         logon, raw, expected = None, b"", None
+        taken = run("hidden", offset)
         if reading is not None:
             expected = reading.end
             if reading.plausible:  # else what looks like a record or a logon ID may be part of a password
                 logon = _logon(self._buffer, reading) if reading.items else None
                 raw = bytes(self._buffer[reading.record : self._limit])
+                taken = (*up_to_record(reading), *run("record", len(raw)))
+        unread = len(self._buffer) - sum(octets for _, octets in taken)
+        self.layout = (*self._before.take(), *taken, *run("unread", unread, wanted))
         self._close()
         return Malformed(reason, offset, expected=expected, logon=logon, raw=raw)
 
     def _consume(self, size: int) -> None:
         del self._buffer[:size]
         self._need = 1
+
+    def _part(self) -> None:
+        """Close with no message under way."""
+        self.layout = (*self._before.take(),)
+        self._close()
 
     def _close(self) -> None:
         self._state = State.CLOSED
@@ -364,10 +397,6 @@ def _logon(buffer: bytearray, reading: Reading) -> Logon:
         tags="".join(item.tag for item in reading.items),
         lengths=forms.pop() if len(forms) == 1 else "mixed",
     )
-
-
-def _xml(buffer: bytearray, reading: Reading) -> Foreign:
-    return Foreign(Reason.NOT_MARC, logon=_logon(buffer, reading) if reading.items else None)
 
 
 def compose(logon: Logon, record: bytes, form: LengthForm = "desktop") -> bytes:
