@@ -3,7 +3,7 @@
 Never carries a credential or a whole record: an error's words may be logged and shown.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 
 class GatewayError(Exception):
@@ -46,6 +46,31 @@ class OutcomeUnknown(StoreError):
     """It may have happened, or not: the store was lost, or said nothing in time, while it committed, and could not be
     asked; or the disk did not say whether it has what was committed; or the gateway was stopped before it was known.
     """
+
+
+class NotFound(GatewayError):
+    """What was asked about is not there; says what, so that people see what they mistyped. HTTP: 404."""
+
+
+class Unusable(GatewayError):
+    """What was given cannot be used; says what is wrong with it and how it is written. HTTP: 400."""
+
+
+class Unfit(Unusable):
+    """Single fields of what was given cannot be used: each is named, with what is wrong with it."""
+
+    def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
+        """`faults`: field, and words that go on from its name; at least one."""
+        super().__init__("\n".join(f"{field}: {words}" for field, words in faults))
+        self.faults = tuple([(field, words) for field, words in faults])
+
+
+class BadQuery(Unusable):
+    """A search has a word that means nothing; names it, and what may have been meant."""
+
+
+class Conflict(GatewayError):
+    """What was asked for does not go with what is there, as a number that several zones know; says why. HTTP: 409."""
 
 
 def failing(work: Callable[[], object]) -> BaseException | None:

@@ -3,7 +3,7 @@
 Part of the composition root: what settings name and only the importer knows is checked here.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from gateway import config
@@ -12,7 +12,9 @@ from gateway.importer import normalize
 from gateway.importer.merge import METHODS, OTHER_WAYS
 from gateway.importer.profile import Profiles, prepare
 from gateway.importer.replies import Replies, fault
+from gateway.importer.zones import Account, Zones
 from gateway.marc.selector import selector
+from gateway.model import Zone
 
 
 class Rulebook(NamedTuple):
@@ -22,8 +24,18 @@ class Rulebook(NamedTuple):
     replies: Replies
 
 
-def rulebook(settings: config.Settings) -> Rulebook:
-    """The rules that the settings make. Raises `SettingsError` with a line for each key that cannot be used."""
+def zones_of(settings: config.Settings) -> Zones:
+    """The zones of the settings, with their passwords; those of a store can be added to them."""
+    zones = settings.model_zones()
+    accounts = (Account(zones[key], zone.password.reveal()) for key, zone in settings.zones.items())
+    return Zones(accounts, hosts=settings.model_hosts(), profiles=settings.profiles, usual=config.DEFAULT_PROFILES)
+
+
+def rulebook(settings: config.Settings, zones: Mapping[str, Zone] | None = None) -> Rulebook:
+    """The rules that the settings make, for `zones` by key where they are not those of the settings alone.
+
+    Raises `SettingsError` with a line for each key that cannot be used.
+    """
     problems = Problems()
 
     def report(key: str, text: str) -> None:
@@ -50,7 +62,8 @@ def rulebook(settings: config.Settings) -> Rulebook:
             report(f"replies.{name}", wrong)
     problems.raise_any()
     prepared = {name: prepare(name, profile, settings.merge_methods) for name, profile in settings.profiles.items()}
-    return Rulebook(Profiles(settings.model_zones(), prepared), Replies(settings.replies))
+    chosen = settings.model_zones() if zones is None else zones
+    return Rulebook(Profiles(chosen, prepared), Replies(settings.replies))
 
 
 def _faults(make: Callable[[str], object], texts: Iterable[str]) -> Iterator[str]:

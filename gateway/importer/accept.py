@@ -5,7 +5,7 @@ The first obstacle ends it and nothing is half done. Source: spec, "The order of
 
 import math
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 import trio
@@ -40,6 +40,27 @@ FINISH_SECONDS: Final = 10.0
 """Between two tries of what was only half done, because the store failed."""
 
 
+class Audience(Protocol):
+    """Who is told of every attempt. It must be quick, and raise nothing."""
+
+    def kept(self, receipt: Receipt) -> None:
+        """An attempt is durable, or the log has why it is not."""
+
+    def noted(self, delivery: Delivery) -> None:
+        """It is known what became of a reply."""
+
+
+class _Nobody:
+    def kept(self, receipt: Receipt) -> None:
+        """Not heard."""
+
+    def noted(self, delivery: Delivery) -> None:
+        """Not heard."""
+
+
+NOBODY: Final = _Nobody()
+
+
 class Importer:
     """What stands behind every way in. It knows neither the client's protocol nor how the store keeps its promise."""
 
@@ -51,14 +72,21 @@ class Importer:
         *,
         import_seconds: float = IMPORT_SECONDS,
         now: Now | None = None,
+        audience: Audience = NOBODY,
     ) -> None:
         self._store = store
         self._logons = logons
         self._profiles = profiles
         self._import_seconds = import_seconds
         self._now = now or _utc_now
+        self._audience = audience
         self._network = NetworkExports(store, profiles, self._now)
         self._log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.importer").bind()
+
+    @property
+    def profiles(self) -> Profiles:
+        """Which profile decides for a zone."""
+        return self._profiles
 
     async def accept(self, submission: Submission, logon: Logon | None, observed: Facts) -> Receipt:
         """Import the submission; returns what became of it after that is durable. Raises nothing but `trio.Cancelled`.
@@ -76,6 +104,12 @@ class Importer:
         self._tell(submission, receipt)
         return receipt
 
+    async def accept_for(self, zone: Zone, submission: Submission, observed: Facts) -> Receipt:
+        """Import for a zone that needs no logon, as when the page exports in place of a client; else as `accept`."""
+        receipt = await self._import(submission, zone, observed, trio.current_time() + self._import_seconds)
+        self._tell(submission, receipt)
+        return receipt
+
     async def turn_away(self, submission: Submission, outcome: Outcome, reason: Reason, observed: Facts) -> Receipt:
         """Keep an attempt that brought no record that could be read."""
         submission = replace(submission, logon_id=self._logons.shown(submission.logon_id))
@@ -87,6 +121,7 @@ class Importer:
     def note(self, delivery: Delivery) -> None:
         """Add to an attempt what became of its reply."""
         self._store.note(delivery)
+        self._audience.noted(delivery)
 
     async def finish_pending(self) -> None:
         """Finish the imports of which an earlier gateway, or this one, could do only half.
@@ -195,6 +230,7 @@ class Importer:
 
     def _tell(self, submission: Submission, receipt: Receipt) -> None:
         """One line of log for each attempt. It comes after the commit, so nothing here may spoil the answer."""
+        self._audience.kept(receipt)
         outcome = receipt.outcome
         tell = self._log.info
         why = {}

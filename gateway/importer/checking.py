@@ -98,6 +98,8 @@ class Check:
         self._tell = tell
         self._looked = looked
         self._mender = mender
+        self._removed: Mapping[tuple[str, str], datetime] = {}
+        """What the store has said of it so far."""
 
     async def run(self) -> None:
         """Look at everything. Raises `StoreError` where the store cannot be read."""
@@ -189,8 +191,19 @@ class Check:
         settings = self._zones.get(zone)
         if not record.linked_to or settings is None or settings.network is None:
             return
-        if await self._store.record(settings.network, record.linked_to) is None:
+        if await self._is_missing(settings.network, record.linked_to, record.at):
             self._report("no_network_record", zone, record.mms_id, detail=record.linked_to)
+
+    async def _is_missing(self, zone: str, mms_id: str, named_at: datetime) -> bool:
+        """Whether a record that was named then is not there, and nobody has removed it, or reset its zone, since."""
+        if await self._store.record(zone, mms_id) is not None or self._was_removed(zone, mms_id, named_at):
+            return False
+        self._removed = await self._store.removed()  # perhaps since it was looked up
+        return not self._was_removed(zone, mms_id, named_at)
+
+    def _was_removed(self, zone: str, mms_id: str, after: datetime) -> bool:
+        times = (self._removed.get((zone, name)) for name in (mms_id, ""))
+        return any(at is not None and at >= after for at in times)
 
     async def _index(self, zone: str, of_records: _Sums) -> None:
         """Where the sums of index and records differ: something is wrong, or has been written meanwhile."""
@@ -275,7 +288,7 @@ class Check:
                 if receipt.facts.linked:
                     filed.setdefault((receipt.zone, receipt.facts.linked), attempt)
         for (zone, mms_id), attempt in filed.items():
-            if await self._store.record(zone, mms_id) is None:
+            if await self._is_missing(zone, mms_id, attempt.submission.at):
                 self._report("no_record", zone, mms_id, detail=attempt.seq)
 
     async def _look_at_ids(self, hashes: set[int]) -> None:

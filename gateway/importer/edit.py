@@ -1,4 +1,4 @@
-"""What people change in a zone by hand: flags, and the way back to an earlier version. Plans for a store."""
+"""What people change in a zone by hand: flags, local fields, the way back to an earlier version. Plans for a store."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,12 +7,14 @@ from typing import Final
 from msgspec.structs import replace
 
 from gateway.importer.decide import succeeding
-from gateway.marc.record import Record
+from gateway.marc.record import Field, Record
 from gateway.model import BibRecord, Flag
 from gateway.stores.base import Transaction
 
 REVERTED: Final = "revert"
 """With a blank and the earlier version's number, `BibRecord.made_by` of a version that brings that one back."""
+LOCAL_FIELD: Final = "local-field"
+"""With a blank and the tag, the same of a version to which somebody added a field."""
 
 
 def flag(transaction: Transaction, mms_id: str, flags: Iterable[Flag]) -> BibRecord | None:
@@ -38,5 +40,20 @@ def revert(transaction: Transaction, mms_id: str, earlier: BibRecord, now: datet
     before = replace(earlier, version=record.version, flags=record.flags)
     made_by = f"{REVERTED} {earlier.version}"
     next_version = succeeding(before, Record.parse(earlier.marc), now=now, submission="", made_by=made_by)
+    transaction.put(next_version)
+    return next_version
+
+
+def add_field(transaction: Transaction, mms_id: str, field: Field, now: datetime) -> BibRecord | None:
+    """Make a next version that has this field too, behind those of its tag; None where there is no such record.
+
+    Raises `TooLong`.
+    """
+    record = transaction.get(mms_id)
+    if record is None:
+        return None
+    longer = Record.parse(record.marc).adding(field)
+    made_by = f"{LOCAL_FIELD} {field.tag}"
+    next_version = succeeding(record, longer, now=now, submission="", made_by=made_by)
     transaction.put(next_version)
     return next_version

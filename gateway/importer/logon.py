@@ -9,7 +9,7 @@ import math
 import os
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from difflib import SequenceMatcher
 from typing import Final, NamedTuple
 from weakref import WeakValueDictionary
@@ -17,6 +17,7 @@ from weakref import WeakValueDictionary
 import argon2
 import trio
 
+from gateway.importer.zones import Account, Zones
 from gateway.model import Logon, Reason, Zone
 
 HASH_PREFIX: Final = "$argon2"
@@ -33,16 +34,8 @@ FAILURES_KEPT: Final = 10_000
 """Pairs of peer and logon ID whose failures are remembered, some 2 MB; the least recent go first."""
 FAILURES_FORGOTTEN: Final = 600.0
 """Seconds after which failures in a row are forgotten."""
-
-
-class Account(NamedTuple):
-    """A zone and what opens it: a password, or its argon2 hash."""
-
-    zone: Zone
-    secret: str
-
-    def __repr__(self) -> str:
-        return f"<Account {self.zone.key}>"
+VERIFIED_KEPT: Final = 10_000
+"""Accounts of which a good logon is remembered, some 2 MB; the first go first."""
 
 
 class Denied(NamedTuple):
@@ -62,11 +55,12 @@ class Denied(NamedTuple):
 
 
 class Logons:
-    """The accounts of every host, and the memory of good and bad logons."""
+    """Who opens which of the zones in force, and the memory of good and bad logons."""
 
-    def __init__(self, accounts: Iterable[Account], *, longest_delay: float) -> None:
+    def __init__(self, zones: Zones, *, longest_delay: float) -> None:
         """`longest_delay`: seconds that a reply to repeated failures waits at most; 0 for none."""
-        self._accounts = {(account.zone.host, account.zone.code): account for account in accounts}
+        self._zones = zones
+        self._accounts: Mapping[tuple[str, str], Account] = zones.accounts
         self._longest_delay = longest_delay
         self._hasher = argon2.PasswordHasher()
         self._hashing = trio.CapacityLimiter(HASHERS)
@@ -80,10 +74,17 @@ class Logons:
         if logon is None or not logon.claimed:
             return Denied(Reason.NO_LOGON)
         password = logon.password or b""
-        account = self._accounts.get((host, logon.claimed.decode("utf-8", "replace")))
+        at = host, logon.claimed.decode("utf-8", "replace")
+        account = self._accounts.get(at) or await self._looked_up(at, until)
         if account is None:
             return self._unknown(host, logon)
         opens = await self._opens(account, password, peer, until)
+        if opens is False and account.zone.key in self._zones.made:
+            renewed = await self._looked_up(at, until)
+            if renewed is None:
+                return self._unknown(host, logon)
+            if renewed != account:
+                account, opens = renewed, await self._opens(renewed, password, peer, until)
         if opens is None:
             return Denied(Reason.LOGON_SLOW, account.zone)
         if opens:
@@ -98,8 +99,9 @@ class Logons:
         """
         if not claimed or any(account.secret in claimed for account in self._accounts.values() if account.secret):
             return ""
-        likeness = (SequenceMatcher(None, _fold(claimed), _fold(code)).ratio() for _, code in self._accounts)
-        return claimed if len(claimed) <= SHOWN_CHARACTERS and any(like >= ALIKE for like in likeness) else ""
+        if len(claimed) > SHOWN_CHARACTERS:
+            return ""
+        return claimed if any(_is_like(claimed, code) for _, code in self._accounts) else ""
 
     def delay(self, peer: str, logon: Logon | None) -> float:
         """Seconds that the reply to this failed logon waits: none for the first, so that a slip costs nothing."""
@@ -112,6 +114,11 @@ class Logons:
         if len(self._failures) > FAILURES_KEPT:
             self._failures.popitem(last=False)
         return min(self._longest_delay, FIRST_DELAY * 2.0 ** min(count - 1, 10)) if count else 0.0
+
+    async def _looked_up(self, at: tuple[str, str], until: float) -> Account | None:
+        """The account, where another gateway may have just made its zone, or given it another password."""
+        await self._zones.look_again(until)
+        return self._accounts.get(at)
 
     async def _opens(self, account: Account, password: bytes, peer: str, until: float) -> bool | None:
         """Whether the password is right; None where it could not be verified in time."""
@@ -127,6 +134,8 @@ class Logons:
                 good = await trio.to_thread.run_sync(self._verify_hash, account.secret, password, limiter=self._hashing)
         if good:
             self._verified[key] = seen
+            if len(self._verified) > VERIFIED_KEPT:
+                del self._verified[next(iter(self._verified))]
         return good
 
     def _verify_hash(self, secret: str, password: bytes) -> bool:
@@ -180,6 +189,12 @@ class Logons:
 
 def _fold(text: str) -> str:
     return text.strip().casefold()
+
+
+def _is_like(claimed: str, code: str) -> bool:
+    """By difflib's ratio, which is asked only where its quick upper bounds do not settle it."""
+    likeness = SequenceMatcher(None, _fold(claimed), _fold(code))
+    return likeness.real_quick_ratio() >= ALIKE and likeness.quick_ratio() >= ALIKE and likeness.ratio() >= ALIKE
 
 
 _ALIKES: Final[tuple[tuple[str, Callable[[str], str]], ...]] = (

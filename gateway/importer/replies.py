@@ -191,6 +191,10 @@ class Replies:
         """The reply to an attempt."""
         return self._texts[receipt.outcome, receipt.reason].format_map(Values(receipt))
 
+    def unfilled(self, end: End) -> str:
+        """The text of an entry, with what stands in braces as it is."""
+        return self._texts[end]
+
     @property
     def busy(self) -> str:
         """To a connection too many."""

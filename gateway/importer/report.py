@@ -90,6 +90,8 @@ NOT_LINKED: Final = {
     "settings": "the settings name a zone no longer",
 }
 """Why no record of the institution was linked (`Facts.not_linked`)."""
+WITHOUT_CLIENT: Final = {"page": "the gateway's own page, in place of a client"}
+"""Who exported where no client did (`Facts.exported_by`)."""
 UNICODE: Final = "a"
 """Leader/09 of a record in UTF-8."""
 FINDINGS_SHOWN: Final = 50
@@ -250,6 +252,8 @@ def readable(raw: bytes) -> bool:
 
 def sent_by(facts: Facts) -> str:
     """Which client it was by what it sent; empty where it sent nothing that tells."""
+    if facts.exported_by:
+        return WITHOUT_CLIENT.get(facts.exported_by, facts.exported_by)
     if not (facts.items or facts.telnet):
         return ""
     parts = [SENDERS[facts.lengths]]

@@ -6,9 +6,10 @@ from itertools import count
 from unicodedata import category
 
 from gateway.importer.accept import IMPORT_SECONDS, Importer
-from gateway.importer.logon import Account, Logons
+from gateway.importer.logon import Logons
 from gateway.importer.profile import Profiles, prepare
 from gateway.importer.replies import Replies
+from gateway.importer.zones import Account, Zones
 from gateway.marc.record import Record
 from gateway.model import Attempt, Facts, Logon, MergeMethod, Profile, Receipt, Submission, Zone
 from gateway.stores.base import Store
@@ -52,13 +53,12 @@ class Desk:
         import_seconds: float = IMPORT_SECONDS,
     ) -> None:
         self.store = store
-        accounts = tuple(accounts)
-        zones = {account.zone.key: account.zone for account in accounts}
+        zones = Zones(accounts)
         prepared = {key: prepare(key, profile, own_methods) for key, profile in profiles.items()}
         self.importer = Importer(
             store,
-            Logons(accounts, longest_delay=longest_delay),
-            Profiles(zones, prepared),
+            Logons(zones, longest_delay=longest_delay),
+            Profiles(zones.by_key, prepared),
             import_seconds=import_seconds,
             now=self.now,
         )

@@ -98,6 +98,26 @@ class TestSound:
             )
             assert looked.versions > looked.records
 
+    @pytest.mark.parametrize("kind", KINDS)
+    async def test_is_what_remains_when_people_have_removed_much(self, tmp_path: Path, kind: str) -> None:
+        profiles = {**PROFILES, "carli-iz": Profile(use_network_zone=True)}
+        async with open_store(KINDS[kind](tmp_path)) as store:
+            desk = Desk(store, profiles=profiles)
+            for name in ("cjk", "former-numbers", "cjk", "hebrew", "serial"):
+                await desk.export(sample(name))
+            (newest, *_) = await store.attempts()
+            await store.remove_attempt(newest.seq)
+            linked = [one for one in await store.records("xyz") if one.linked_to]
+            assert len(linked) > 2
+            await store.remove_record("network", linked[0].linked_to)
+            await store.remove_record("xyz", linked[1].mms_id)
+            assert said(await found(store)) == []
+            for zone in ("network", "xyz"):
+                await store.reset(zone)
+                assert said(await found(store)) == []
+                await desk.export(sample("cjk"))
+                assert said(await found(store)) == []
+
     async def test_are_thousands_of_real_records(self, path: Path, conformance: Path) -> None:
         async with open_store(f"sqlite:{path}") as store:
             desk = Desk(store)

@@ -9,7 +9,9 @@ import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from gateway.importer.logon import FAILURES_FORGOTTEN, FAILURES_KEPT, HASH_PREFIX, Account, Denied, Logons
+from gateway.importer import logon as logon_module
+from gateway.importer.logon import FAILURES_FORGOTTEN, FAILURES_KEPT, HASH_PREFIX, Denied, Logons
+from gateway.importer.zones import Account, Zones
 from gateway.model import Logon, Reason, Zone
 from gateway.stores.base import Store
 from tests.importer.desk import ABC, ACCOUNTS, NETWORK, NETWORK_SANDBOX, OBSERVED, SECRETS, XYZ, Desk, answered, said
@@ -24,7 +26,7 @@ def sent(logon_id: str | None, password: str | None = "xyz-secret", *, user_id: 
 
 
 async def verdict(host: str, logon: Logon | None) -> Zone | Denied:
-    return await Logons(ACCOUNTS, longest_delay=0).verify(host, PEER, logon)
+    return await Logons(Zones(ACCOUNTS), longest_delay=0).verify(host, PEER, logon)
 
 
 class TestRight:
@@ -42,7 +44,7 @@ class TestRight:
 
     async def test_may_be_any_text(self) -> None:
         zone = Zone("z", "h", "institution", "01ÄÖ_Ü", "0001")
-        logons = Logons([Account(zone, "pässwörd ☂")], longest_delay=0)
+        logons = Logons(Zones([Account(zone, "pässwörd ☂")]), longest_delay=0)
         assert await logons.verify("h", PEER, sent("01ÄÖ_Ü", "pässwörd ☂")) == zone
 
 
@@ -128,7 +130,7 @@ class TestWrong:
         assert answered(receipt) == "Logon Failed--the Logon ID and/or password is/are not valid"
 
     async def test_hash_tells_no_near_miss(self) -> None:
-        logons = Logons([Account(XYZ, hashed("xyz-secret"))], longest_delay=0)
+        logons = Logons(Zones([Account(XYZ, hashed("xyz-secret"))]), longest_delay=0)
         assert await logons.verify("i-share-xyz", PEER, sent("01CARLI_XYZ", "XYZ-SECRET")) == Denied(
             Reason.WRONG_PASSWORD, XYZ
         )
@@ -139,7 +141,7 @@ class TestWrong:
     async def test_stored_hash_is_no_password(self) -> None:
         secret = hashed("xyz-secret")
         assert secret.startswith(HASH_PREFIX)
-        logons = Logons([Account(XYZ, secret)], longest_delay=0)
+        logons = Logons(Zones([Account(XYZ, secret)]), longest_delay=0)
         assert isinstance(await logons.verify("i-share-xyz", PEER, sent("01CARLI_XYZ", secret)), Denied)
 
 
@@ -167,7 +169,7 @@ class TestHash:
     def logons(self, monkeypatch: pytest.MonkeyPatch) -> Logons:
         """One zone whose password is a hash."""
         monkeypatch.setattr(argon2, "PasswordHasher", CountingHasher)
-        return Logons([Account(XYZ, hashed("xyz-secret"))], longest_delay=2)
+        return Logons(Zones([Account(XYZ, hashed("xyz-secret"))]), longest_delay=2)
 
     async def test_is_verified_once_and_then_remembered(self, logons: Logons) -> None:
         for _ in range(5):
@@ -189,9 +191,22 @@ class TestHash:
 
     async def test_is_verified_afresh_by_another_gateway(self, logons: Logons) -> None:
         await logons.verify("i-share-xyz", PEER, sent("01CARLI_XYZ"))
-        other = Logons([Account(XYZ, hashed("xyz-secret"))], longest_delay=0)
+        other = Logons(Zones([Account(XYZ, hashed("xyz-secret"))]), longest_delay=0)
         await other.verify("i-share-xyz", PEER, sent("01CARLI_XYZ"))
         assert CountingHasher.verified == 1
+
+    async def test_is_forgotten_first_that_was_remembered_first(
+        self, logons: Logons, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(logon_module, "VERIFIED_KEPT", 2)
+        secret = hashed("xyz-secret")
+        crowd = Logons(
+            Zones([Account(Zone(f"z{n}", "h", "institution", f"01Z_{n}", "0001"), secret) for n in range(3)]),
+            longest_delay=0,
+        )
+        for number in (0, 1, 2, 2, 1, 0):
+            assert isinstance(await crowd.verify("h", PEER, sent(f"01Z_{number}")), Zone)
+        assert CountingHasher.verified == 4
 
     async def test_takes_no_turn_where_the_logon_id_is_wrong(self, logons: Logons) -> None:
         await logons.verify("i-share-xyz", PEER, sent("01CARLI_QQQ"))
@@ -224,7 +239,7 @@ class TestHashers:
         hasher.go.set()
 
     async def test_one_peer_has_one_at_a_time_and_keeps_no_other_out(self, hasher: PatientHasher) -> None:
-        logons = Logons([Account(XYZ, "$argon2id$")], longest_delay=0)
+        logons = Logons(Zones([Account(XYZ, "$argon2id$")]), longest_delay=0)
 
         async def log_on(peer: str, password: str) -> None:
             assert await logons.verify("i-share-xyz", peer, sent("01CARLI_XYZ", password)) == XYZ
@@ -241,7 +256,7 @@ class TestHashers:
         assert hasher.entered.qsize() == 7
 
     async def test_event_loop_goes_on_meanwhile(self, hasher: PatientHasher) -> None:
-        logons = Logons([Account(XYZ, "$argon2id$"), Account(ABC, "abc-secret")], longest_delay=0)
+        logons = Logons(Zones([Account(XYZ, "$argon2id$"), Account(ABC, "abc-secret")]), longest_delay=0)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(logons.verify, "i-share-xyz", PEER, sent("01CARLI_XYZ"))
             await hasher.next_to_enter()
@@ -251,7 +266,7 @@ class TestHashers:
 
 class TestDelay:
     async def test_doubles_from_the_second_failure_up_to_the_setting(self, autojump_clock: MockClock) -> None:
-        logons = Logons(ACCOUNTS, longest_delay=2.0)
+        logons = Logons(Zones(ACCOUNTS), longest_delay=2.0)
         delays = [logons.delay(PEER, sent("01CARLI_XYZ", "?")) for _ in range(8)]
         assert delays == [0, 0.25, 0.5, 1.0, 2.0, 2.0, 2.0, 2.0]
 
@@ -259,13 +274,13 @@ class TestDelay:
     async def test_is_never_longer_than_the_setting(
         self, autojump_clock: MockClock, longest: float, last: float
     ) -> None:
-        logons = Logons(ACCOUNTS, longest_delay=longest)
+        logons = Logons(Zones(ACCOUNTS), longest_delay=longest)
         delays = [logons.delay(PEER, sent("01CARLI_XYZ", "?")) for _ in range(3_000)]
         assert delays[0] == 0
         assert max(delays) == delays[-1] == last
 
     async def test_is_counted_for_each_peer_and_logon_id(self, autojump_clock: MockClock) -> None:
-        logons = Logons(ACCOUNTS, longest_delay=2.0)
+        logons = Logons(Zones(ACCOUNTS), longest_delay=2.0)
         for _ in range(3):
             logons.delay(PEER, sent("01CARLI_XYZ"))
         assert logons.delay("192.0.2.8", sent("01CARLI_XYZ")) == 0
@@ -275,20 +290,20 @@ class TestDelay:
         assert logons.delay(PEER, sent("01CARLI_XYZ")) == 1.0
 
     async def test_begins_anew_after_a_right_logon(self, autojump_clock: MockClock) -> None:
-        logons = Logons(ACCOUNTS, longest_delay=2.0)
+        logons = Logons(Zones(ACCOUNTS), longest_delay=2.0)
         for _ in range(3):
             logons.delay(PEER, sent("01CARLI_XYZ", "?"))
         await logons.verify("i-share-xyz", PEER, sent("01CARLI_XYZ"))
         assert logons.delay(PEER, sent("01CARLI_XYZ", "?")) == 0
 
     async def test_is_not_ended_by_another_peer_s_right_logon(self, autojump_clock: MockClock) -> None:
-        logons = Logons(ACCOUNTS, longest_delay=2.0)
+        logons = Logons(Zones(ACCOUNTS), longest_delay=2.0)
         logons.delay(PEER, sent("01CARLI_XYZ", "?"))
         await logons.verify("i-share-xyz", "192.0.2.8", sent("01CARLI_XYZ"))
         assert logons.delay(PEER, sent("01CARLI_XYZ", "?")) == 0.25
 
     async def test_begins_anew_when_the_failures_are_forgotten(self, autojump_clock: MockClock) -> None:
-        logons = Logons(ACCOUNTS, longest_delay=2.0)
+        logons = Logons(Zones(ACCOUNTS), longest_delay=2.0)
         logons.delay(PEER, sent("01CARLI_XYZ"))
         autojump_clock.jump(FAILURES_FORGOTTEN)
         assert logons.delay(PEER, sent("01CARLI_XYZ")) == 0.25
@@ -296,7 +311,7 @@ class TestDelay:
         assert logons.delay(PEER, sent("01CARLI_XYZ")) == 0
 
     async def test_least_recent_failures_give_way_to_new_ones(self, autojump_clock: MockClock) -> None:
-        logons = Logons(ACCOUNTS, longest_delay=2.0)
+        logons = Logons(Zones(ACCOUNTS), longest_delay=2.0)
         for name in ("old", "renewed", "renewed"):
             logons.delay(PEER, sent(name))
         for number in range(FAILURES_KEPT - 2):
@@ -337,7 +352,7 @@ class TestDelay:
 
 class TestSecrecy:
     def test_account_and_logon_print_no_password(self) -> None:
-        nouns = (*ACCOUNTS, sent("01CARLI_XYZ"), Logons(ACCOUNTS, longest_delay=0))
+        nouns = (*ACCOUNTS, sent("01CARLI_XYZ"), Logons(Zones(ACCOUNTS), longest_delay=0))
         shown = " ".join(f"{noun} {noun!r}" for noun in nouns)
         assert [secret for secret in SECRETS if secret in shown] == []
 
@@ -362,7 +377,7 @@ class TestSecrecy:
         ],
     )
     def test_logon_id_is_shown_only_where_it_is_like_one(self, claimed: str, shown: str) -> None:
-        assert Logons(ACCOUNTS, longest_delay=0).shown(claimed) == shown
+        assert Logons(Zones(ACCOUNTS), longest_delay=0).shown(claimed) == shown
 
 
 def test_zones_of_one_logon_id_are_told_apart_by_their_hosts() -> None:
@@ -372,7 +387,7 @@ def test_zones_of_one_logon_id_are_told_apart_by_their_hosts() -> None:
 
 async def test_a_logon_whose_turn_does_not_come_in_time_is_told_apart_from_a_wrong_one() -> None:
     hashed = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1).hash("xyz-secret")
-    logons = Logons([Account(XYZ, hashed)], longest_delay=0)
+    logons = Logons(Zones([Account(XYZ, hashed)]), longest_delay=0)
     verdicts = []
 
     async def guess(number: int) -> None:

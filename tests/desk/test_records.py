@@ -1,0 +1,131 @@
+"""Records of zones: which one is meant, its past, what changed, and the forms in which it is taken away."""
+
+import json
+from collections.abc import AsyncIterator
+
+import msgspec
+import pytest
+
+from gateway.desk import records
+from gateway.desk.records import Form, Found, Held, RecordShown, SeveralHold, VersionShown
+from gateway.errors import NotFound
+from gateway.marc.record import Record
+from gateway.marc.splitting import split_records
+from gateway.model import Flag
+from gateway.stores import open_store
+from gateway.stores.base import Store
+from tests.importer.desk import Desk
+from tests.importer.exports import FILED, tides
+
+ZONES = ("xyz", "network")
+
+
+@pytest.fixture
+async def store() -> AsyncIterator[Store]:
+    async with open_store("memory:") as store:
+        yield store
+
+
+@pytest.fixture
+async def found(store: Store) -> Found:
+    """A record in two versions."""
+    desk = Desk(store)
+    await desk.export(tides("$a(OCoLC)1", "Notebook of tides"))
+    await desk.export(tides("$a(OCoLC)1", "Notebook of rivers"))
+    return await records.find(store, ZONES, FILED)
+
+
+async def test_is_found_in_any_zone_that_may_hold_it(store: Store, found: Found):
+    assert (found.zone, found.mms_id, [version.version for version in found.versions]) == ("xyz", FILED, [1, 2])
+    with pytest.raises(NotFound, match="no record has the MMS ID 9910000000015867"):
+        await records.find(store, ["network"], FILED)
+
+
+async def test_several_zones_that_hold_it_are_told(store: Store, found: Found):
+    await store.transact("network", lambda transaction: transaction.put(found.versions[0]), seconds=1)
+    with pytest.raises(SeveralHold, match=f"several zones hold a record {FILED}; choose a zone: xyz, network"):
+        await records.find(store, ZONES, FILED)
+    assert (await records.find(store, ["network"], FILED)).zone == "network"
+
+
+async def test_versions(found: Found):
+    assert found.version() is found.version(2) is found.newest
+    assert found.version(1).title == "Notebook of tides"
+    for number in (-1, 0, 3):
+        with pytest.raises(NotFound, match=f"{FILED} has no version {number}; its newest is 2"):
+            found.version(number)
+
+
+async def test_is_told_without_its_marc(found: Found):
+    flagged = msgspec.structs.replace(found.newest, flags=frozenset((Flag.CZ_LINKED, Flag.LOCKED)))
+    told = records.shown(Held("xyz", flagged))
+    assert RecordShown.__struct_fields__ == (
+        *("zone", "mms_id", "version", "at", "title", "oclc_numbers", "originating_system", "originating_version"),
+        *("submission", "made_by", "flags", "linked_to", "management_tag"),
+    )
+    assert (told.zone, told.mms_id, told.version, told.oclc_numbers) == ("xyz", FILED, 2, ("1",))
+    assert msgspec.to_builtins(told)["flags"] == ("locked", "cz_linked")
+
+
+async def test_is_told_whole(found: Found):
+    told = json.loads(msgspec.json.encode(records.whole(found, 1)))
+    assert (told["version"], told["versions"]) == (1, 2)
+    assert told["marc"]["fields"][0] == {"001": FILED}
+
+
+async def test_history_is_newest_first(found: Found):
+    assert VersionShown.__struct_fields__[-1] == "how"
+    assert [(one.version, one.how) for one in records.history(found, {})] == [
+        (2, "Replaced by Overlay all fields but local"),
+        (1, "Added"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "compared"), [((), (1, 2)), ((2,), (1, 2)), ((1, 2), (1, 2)), ((2, 1), (2, 1)), ((1, 1), (1, 1))]
+)
+async def test_which_versions_are_compared(found: Found, asked: tuple[int, ...], compared: tuple[int, int]):
+    assert tuple(version.version for version in records.pair(found, *asked)) == compared
+
+
+@pytest.mark.parametrize("asked", [(1,), (3,), (1, 3), (3, 1)])
+async def test_versions_that_there_are_not(found: Found, asked: tuple[int, ...]):
+    with pytest.raises(NotFound):
+        records.pair(found, *asked)
+
+
+async def test_differences(found: Found):
+    pair = records.pair(found)
+    told = [records.change_shown(pair, change) for change in records.differences(pair, {}) if change.kind != "same"]
+    assert msgspec.to_builtins(told[-2:]) == [
+        {
+            "from": 1,
+            "to": 2,
+            "change": kind,
+            "tag": "245",
+            "mrk": f"=245  00$aNotebook of {what}",
+            "why": f"{why} Overlay all fields but local",
+        }
+        for kind, what, why in (("removed", "tides", "is not protected by"), ("added", "rivers", "comes in by"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("form", "begins"),
+    [
+        ("mrk", b"=LDR  "),
+        ("xml", b'<?xml version="1.0" encoding="UTF-8"?>'),
+        ("json", b'{"leader":'),
+        ("text", b"MMS ID          9910000000015867\nZone            xyz\nVersion         2 of 2, "),
+    ],
+)
+async def test_forms(found: Found, form: Form, begins: bytes):
+    content = records.written(found, form, {})
+    assert content.startswith(begins)
+    assert b"Notebook of rivers" in content
+    assert b"Notebook of tides" in records.written(found, form, {}, 1)
+
+
+async def test_iso_2709_is_as_it_is_kept(found: Found):
+    assert split_records(records.written(found, "mrc", {}, 1)) == [found.versions[0].marc]
+    assert Record.parse(records.written(found, "mrc", {})).title == "Notebook of rivers"
