@@ -1,7 +1,7 @@
 """The composition root: from settings to a running gateway, and to its orderly end."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Final
 
@@ -9,12 +9,13 @@ import structlog
 import trio
 
 from gateway import config
+from gateway.faces import audience, desk, facing
 from gateway.frontends.base import Admission, open_files
 from gateway.frontends.connexion.server import Patience, Server
 from gateway.importer.accept import Importer
-from gateway.importer.logon import Account, Logons
-from gateway.listeners import Listening, Running, listening
-from gateway.rulebook import rulebook
+from gateway.importer.logon import Logons
+from gateway.listeners import Places, Running, listening
+from gateway.rulebook import rulebook, zones_of
 from gateway.stores import open_store
 from gateway.stores.base import Retention
 
@@ -33,34 +34,38 @@ async def running(settings: config.Settings, *, lan: bool = False) -> AsyncItera
 
     Raises `SettingsError` when a listener cannot be had, `StoreError` when the store cannot.
     """
-    async with listening(settings, lan=lan) as hosts, serving(settings, hosts):
-        yield Running.at(hosts)
+    async with listening(settings, lan=lan) as places, serving(settings, places):
+        yield Running.at(places)
 
 
 @asynccontextmanager
-async def serving(settings: config.Settings, hosts: Sequence[Listening], *, workers: int = 1) -> AsyncIterator[None]:
+async def serving(settings: config.Settings, places: Places, *, workers: int = 1) -> AsyncIterator[None]:
     """Serve those who connect; at the end stop accepting, finish what is in flight, close the store.
 
     As one of so many `workers` that have the same listeners: each takes its share of what the settings allow them all.
     Raises `StoreError` when the store cannot be opened or read, perhaps in a group, for a store may have tasks of its
     own (`errors.failing` takes it out); `SettingsError` when the settings make no rules.
     """
-    rules = rulebook(settings)
+    zones = zones_of(settings)
+    rules = rulebook(settings, zones.by_key)
     retention = Retention(settings.submissions.keep, _days(settings.submissions.keep_days))
     async with (
         open_store(settings.store.url, retention=retention) as store,
         trio.open_nursery() as connections,
     ):
         limits = settings.limits
-        logons = Logons(_accounts(settings), longest_delay=limits.failed_logon_seconds)
-        importer = Importer(store, logons, rules.profiles, import_seconds=limits.import_seconds)
+        await zones.begin(store)
+        logons = Logons(zones, longest_delay=limits.failed_logon_seconds)
+        told = audience(settings, store, zones)
+        importer = Importer(store, logons, rules.profiles, import_seconds=limits.import_seconds, audience=told)
         await importer.finish_pending()
         admitting = admission(limits, workers)
         patience = Patience(limits.first_byte_seconds, limits.message_seconds, limits.idle_seconds)
         servers = []
         async with trio.open_nursery() as accepting:
             accepting.start_soon(importer.keep_finishing)
-            for host, listeners, _ in hosts:
+            accepting.start_soon(zones.keep_reading)
+            for host, listeners, _ in places.hosts:
                 server = Server(
                     host,
                     importer,
@@ -71,7 +76,19 @@ async def serving(settings: config.Settings, hosts: Sequence[Listening], *, work
                 )
                 servers.append(server)
                 accepting.start_soon(server.accept, listeners, connections)
-            yield
+            async with AsyncExitStack() as pages:
+                if places.web is not None:
+                    at_desk = desk(
+                        settings,
+                        places,
+                        store=store,
+                        importer=importer,
+                        audience=told,
+                        zones=zones,
+                        replies=rules.replies,
+                    )
+                    await pages.enter_async_context(facing(at_desk, settings.http, places.web))
+                yield
             accepting.cancel_scope.cancel()
         for server in servers:
             server.close()
@@ -95,12 +112,6 @@ def admission(limits: config.LimitSettings, workers: int) -> Admission:
 def _log() -> structlog.stdlib.BoundLogger:
     log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.app")
     return log
-
-
-def _accounts(settings: config.Settings) -> Iterator[Account]:
-    zones = settings.model_zones()
-    for key, zone in settings.zones.items():
-        yield Account(zones[key], zone.password.reveal())
 
 
 def _days(days: int) -> timedelta | None:

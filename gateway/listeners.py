@@ -4,12 +4,13 @@ import errno
 import socket
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import trio
 from msgspec import Struct
 
 from gateway import __version__, config
+from gateway.addresses import reached_at
 from gateway.errors import SettingsError
 from gateway.frontends.base import is_loopback, loopback_only, spelled
 from gateway.model import Host
@@ -41,27 +42,59 @@ class Listening(NamedTuple):
     bound: Bound
 
 
+class Web(NamedTuple):
+    """The listener of page and API."""
+
+    listeners: list[trio.SocketListener]
+    bound: Bound
+    scheme: Literal["http", "https"]
+
+    @property
+    def url(self) -> str:
+        """Where this computer reaches it."""
+        return f"{self.scheme}://{spelled(reached_at(self.bound.address), self.bound.port)}"
+
+
+class Places(NamedTuple):
+    """Everything that clients can connect to."""
+
+    hosts: list[Listening]
+    web: Web | None = None
+    """None where page and API are not enabled."""
+
+    def close(self) -> None:
+        """Take no more connections."""
+        listeners = [listener for host in self.hosts for listener in host.listeners]
+        for listener in (*listeners, *(self.web.listeners if self.web else ())):
+            listener.socket.close()
+
+
 class Running(Struct, frozen=True):
     """A gateway whose listeners accept and whose store is open."""
 
     connexion: dict[str, Bound]
     """Host key -> where it takes exports."""
+    http: str = ""
+    """URL of page and API; empty where they are not enabled."""
 
     @staticmethod
-    def at(hosts: Iterable[Listening]) -> "Running":
+    def at(places: Places) -> "Running":
         """With these listeners."""
-        return Running({one.host.key: one.bound for one in hosts})
+        connexion = {one.host.key: one.bound for one in places.hosts}
+        return Running(connexion, places.web.url if places.web else "")
 
     def ready(self) -> dict[str, object]:
         """What the ready line says."""
         hosts = {key: {"connexion": str(bound)} for key, bound in self.connexion.items()}
-        return {"ready": True, "version": __version__, "hosts": hosts}
+        line: dict[str, object] = {"ready": True, "version": __version__, "hosts": hosts}
+        return line | {"http": self.http} if self.http else line
 
 
 @asynccontextmanager
-async def listening(settings: config.Settings, *, lan: bool = False) -> AsyncIterator[list[Listening]]:
-    """Every host's listeners, closed at the end. Raises `SettingsError` when one cannot be had."""
+async def listening(settings: config.Settings, *, lan: bool = False) -> AsyncIterator[Places]:
+    """Every listener, closed at the end. Raises `SettingsError` when one cannot be had."""
     opened: list[Listening] = []
+    web: Web | None = None
     try:
         for host in settings.model_hosts().values():
             listeners, bound = await _listen_for(settings, host, lan=lan)
@@ -69,11 +102,10 @@ async def listening(settings: config.Settings, *, lan: bool = False) -> AsyncIte
         open_to_others = [one for one in opened if not is_loopback(one.bound.address)]
         if open_to_others:
             _refuse_example_passwords(settings, open_to_others)
-        yield opened
+        web = await _listen_for_browsers(settings.http, settings) if settings.http.enabled else None
+        yield Places(opened, web)
     finally:
-        for one in opened:
-            for listener in one.listeners:
-                listener.socket.close()
+        Places(opened, web).close()
 
 
 def _refuse_example_passwords(settings: config.Settings, open_to_others: list[Listening]) -> None:
@@ -100,7 +132,16 @@ async def _listen_for(settings: config.Settings, host: Host, *, lan: bool) -> tu
     except OSError as error:
         if error.errno == errno.EADDRNOTAVAIL and settings.builtin_hosts:
             return await _listen_near(FALLBACK_ADDRESS, port, asked)
-        raise _cannot_listen(settings, host.key, error) from error
+        keys = f"hosts.{host.key}.address", f"hosts.{host.key}.connexion"
+        raise _cannot_listen(settings, *keys, address, port, error) from error
+
+
+async def _listen_for_browsers(http: config.HttpSettings, settings: config.Settings) -> Web:
+    try:
+        listeners, bound = await _open(http.address, http.port)
+    except OSError as error:
+        raise _cannot_listen(settings, "http.address", "http.port", http.address, http.port, error) from error
+    return Web(listeners, bound, "https" if http.tls_cert else "http")
 
 
 async def _open(address: str, port: int, *, instead_of: str = "") -> tuple[list[trio.SocketListener], Bound]:
@@ -121,24 +162,24 @@ async def _listen_near(address: str, port: int, asked: str) -> tuple[list[trio.S
     raise SettingsError(f"no port from {port} to {last} of {address} is free for {asked}")
 
 
-def _cannot_listen(settings: config.Settings, key: str, error: OSError) -> SettingsError:
+def _cannot_listen(
+    settings: config.Settings, address_key: str, port_key: str, address: str, port: int, error: OSError
+) -> SettingsError:
     """Say which key, why, and what to do."""
-    host = settings.hosts[key]
-    at = f"{host.address}:{host.connexion}"
-    port_key, address_key = f"hosts.{key}.connexion", f"hosts.{key}.address"
+    at = f"{address}:{port}"
     if isinstance(error, socket.gaierror):
         return SettingsError(
-            f"{address_key} ({settings.where(address_key)}): {host.address} is no address or name of this computer; "
+            f"{address_key} ({settings.where(address_key)}): {address} is no address or name of this computer; "
             "write 127.0.0.1, or an address of this computer's own"
         )
     if error.errno == errno.EADDRINUSE:
         return SettingsError(
             f"{port_key} ({settings.where(port_key)}): {at} is in use, perhaps by another gateway. "
-            f"Stop that program, or choose another port: --set {port_key}={host.connexion + 1} (0 = any free one)"
+            f"Stop that program, or choose another port: --set {port_key}={port + 1} (0 = any free one)"
         )
     if error.errno == errno.EADDRNOTAVAIL:
         return SettingsError(
-            f"{address_key} ({settings.where(address_key)}): {host.address} is no address of this computer; "
+            f"{address_key} ({settings.where(address_key)}): {address} is no address of this computer; "
             "write 127.0.0.1 with a port of its own for each host"
         )
     if error.errno == errno.EACCES:

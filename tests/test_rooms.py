@@ -38,7 +38,7 @@ ROOMS = {
     "errors": Room(r"gateway\.errors", (), ()),
     "model": Room(r"gateway\.model(\..+)?", ("errors",), ("msgspec",)),
     "marc": Room(r"gateway\.marc(\..+)?", ("errors", "model"), ("pymarc",)),
-    "search": Room(r"gateway\.search(\..+)?", ("errors", "model", "marc"), ()),
+    "search": Room(r"gateway\.search(\..+)?", ("errors", "model", "marc"), ("msgspec",)),
     "stores.base": Room(r"gateway\.stores\.(base|whole)", ("errors", "model", "search"), ()),
     "stores": Room(r"gateway\.stores", ("errors", "stores.base"), ()),
     "stores/*": Room(
@@ -52,22 +52,32 @@ ROOMS = {
     "circulation": Room(
         r"gateway\.circulation(\..+)?", ("errors", "model", "marc", "stores.base"), ("msgspec", "trio")
     ),
+    "desk": Room(
+        r"gateway\.desk(\..+)?",
+        ("errors", "model", "marc", "search", "importer", "circulation", "stores.base"),
+        ("argon2", "msgspec", "structlog", "trio"),
+    ),
     "webhooks": Room(
         r"gateway\.webhooks(\..+)?", ("errors", "model", "marc", "stores.base"), ("httpx", "msgspec", "trio")
     ),
-    "frontends/*/wire": Room(r"gateway\.frontends\.\w+\.(wire|readings)", ("errors", "model"), ()),
+    "frontends/*/wire": Room(r"gateway\.frontends\.\w+\.(wire|readings|layout)", ("errors", "model"), ()),
     "frontends.base": Room(r"gateway\.frontends(\.(base|sockets))?", ("errors", "model"), ("structlog", "trio")),
+    "frontends.http": Room(
+        r"gateway\.frontends\.http(\..+)?",
+        ("frontends.base", "errors", "model", "desk", "stores.base"),
+        ("msgspec", "structlog", "trio"),
+    ),
     "frontends/*": Room(
         r"gateway\.frontends\..+",
         (
-            *("frontends/*/wire", "frontends.base", "errors", "model", "importer", "marc", "search"),
-            *("circulation", "webhooks", "stores.base"),
+            *("frontends/*/wire", "frontends.base", "frontends.http", "errors", "model", "importer", "marc", "search"),
+            *("circulation", "desk", "webhooks", "stores.base"),
         ),
         ("msgspec", "structlog", "trio"),
     ),
     "config": Room(r"gateway\.config(\..+)?", ("errors", "model"), ("msgspec",)),
     "logs": Room(r"gateway\.logs", ("errors", "model"), ("msgspec", "structlog")),
-    "top": Room(r"gateway|gateway\.(__main__|app|listeners|rulebook|cli|testing)(\..+)?", ALL, ALL),
+    "top": Room(r"gateway|gateway\.(__main__|addresses|app|faces|listeners|rulebook|cli|testing)(\..+)?", ALL, ALL),
 }
 """The first room whose expression matches a module is its room."""
 
@@ -75,9 +85,9 @@ FOR_THEIR_OWN_FOLDER = ("stores/*", "frontends/*/wire", "frontends/*")
 """A concrete store and a front end are imported by modules of their own folder and from the top, by nobody else."""
 
 WEB_LIBRARIES = {
-    "gateway.frontends.http": ("hypercorn", "litestar", "prometheus_client"),
+    "gateway.frontends.http": ("h11", "hypercorn", "litestar", "prometheus_client"),
     "gateway.frontends.api": ("litestar",),
-    "gateway.frontends.ui": ("jinja2", "litestar"),
+    "gateway.frontends.ui": ("jinja2", "litestar", "markupsafe"),
     "gateway.frontends.oai": ("litestar", "lxml"),
     "gateway.frontends.ncip": ("litestar", "lxml"),
     "gateway.frontends.sru": ("litestar", "lxml"),

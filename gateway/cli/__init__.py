@@ -15,6 +15,7 @@ from gateway.cli.send import send
 from gateway.cli.serve import serve
 from gateway.cli.store import store
 from gateway.cli.submissions import submissions
+from gateway.cli.tail import reset, tail, wait
 from gateway.cli.zones import zones
 from gateway.errors import failing
 
@@ -28,7 +29,7 @@ def root() -> None:
     """A local Alma for people who export to it: takes OCLC Gateway Export, files the record, answers as Alma does."""
 
 
-for _command in (serve, send, submissions, records, store, zones, replies, config, doctor, ready):
+for _command in (serve, send, tail, wait, submissions, records, reset, store, zones, replies, config, doctor, ready):
     root.add_command(_command)
 options.add_to(root)
 

@@ -17,7 +17,7 @@ import click
 import trio
 from msgspec import Struct
 
-from gateway.cli.addresses import LISTENS_ELSEWHERE, ask, lan_address, reached_at
+from gateway.addresses import LISTENS_ELSEWHERE, ask, lan_address, reached_at
 from gateway.cli.output import shown_in_line
 from gateway.config import Settings, example_password_zones
 from gateway.config.show import masked

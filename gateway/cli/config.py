@@ -9,12 +9,6 @@ from gateway.cli.options import Options
 from gateway.config.show import masked
 from gateway.errors import SettingsError
 
-ARGON2_MEMORY_KIB = 19 * 1024
-"""19 MiB with two passes and one lane: the least that OWASP's Password Storage Cheat Sheet gives for argon2id; more
-would make a classroom that logs on at once wait."""
-ARGON2_PASSES = 2
-ARGON2_LANES = 1
-
 LINE_BYTES = 4096
 """Most that is read of a piped password: far more than any, so that one that is too long is told its length."""
 
@@ -77,10 +71,9 @@ def hash_password() -> None:
     fault = settings_of.password_fault(password)
     if fault is not None:
         raise SettingsError(f"the password {fault}")
-    from argon2 import PasswordHasher
+    from gateway.desk.passwords import hash_of
 
-    hasher = PasswordHasher(time_cost=ARGON2_PASSES, memory_cost=ARGON2_MEMORY_KIB, parallelism=ARGON2_LANES)
-    click.echo(hasher.hash(password))
+    click.echo(hash_of(password))
 
 
 def _profile(names: tuple[str, ...]) -> str:

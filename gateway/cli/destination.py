@@ -1,6 +1,7 @@
 """Where `gateway send` sends to: a zone of the settings, and what the command line says instead."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -8,7 +9,7 @@ import click
 
 from gateway.cli.reading import check_zone, default_zone
 from gateway.config import Settings
-from gateway.model import Logon
+from gateway.model import Logon, Zone
 
 if TYPE_CHECKING:
     from gateway.frontends.connexion.client import Destination
@@ -62,8 +63,9 @@ def target(settings: Settings, wanted: Wanted) -> Target:
     from gateway.frontends.base import spelled
     from gateway.frontends.connexion import client
 
-    _check(settings, wanted)
-    known = _known(settings, wanted)
+    zones = check_zone(settings, wanted.zone)
+    _check(wanted)
+    known = _known(settings, zones, wanted)
     address, port, logon_id = wanted.host, wanted.port, wanted.logon_id
     if known is not None:
         address, port = address or known.address, port or known.port
@@ -88,22 +90,21 @@ def target(settings: Settings, wanted: Wanted) -> Target:
     return Target(destination, known.host if known and not (wanted.host or wanted.port) else None)
 
 
-def _check(settings: Settings, wanted: Wanted) -> None:
-    check_zone(settings, wanted.zone)
+def _check(wanted: Wanted) -> None:
     if wanted.host is not None and ("/" in wanted.host or not wanted.host.strip()):
         raise click.BadParameter("a name or an address alone, without https:// and without /", param_hint="--host")
     if sum(given is not None for given in (wanted.password, wanted.password_env, wanted.password_file)) > 1:
         raise click.UsageError("give one of --password, --password-env and --password-file")
 
 
-def _known(settings: Settings, wanted: Wanted) -> _Known | None:
+def _known(settings: Settings, zones: Mapping[str, Zone], wanted: Wanted) -> _Known | None:
     """What the zone says that was asked for, or the default one where the command line does not say all itself."""
     if not wanted.zone and None not in (wanted.host, wanted.port, wanted.logon_id):
         return None
-    from gateway.cli.addresses import reached_at
+    from gateway.addresses import reached_at
 
     key = wanted.zone or default_zone(settings)
-    zone = settings.zones[key]
+    zone = zones[key]
     host = settings.hosts[zone.host]
     return _Known(key, zone.host, reached_at(host.address), host.connexion, zone.code)
 
@@ -139,13 +140,14 @@ def _password(settings: Settings, wanted: Wanted, known: _Known | None, logon_id
         return _first_line(wanted.password_file)
     if known is None or logon_id != known.logon_id:
         raise click.UsageError("--logon-id wants --password, --password-env or --password-file too")
-    secret = settings.zones[known.key].password
-    if secret.hashed:
+    zone = settings.zones.get(known.key)
+    if zone is None or zone.password.hashed:
+        who_hold = "the settings hold" if zone else "the store holds"
         raise click.UsageError(
-            f"the settings hold the password of zone {known.key} as a hash only; "
+            f"{who_hold} the password of zone {known.key} as a hash only; "
             "give it with --password, --password-env or --password-file"
         )
-    return secret.reveal()
+    return zone.password.reveal()
 
 
 def _first_line(file: Path) -> str:

@@ -83,5 +83,5 @@ def _watch(options: Options, zone: str | None, *, once: bool, timeout: float | N
     from gateway.cli.watch import Wanted, watch
 
     settings = options.settings()
-    check_zone(settings, zone)
-    return watch(settings, Wanted(zone, once, math.inf if timeout is None else timeout, as_json))
+    meant = check_zone(settings, zone)[zone] if zone else None
+    return watch(settings, Wanted(meant, once, math.inf if timeout is None else timeout, as_json))

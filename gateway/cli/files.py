@@ -24,7 +24,7 @@ class FileRecord(NamedTuple):
 
 def read(file: str) -> Iterator[FileRecord]:
     """The records of a file, damaged ones too; `-` is standard input. Raises a usage error where it has none."""
-    from gateway.frontends.connexion.client import split_records
+    from gateway.marc.splitting import split_records
 
     try:
         with click.open_file(file, "rb") as stream:

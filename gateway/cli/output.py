@@ -8,15 +8,12 @@ from typing import Final
 
 import click
 
-from gateway.marc.record import TURNS
+from gateway.marc.record import CONTROLS, TURNS
 
 PIPE_COLUMNS: Final = 10_000
 """Width of a table that goes into a file or another command: nothing is folded or cut there."""
 ROWS: Final = 50
 """Rows of a listing unless more are asked for: a screenful or two."""
-_STEERING: Final = (*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0))
-CONTROLS: Final = {**dict.fromkeys(_STEERING, "\N{REPLACEMENT CHARACTER}"), **TURNS}
-"""Control characters but tab and line feed, and what turns the rest of a line about: a record may hold any."""
 
 
 def echo_json(found: object) -> None:

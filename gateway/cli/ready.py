@@ -59,7 +59,7 @@ def _parsed(listener: str) -> Place:
 
 
 def _of_settings(settings: Settings) -> list[Place]:
-    from gateway.cli.addresses import reached_at
+    from gateway.addresses import reached_at
 
     if not settings.hosts:
         raise click.UsageError("the settings have no hosts; give an ADDRESS:PORT")
@@ -75,7 +75,7 @@ async def _missing(places: Sequence[Place], wait: float | None) -> dict[Place, s
     """Which of them are not ready, and why, in their order; asks again until all are or the wait is over."""
     import trio
 
-    from gateway.cli.addresses import ANSWER_SECONDS, why_not_live
+    from gateway.addresses import ANSWER_SECONDS, why_not_live
 
     found: dict[Place, str] = {}
     deadline = -math.inf if wait is None else trio.current_time() + wait

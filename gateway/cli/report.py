@@ -1,9 +1,5 @@
-"""A report of an attempt as text to paste into a help ticket, and as one page of HTML to print.
+"""A report of an attempt as one page of HTML to print, which asks for nothing beyond itself and runs nothing."""
 
-The page asks for nothing beyond itself and runs nothing.
-"""
-
-import textwrap
 from collections.abc import Iterator
 from html import escape
 from itertools import groupby
@@ -11,20 +7,13 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
-from gateway.cli.output import CONTROLS
+from gateway.cli.reading import zones_with
 from gateway.config import Settings
-from gateway.importer.beside import Beside, again_after, attempts_before, not_taken, replaced
-from gateway.importer.report import Known, Pair, Report, Section, deciding
-from gateway.marc.record import Field, Record
-from gateway.marc.views import mnemonic
-from gateway.model import Attempt
+from gateway.importer.report import Known, Pair, Report, Section
+from gateway.marc.record import CONTROLS, Field, Record
 from gateway.rulebook import rulebook
 from gateway.stores.base import Store
 
-COLUMNS: Final = 78
-"""Width that mail keeps as it is; what cannot be broken, and the record's fields, may be wider."""
-LABEL_COLUMNS: Final = 16
-INDENT: Final = "  "
 PAGE: Final = Path(__file__).with_name("report.html")
 
 
@@ -39,48 +28,9 @@ def known(settings: Settings) -> Known:
     )
 
 
-async def read_beside(store: Store, attempt: Attempt, known: Known) -> Beside:
-    """All that the store has to tell beside an attempt."""
-    before = await attempts_before(store, attempt, zone=attempt.receipt.zone)
-    beside = await looked_beside(store, attempt, known, again_after(attempt, before))
-    return beside._replace(replaced=await replaced(store, attempt))
-
-
-async def looked_beside(store: Store, attempt: Attempt, known: Known, seconds: float | None) -> Beside:
-    """What of it a diagnosis is made of; `seconds` since the same record had come are known already."""
-    return Beside(seconds, await not_taken(store, attempt, deciding(attempt, known)))
-
-
-def as_text(report: Report) -> str:
-    """Plain text of `COLUMNS`; the record in mnemonic form, a field a line."""
-    lines = [*_wrapped(report.heading, "")]
-    for section in report.sections:
-        lines += ["", section.heading]
-        for pair in section.lines:
-            lines += _lines(pair)
-    lines += ["", report.record_heading]
-    lines += [mnemonic(report.record)] if report.record else _wrapped(f"({report.unreadable})", INDENT)
-    return "\n".join(lines).translate(CONTROLS)
-
-
-def _lines(pair: Pair) -> list[str]:
-    """A pair's lines, the value's own further ones under its first."""
-    if not pair.label:
-        return _wrapped(pair.value, INDENT)
-    first = f"{INDENT}{pair.label:{LABEL_COLUMNS - 1}} "
-    return _wrapped(pair.value, first, " " * len(first))
-
-
-def _wrapped(text: str, first: str, further: str | None = None) -> list[str]:
-    """The text within `COLUMNS`; numbers, addresses and the like are not broken."""
-    return textwrap.wrap(
-        text,
-        COLUMNS,
-        initial_indent=first,
-        subsequent_indent=first if further is None else further,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+async def known_with(store: Store, settings: Settings) -> Known:
+    """The same, with the zones that this store keeps too."""
+    return known(settings)._replace(zones=(await zones_with(store, settings)).by_key)
 
 
 def as_html(report: Report) -> str:

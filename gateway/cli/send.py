@@ -137,7 +137,7 @@ async def _wrong_host(where: Target) -> str:
 
     With `serve --lan` the ports of the settings may be those of other hosts.
     """
-    from gateway.cli.addresses import ask
+    from gateway.addresses import ask
     from gateway.frontends.base import spelled
 
     if where.host is None:

@@ -53,8 +53,7 @@ def serve(options: Options, lan: bool, workers: int) -> None:
     settings = options.settings()
     if workers > 1 and (why_not := no_workers(settings)):
         raise SettingsError(f"--workers {workers}: {why_not}")
-    secrets = [zone.password.reveal() for zone in settings.zones.values()]
-    logs.configure(level=settings.log.level, form=settings.log.format, secrets=secrets)
+    logs.configure(level=settings.log.level, form=settings.log.format, secrets=settings.secrets())
     trio.run(check_whole, settings.store.url)
     prepare()
     if workers > 1:
@@ -159,13 +158,18 @@ def _print_table(settings: Settings, running: "Running") -> None:
             "Only this computer can export to it; gateway serve --lan lets others of the local network do so."
         )
     kept = scheme_of(settings.store.url) != "memory"
-    console.print("What arrives: gateway submissions list." if kept else "Nothing is kept beyond its end (memory:).")
+    if running.http:
+        console.print(f"What arrives: {running.http}", style="bold")
+    elif kept:
+        console.print("What arrives: gateway submissions list.")
+    if not kept:
+        console.print("Nothing is kept beyond its end (memory:).")
     console.print("To stop: Ctrl-C.")
 
 
 def _host_name(bound: "Bound") -> str:
     """What a client types as Host Name."""
-    from gateway.cli.addresses import lan_address, reached_at
+    from gateway.addresses import lan_address, reached_at
 
     if reached_at(bound.address) == bound.address:
         return bound.address

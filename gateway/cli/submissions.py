@@ -9,6 +9,7 @@ from gateway.cli.options import Options
 from gateway.cli.output import ROWS, echo_bytes, echo_json, echo_more, echo_table, echo_text, local_time
 from gateway.cli.reading import check_zone, read_store
 from gateway.cli.target import writing
+from gateway.errors import NotFound
 from gateway.model import Attempt, Outcome
 
 if TYPE_CHECKING:
@@ -36,20 +37,22 @@ def list_(options: Options, zone: str | None, outcome: str | None, limit: int, a
 
     Times are those of this computer's clock.
     """
-    from gateway.cli.report import known, looked_beside
+    from gateway.cli.report import known_with
+    from gateway.desk.attempts import looked_beside, shown
     from gateway.importer.beside import Repetitions
 
     settings = options.settings()
     check_zone(settings, zone, unfiled=True)
-    about = known(settings)
     wanted = Outcome(outcome) if outcome else None
     rows: list[tuple[str, ...]] = []
 
     async def list_all(store: "Store") -> bool:
+        about = await known_with(store, settings)
+
         async def show(told: "Told") -> None:
             attempt, again_after = told
             if as_json:
-                echo_json(as_object(attempt, about, await looked_beside(store, attempt, about, again_after)))
+                echo_json(shown(attempt, about, await looked_beside(store, attempt, about, again_after)))
             else:
                 rows.append(_row(attempt))
 
@@ -86,21 +89,20 @@ def show(options: Options, number: int, as_json: bool, raw: bool, html: str | No
         raise click.UsageError("give one of --json, --raw and --html")
     settings = options.settings()
     if raw:
-        attempt = read_store(settings, lambda store: store.attempt(number))
-        echo_bytes(_there(attempt, number).submission.raw)
+        echo_bytes(read_store(settings, lambda store: _there(store, number)).submission.raw)
         return
-    from gateway.cli.report import as_html, as_text, known, read_beside
+    from gateway.cli.report import as_html, known_with
+    from gateway.desk.attempts import read_beside, shown
+    from gateway.desk.reporting import as_text
     from gateway.importer.report import report
 
-    about = known(settings)
+    async def read(store: "Store") -> "tuple[Attempt, Known, Beside]":
+        attempt, about = await _there(store, number), await known_with(store, settings)
+        return attempt, about, await read_beside(store, attempt, about)
 
-    async def read(store: "Store") -> "tuple[Attempt, Beside]":
-        attempt = _there(await store.attempt(number), number)
-        return attempt, await read_beside(store, attempt, about)
-
-    attempt, beside = read_store(settings, read)
+    attempt, about, beside = read_store(settings, read)
     if as_json:
-        echo_json(as_object(attempt, about, beside))
+        echo_json(shown(attempt, about, beside))
     elif html is None:
         echo_text(as_text(report(attempt, about, beside)))
     else:
@@ -108,45 +110,14 @@ def show(options: Options, number: int, as_json: bool, raw: bool, html: str | No
             stream.write(as_html(report(attempt, about, beside)).encode())
 
 
-def _there(attempt: Attempt | None, number: int) -> Attempt:
-    if attempt is None:
-        raise click.ClickException(f"there is no submission {number}")
-    return attempt
+async def _there(store: "Store", number: int) -> Attempt:
+    """What was asked about is not so where there is none."""
+    from gateway.desk.attempts import one
 
-
-def as_object(attempt: Attempt, known: "Known", beside: "Beside") -> dict[str, object]:
-    """An attempt for programs: the keys of `gateway submissions list --json`, in their order."""
-    import msgspec
-
-    from gateway.importer import report
-    from gateway.marc import rules
-
-    submission, receipt = attempt.submission, attempt.receipt
-    found = report.findings(attempt, known)
-    first, *also = report.diagnoses(attempt, found, known=known, beside=beside)
-    return {
-        "id": submission.id,
-        "seq": attempt.seq,
-        "at": submission.at,
-        "host": submission.host,
-        "peer": submission.peer,
-        "zone": receipt.zone,
-        "logon_id": submission.logon_id,
-        "outcome": receipt.outcome,
-        "reason": receipt.reason,
-        "reply": known.replies.text(receipt),
-        "mms_id": receipt.mms_id,
-        "oclc_numbers": receipt.oclc_numbers,
-        "title": receipt.title,
-        "seconds": attempt.seconds,
-        "delivered": attempt.delivered,
-        "findings": [msgspec.structs.asdict(finding) | {"words": rules.words(finding)} for finding in found],
-        "diagnosis": first,
-        "also": also,
-        "facts": receipt.facts,
-        "leader_09": report.leader_09(submission.raw),
-        "characters": report.characters_of(submission.raw),
-    }
+    try:
+        return await one(store, number)
+    except NotFound as error:
+        raise click.ClickException(str(error)) from error
 
 
 class _Chosen:

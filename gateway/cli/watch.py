@@ -8,20 +8,21 @@ from typing import Final, NamedTuple, TypeVar
 
 import click
 import trio
+from msgspec.structs import asdict
 
-from gateway.cli.addresses import reached_at, why_not_live
+from gateway.addresses import reached_at, why_not_live
 from gateway.cli.checks import Check, echo
 from gateway.cli.output import echo_json, echo_text, local_time
-from gateway.cli.reading import read_store
+from gateway.cli.reading import read_store, zones_with
 from gateway.cli.ready import EXIT_TIMED_OUT
-from gateway.cli.report import known, looked_beside
-from gateway.cli.submissions import as_object
+from gateway.cli.report import known
 from gateway.config import Settings
+from gateway.desk.attempts import looked_beside, shown
 from gateway.errors import NoStoreYet, Outdated, StoreError, Unreachable
 from gateway.importer.beside import Recent, attempts_before
 from gateway.importer.report import ended
 from gateway.importer.steps import steps
-from gateway.model import Attempt, unfiled_zone
+from gateway.model import Attempt, Zone, unfiled_zone
 from gateway.stores import open_store
 from gateway.stores.base import Store
 
@@ -49,8 +50,8 @@ NOTHING_ARRIVED: Final = (
 class Wanted(NamedTuple):
     """What the command line asks for."""
 
-    zone: str | None
-    """Key; None for all."""
+    zone: Zone | None
+    """None for all."""
     once: bool
     timeout: float
     """Seconds; infinite where it is to go on."""
@@ -79,7 +80,8 @@ class Watching:
     """One run of it."""
 
     def __init__(self, settings: Settings, wanted: Wanted) -> None:
-        self.zones = [wanted.zone] if wanted.zone else list(settings.zones)
+        self.zones = [wanted.zone] if wanted.zone else list(settings.model_zones().values())
+        """Those that are said to be waited for."""
         self.last: Attempt | None = None
         """The one that was told of last."""
         self._settings = settings
@@ -127,6 +129,7 @@ class Watching:
 
     async def _begin(self, store: Store) -> None:
         """Pass over what is there; what came in the last minute may come again."""
+        await self._learn(store)
         recent: list[Attempt] = []
         for zone in self._seen:
             for newest in await store.attempts(zone=zone, limit=1):
@@ -137,10 +140,18 @@ class Watching:
 
     async def _arrived(self, store: Store) -> list[Attempt]:
         """What came since this was last asked, by number. What it raises loses nothing."""
+        await self._learn(store)
         found = [attempt for zone, seen in self._seen.items() for attempt in await _since(store, zone, seen)]
         found.sort(key=_number)
         self._seen.update((attempt.receipt.zone, attempt.seq) for attempt in found)
         return found
+
+    async def _learn(self, store: Store) -> None:
+        """Know the zones that are made at run time: what comes to them is told as well."""
+        zones = (await zones_with(store, self._settings)).by_key
+        self._known = self._known._replace(zones=zones)
+        for key in zones:
+            self._seen.setdefault(key, 0)
 
     async def _why_not_served(self, seconds: float) -> NoStoreYet | Outdated | None:
         """Why the store cannot be read before the gateway has been started; None where it can.
@@ -172,9 +183,9 @@ class Watching:
 
     def _concerns(self, attempt: Attempt) -> bool:
         """Whether it was meant for the zone, as far as that can be seen: it came to its host, or with its logon ID."""
-        if self._wanted.zone is None:
+        zone, submission = self._wanted.zone, attempt.submission
+        if zone is None:
             return True
-        zone, submission = self._settings.zones[self._wanted.zone], attempt.submission
         return submission.host == zone.host or submission.logon_id.strip().casefold() == zone.code.casefold()
 
     async def _answered(self, store: Store, attempt: Attempt) -> Attempt:
@@ -194,7 +205,7 @@ class Watching:
         found = steps(attempt, self._known, beside)
         if self._wanted.as_json:
             told = {"steps": [step._asdict() for step in found]}
-            echo_json(as_object(attempt, self._known, beside) | told)
+            echo_json(asdict(shown(attempt, self._known, beside)) | told)
             return
         at = local_time(attempt.submission.at)
         echo_text(f"\n{at}  submission {attempt.seq}: {ended(attempt)}")
@@ -212,10 +223,10 @@ async def _why_not_served(url: str) -> NoStoreYet | Outdated | None:
         return error
 
 
-async def _not_answering(settings: Settings, zones: list[str]) -> list[Check]:
+async def _not_answering(settings: Settings, zones: list[Zone]) -> list[Check]:
     """The hosts of these zones at which no gateway answers, or another host does."""
     found = []
-    for key in dict.fromkeys(settings.zones[zone].host for zone in zones):
+    for key in dict.fromkeys(zone.host for zone in zones):
         host = settings.hosts[key]
         if not host.connexion:
             continue  # any free port: only gateway serve knows which
@@ -226,15 +237,15 @@ async def _not_answering(settings: Settings, zones: list[str]) -> list[Check]:
     return found
 
 
-def _announced(settings: Settings, zones: list[str]) -> Iterator[str]:
+def _announced(settings: Settings, zones: list[Zone]) -> Iterator[str]:
     """What it waits for, and what to type into Connexion for that."""
     yield "Type into Connexion: Tools > Options > Export > Create > OCLC Gateway Export"
-    for key in zones:
-        zone = settings.zones[key]
+    for zone in zones:
         host = settings.hosts[zone.host]
         port = host.connexion or "the one that gateway serve printed"
-        yield f"  {key}: Host Name {reached_at(host.address)}, Port {port}, Logon ID {zone.code}, and its password"
-    yield f"Waiting for exports to {', '.join(zones)}; Ctrl-C ends it."
+        where = f"Host Name {reached_at(host.address)}, Port {port}"
+        yield f"  {zone.key}: {where}, Logon ID {zone.code}, and its password"
+    yield f"Waiting for exports to {', '.join(zone.key for zone in zones)}; Ctrl-C ends it."
 
 
 def _number(attempt: Attempt) -> int:

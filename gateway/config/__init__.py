@@ -5,13 +5,15 @@ Reads settings and nothing else: it opens no store, binds no port and keeps no s
 
 from gateway.config.reader import example_password_zones, load
 from gateway.config.secret import MASK, PASSWORD_BYTES, Secret, password_fault
-from gateway.config.show import Entry, entries, toml
+from gateway.config.show import Entry, Value, entries, toml
 from gateway.config.sources import DEFAULT_FILE, example_text
 from gateway.config.tree import (
     BUILT_IN,
+    DEFAULT_PROFILES,
     REPLY_BYTES,
     REPLY_KEYS,
     HostSettings,
+    HttpSettings,
     LimitSettings,
     LogSettings,
     Origins,
@@ -24,12 +26,14 @@ from gateway.config.tree import (
 __all__ = [
     "BUILT_IN",
     "DEFAULT_FILE",
+    "DEFAULT_PROFILES",
     "MASK",
     "PASSWORD_BYTES",
     "REPLY_BYTES",
     "REPLY_KEYS",
     "Entry",
     "HostSettings",
+    "HttpSettings",
     "LimitSettings",
     "LogSettings",
     "Origins",
@@ -37,6 +41,7 @@ __all__ = [
     "Settings",
     "StoreSettings",
     "SubmissionSettings",
+    "Value",
     "ZoneSettings",
     "entries",
     "example_password_zones",

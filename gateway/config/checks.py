@@ -1,6 +1,7 @@
 """What must hold across keys, and of single values beyond their type. Reads settings, changes none."""
 
 import ipaddress
+import os
 import re
 from collections.abc import Collection
 
@@ -26,6 +27,7 @@ class _Checks:
     def all(self) -> None:
         self.store()
         self.addresses()
+        self.http()
         self.listeners()
         self.codes()
         self.zones_on_hosts()
@@ -50,6 +52,28 @@ class _Checks:
             fault = _address_fault(host.address) if self.problems.sound(at) else None
             if fault is not None:
                 self.report(at, fault)
+
+    def http(self) -> None:
+        http, sound = self.settings.http, self.problems.sound
+        fault = _address_fault(http.address) if sound("http.address") else None
+        if fault is not None:
+            self.report("http.address", fault)
+        elif (
+            sound("http.address", "http.token")
+            and http.enabled
+            and not (_is_local(http.address) or http.token.reveal())
+        ):
+            self.report(
+                "http.address",
+                f"{http.address} can be reached from other computers, and http.token is empty; set a token "
+                "(python3 -c 'import secrets; print(secrets.token_urlsafe(24))' makes one), or write 127.0.0.1",
+            )
+        for name, other in (("tls_cert", "tls_key"), ("tls_key", "tls_cert")):
+            file = getattr(http, name)
+            if sound(f"http.{name}", f"http.{other}") and file and not getattr(http, other):
+                self.report(f"http.{name}", f"wants http.{other} beside it")
+            elif sound(f"http.{name}") and file and not os.access(file, os.R_OK):
+                self.report(f"http.{name}", f"{shown(file)} is no file that can be read")
 
     def listeners(self) -> None:
         seen: dict[str, HostSettings] = {}
@@ -240,6 +264,12 @@ def _address_fault(address: str) -> str | None:
     if re.search(r"\s", address):
         return f"{shown(address)} is no address; take the white space out"
     return None
+
+
+def _is_local(address: str) -> bool:
+    """Whether other computers cannot reach it; a name but `localhost` may be anybody's."""
+    ip = _ip(address)
+    return address.lower() == "localhost" if ip is None else ip.is_loopback
 
 
 def _code_fault(code: str) -> str | None:

@@ -15,6 +15,11 @@ from gateway.config.tree import PASSWORD_KEYS
 PASSWORD_FILE_BYTES = 4096
 """Most that is read of a password file: any password or hash fits, and a device file cannot fill the memory."""
 
+TOKEN_CHARACTERS = 16
+"""Fewest of a token: it is all that stands between the network and the records."""
+TOKEN = re.compile(rf"[!-~]{{{TOKEN_CHARACTERS},}}")
+"""What goes into an HTTP header as it is."""
+
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 """Names of environment variables; what is none is not repeated in an error, for it may be the password itself."""
 
@@ -28,12 +33,29 @@ def resolve(tree: Table, environ: Mapping[str, str], folder: Path, problems: Pro
 
     A relative `password_file` is seen from `folder`, or from the working folder where no file names it.
     """
+    _hide_token(tree, problems)
     zones = tree.entries.get("zones")
     if not isinstance(zones, Table):
         return
     for key, zone in zones.entries.items():
         if isinstance(zone, Table):
             _resolve_zone(("zones", key), zone, environ, folder, problems)
+
+
+def _hide_token(tree: Table, problems: Problems) -> None:
+    """The token of page and API becomes a Secret; it may be empty."""
+    http = tree.entries.get("http")
+    entry = http.entries.get("token") if isinstance(http, Table) else None
+    if not (isinstance(http, Table) and isinstance(entry, Leaf)):
+        return
+    text = entry.value if isinstance(entry.value, str) else ""
+    if not isinstance(entry.value, str):
+        problems.add("http.token", entry.place, f"must be text in quotes, is {kind(entry.value)}")
+    elif text and not TOKEN.fullmatch(text):
+        words = f"must have at least {TOKEN_CHARACTERS} characters, all of them ASCII and none a space"
+        problems.add("http.token", entry.place, words)
+        text = ""
+    http.entries["token"] = Leaf(Secret(text), entry.place)
 
 
 def _resolve_zone(

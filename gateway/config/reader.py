@@ -17,6 +17,7 @@ from gateway.config.tree import (
     REPLY_KEYS,
     SECTIONS,
     HostSettings,
+    HttpSettings,
     LimitSettings,
     LogSettings,
     Origins,
@@ -93,6 +94,7 @@ class _Reader:
             submissions=self.section(SubmissionSettings, "submissions"),
             log=self.section(LogSettings, "log"),
             limits=self.section(LimitSettings, "limits"),
+            http=self.section(HttpSettings, "http"),
             hosts=self.family(HostSettings, "hosts"),
             zones=self.family(ZoneSettings, "zones"),
             profiles=self.family(Profile, "profiles"),
@@ -214,6 +216,7 @@ def _key_hint(key: str, known: Sequence[str]) -> str:
     tables = {**SECTIONS, **{f"{family}.NAME": struct for family, struct in FAMILIES.items()}}
     # Backwards: of a key that several tables have, the first one's counts.
     elsewhere = {field: table for table, struct in reversed(tables.items()) for field in struct.__struct_fields__}
+    del elsewhere["port"]  # a host's, which is called connexion there, is meant more often than the page's
     near = nearest(key, known, ELSEWHERE_LIKENESS)
     far = nearest(key, elsewhere, ELSEWHERE_LIKENESS)
     if near is None and far is not None:

@@ -76,6 +76,29 @@ class LimitSettings(Struct, frozen=True):
     """Seconds for what is in flight when the gateway is stopped; service managers mostly kill after more."""
 
 
+class HttpSettings(Struct, frozen=True):
+    """The page and the API."""
+
+    enabled: bool = True
+    """Whether there are any."""
+    address: Text = "127.0.0.1"
+    """Address it listens on, or a name of this computer; beyond this computer a token is required."""
+    port: Port = 8550
+    """Port; 0 = any free one."""
+    names: Names = ()
+    """Further names by which browsers reach it, such as that of a proxy before it."""
+    token: Secret = Secret("")
+    """Who knows it may use the page and the API. Empty = everybody on this computer."""
+    tls_cert: Text = ""
+    """File with the certificate and its chain, PEM; empty = no TLS."""
+    tls_key: Text = ""
+    """File with the certificate's key, PEM."""
+    read_only: bool = False
+    """Whether page and API change nothing, for a sandbox that many look at; exports come in as ever."""
+    connections: Count = 1000
+    """Connections at once: browsers have up to six each, and one of a page that stays open stays too."""
+
+
 class HostSettings(Struct, frozen=True):
     """An emulated Alma host: an address of its own, because TCP does not tell which host name was typed."""
 
@@ -128,6 +151,7 @@ SECTIONS: dict[str, type[Struct]] = {
     "submissions": SubmissionSettings,
     "log": LogSettings,
     "limits": LimitSettings,
+    "http": HttpSettings,
 }
 """Tables of fixed names."""
 
@@ -179,6 +203,7 @@ class Settings(Struct, frozen=True):
     submissions: SubmissionSettings = SubmissionSettings()
     log: LogSettings = LogSettings()
     limits: LimitSettings = LimitSettings()
+    http: HttpSettings = HttpSettings()
     hosts: dict[str, HostSettings] = {}
     zones: dict[str, ZoneSettings] = {}
     profiles: dict[str, Profile] = {}
@@ -198,6 +223,11 @@ class Settings(Struct, frozen=True):
     def builtin_hosts(self) -> bool:
         """Whether hosts and zones are the built-in ones, so that a port that is taken may be swapped for another."""
         return self.origins.builtin_hosts
+
+    def secrets(self) -> list[str]:
+        """Every password and token, for those who see to it that none is shown."""
+        secrets = [self.http.token, *(zone.password for zone in self.zones.values())]
+        return [secret.reveal() for secret in secrets if secret.reveal()]
 
     def model_hosts(self) -> dict[str, Host]:
         """The hosts by key, without addresses."""

@@ -57,7 +57,7 @@ class Gateway:
 @contextmanager
 def serving(store: str, *overrides: str) -> Iterator[Gateway]:
     """The gateway with the built-in settings but for `overrides`, for the length of the block."""
-    free_ports = [f"hosts.{key}.connexion=0" for key in config.load().hosts]
+    free_ports = [*(f"hosts.{key}.connexion=0" for key in config.load().hosts), "http.enabled=false"]
     settings = config.load(
         overrides=[f"store.url={store}", "limits.failed_logon_seconds=0", *free_ports, *overrides],
     )

@@ -64,8 +64,8 @@ class TestWatch:
     def test_tells_too_of_what_is_seen_after_a_higher_number_of_another_zone(self, gateway: Gateway, store):
         """Two gateways file at once in two zones: the one that drew the lower number commits last."""
         file = (
-            "INSERT INTO attempt (zone, seq, id, at, raw, body) "
-            "VALUES (%s, nextval('attempt_seq'), %s, %s, %s, %s) RETURNING seq"
+            "INSERT INTO attempt (zone, seq, id, at, raw, body, words) "
+            "VALUES (%s, nextval('attempt_seq'), %s, %s, %s, %s, %s) RETURNING seq"
         )
         late = rows.attempt_row(submission("late"), receipt("network"))
         with psycopg.connect(store) as other, watching(gateway, "--json") as (started, _):
@@ -110,7 +110,8 @@ def test_a_store_that_cannot_be_read_at_the_start_is_told_by_itself(store):
         pass
     with psycopg.connect(store, autocommit=True) as connection:
         connection.execute("DROP TABLE pending_link")
-    settings = load(overrides=[f"store.url={store}", *(f"hosts.{key}.connexion=0" for key in load().hosts)])
+    ports = [f"hosts.{key}.connexion=0" for key in load().hosts]
+    settings = load(overrides=[f"store.url={store}", "http.enabled=false", *ports])
 
     async def begin() -> None:
         async with app.running(settings):

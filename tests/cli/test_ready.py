@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 import trio
 
-from gateway.cli.addresses import why_not_live
+from gateway.addresses import why_not_live
 
 from .gateways import HOST, OTHER_HOST, Gateway, run, serving
 

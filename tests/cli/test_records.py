@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.frontends.connexion.client import split_records
 from gateway.marc.record import Field, Record
+from gateway.marc.splitting import split_records
 from gateway.marc.views import mnemonic
 
 from .gateways import MARC, ROOT, Gateway, run, serving

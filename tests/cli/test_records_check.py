@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.frontends.connexion.client import split_records
 from gateway.marc.record import Field, Record
+from gateway.marc.splitting import split_records
 from gateway.model import Severity
 
 from .gateways import MARC, Gateway, is_good, process, run, words

@@ -11,9 +11,10 @@ from xml.etree import ElementTree
 import pytest
 
 from gateway.cli.records import incoming
-from gateway.frontends.connexion.client import split_records
+from gateway.desk.incoming import WINDOW_BYTES
 from gateway.marc.forms import FORMS, ISO_2709
 from gateway.marc.record import Field, Record
+from gateway.marc.splitting import split_records
 from tests.stores.sqlite_file import schema
 
 from .gateways import MARC, Gateway, environment, process, run, serving, words
@@ -457,22 +458,22 @@ class TestFilesThatAreLongerThanMemoryShouldBe:
 
     def test_whole_and_damaged_records(self, folder: Path):
         content = b"\r\n".join(self.RECORDS * 60)
-        assert len(content) > 2 * incoming.WINDOW_BYTES
+        assert len(content) > 2 * WINDOW_BYTES
         (folder / "long.mrc").write_bytes(content)
         assert self.read(folder / "long.mrc") == split_records(content)
 
     def test_a_stretch_without_an_end_is_no_more_than_a_window(self, folder: Path):
-        junk = b"x" * (2 * incoming.WINDOW_BYTES)
+        junk = b"x" * (2 * WINDOW_BYTES)
         (folder / "long.mrc").write_bytes(GOOD[0].read_bytes() + junk + GOOD[1].read_bytes())
         found = self.read(folder / "long.mrc")
         assert b"".join(raw or b"" for raw in found) == (folder / "long.mrc").read_bytes()
-        assert max(len(raw or b"") for raw in found) <= incoming.WINDOW_BYTES + incoming.PIECE_BYTES
+        assert max(len(raw or b"") for raw in found) <= WINDOW_BYTES + incoming.PIECE_BYTES
 
     @pytest.mark.parametrize("form", FORMATS)
     def test_no_more_is_read_than_is_soon_needed(self, folder: Path, form):
         record = Record.parse((MARC / "local-fields.mrc").read_bytes())
         one = record.serialize() if form == ISO_2709 else FORMS[form].write(record)
-        many = 3 * incoming.WINDOW_BYTES // len(one)
+        many = 3 * WINDOW_BYTES // len(one)
         with (folder / "long").open("wb") as file:
             file.write(FORMS[form].head if form in FORMS else b"")
             file.writelines([one] * many)
@@ -485,4 +486,4 @@ class TestFilesThatAreLongerThanMemoryShouldBe:
 
         ahead = [told - found.number * len(one) for found in incoming.read(str(folder / "long"), form, tell)]
         assert len(ahead) == many
-        assert max(ahead) <= incoming.WINDOW_BYTES + incoming.PIECE_BYTES
+        assert max(ahead) <= WINDOW_BYTES + incoming.PIECE_BYTES

@@ -6,8 +6,10 @@ import trio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.cli.report import as_html, as_text, known, read_beside
+from gateway.cli.report import as_html, known
 from gateway.config import load
+from gateway.desk.attempts import read_beside
+from gateway.desk.reporting import as_text
 from gateway.importer.beside import Repetitions
 from gateway.importer.report import report
 from gateway.importer.steps import steps

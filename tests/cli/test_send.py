@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli import addresses
+from gateway import addresses
 from gateway.cli.destination import Wanted, target
 from gateway.config import load
 from gateway.frontends.connexion import client

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from gateway import __version__
-from gateway.cli.addresses import lan_address, reached_at
+from gateway.addresses import lan_address, reached_at
 from gateway.frontends.base import is_loopback, loopback_only
 
 from .gateways import HOST, MARC, Gateway, command, environment, on_terminal, process, run
 
-FREE_PORTS = tuple(
-    word for key in (HOST, "i-share-network", "sandbox02-na") for word in ("--set", f"hosts.{key}.connexion=0")
+FREE_PORTS = (
+    *(word for key in (HOST, "i-share-network", "sandbox02-na") for word in ("--set", f"hosts.{key}.connexion=0")),
+    *("--set", "http.port=0"),
 )
 MEMORY = ("--set", "store.url=memory:")
 ENDS_IN_SECONDS = 30.0

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.frontends.connexion.client import split_records
+from gateway.marc.splitting import split_records
 
 from .gateways import MARC
 

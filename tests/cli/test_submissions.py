@@ -10,8 +10,9 @@ from typing import get_args
 
 import pytest
 
-from gateway.cli.report import COLUMNS, as_text, known
+from gateway.cli.report import known
 from gateway.config import load
+from gateway.desk.reporting import COLUMNS, as_text
 from gateway.errors import StoreError
 from gateway.frontends.connexion.readings import LengthForm
 from gateway.importer import advice
@@ -87,6 +88,7 @@ def test_facts_are_told_as_data(gateway: Gateway):
     send(gateway, "cjk", options=("--logon-id", "01carli_xyz", "--password", "xyz-secret"))
     failed, refused, created = listed(gateway)
     assert created["facts"].pop("arriving") < 5
+    assert [kind for kind, *_ in created["facts"].pop("transcript")["runs"]] == ["A", "P", "record"]
     assert created["facts"] == {
         "items": "AP",
         "lengths": "desktop",

@@ -26,17 +26,18 @@ def shown(*arguments: str) -> list[str]:
 def test_one_zone():
     head, *lines = shown("xyz")
     assert head == "xyz"
-    assert lines[:7] == [
+    assert lines[:8] == [
         "  Logon ID             01CARLI_XYZ",
         "  Kind                 institution",
         "  Host                 i-share-xyz (i-share-xyz.alma.exlibrisgroup.com)",
         "  Reached at           127.0.0.1, port 5500",
         "  Network              network (01CARLI_NETWORK)",
         "  MMS IDs end with     5867",
+        "  Made                 in the settings",
         "  Integration profile  carli-iz (CARLI, institution zone)",
     ]
-    assert [line.strip().partition("  ")[0] for line in lines[7:]] == LABELS
-    assert [line.rpartition("  ")[2] for line in lines[7:] if "Merge Method" in line] == [
+    assert [line.strip().partition("  ")[0] for line in lines[8:]] == LABELS
+    assert [line.rpartition("  ")[2] for line in lines[8:] if "Merge Method" in line] == [
         "Overlay all fields but local"
     ]
 
@@ -65,6 +66,8 @@ def test_in_json():
         "mms_suffix": "5816",
         "profiles": ["carli-nz"],
         "profile": {},
+        "made_at": None,
+        "left_out": None,
     }
 
 
@@ -125,6 +128,6 @@ def test_a_profile_that_cannot_be_used(folder: Path, command):
     )
 
 
-def test_no_store_is_opened(folder: Path):
+def test_no_store_is_made(folder: Path):
     run("zones")
     assert list(folder.iterdir()) == []

@@ -12,6 +12,7 @@ from gateway.desk import cursors
 from gateway.desk.cursors import Place
 from gateway.desk.watching import (
     BATCHES_QUEUED,
+    LOOK_ROWS,
     LOOK_SECONDS,
     POLL_SECONDS,
     SETTLED_SECONDS,
@@ -28,7 +29,7 @@ ZONES = ("xyz", "abc", "@host")
 
 
 class Counting:
-    """A store that counts how often it is asked what is newer, and fails when it is told to."""
+    """A store that counts how often it is asked what is newer, fails when it is told to, and can be late."""
 
     def __init__(self, store: Store) -> None:
         self.transact = store.transact
@@ -36,12 +37,14 @@ class Counting:
         self._store = store
         self.looks = 0
         self.fails = False
+        self.late: set[int] = set()
+        """Numbers that have been given and are not to be seen yet, as of a transaction that is not committed."""
 
     async def newer(self, marks: Mapping[str, int], *, limit: int = PAGE_ROWS) -> list[Attempt]:
         self.looks += 1
         if self.fails:
             raise StoreError("the disk is gone")
-        return await self._store.newer(marks, limit=limit)
+        return [attempt for attempt in await self._store.newer(marks, limit=limit) if attempt.seq not in self.late]
 
 
 @pytest.fixture
@@ -141,9 +144,9 @@ async def test_a_slow_follower_misses_none_and_is_told_of_none_twice(
     async with watch.follow(zone) as follower, watch.follow() as quick:
         seqs = []
         for _ in range(3 * BATCHES_QUEUED):
-            seqs += [await keep(store) for _ in range(PAGE_ROWS // 2)]
+            seqs += [await keep(store) for _ in range(LOOK_ROWS // 2)]
             watch.wake()
-            await told(quick, PAGE_ROWS // 2)
+            await told(quick, LOOK_ROWS // 2)
         assert await told(follower, len(seqs)) == seqs
         seqs = [await keep(store) for _ in range(3)]
         watch.wake()
@@ -156,10 +159,10 @@ async def test_a_follower_that_falls_behind_while_he_catches_up(store: Counting,
         seqs = []
         found = []
         for _ in range(5 * BATCHES_QUEUED):
-            seqs += [await keep(store, zone) for zone in ("xyz", "abc") * (PAGE_ROWS // 4)]
+            seqs += [await keep(store, zone) for zone in ("xyz", "abc") * (LOOK_ROWS // 4)]
             watch.wake()
-            await told(quick, PAGE_ROWS // 2)
-            if len(seqs) % (BATCHES_QUEUED * PAGE_ROWS) == 0:
+            await told(quick, LOOK_ROWS // 2)
+            if len(seqs) % (BATCHES_QUEUED * LOOK_ROWS) == 0:
                 found += await told(follower, 1)
         found += await told(follower, len(seqs) - len(found))
         assert found == sorted(found)
@@ -175,7 +178,7 @@ async def test_a_full_queue_costs_no_memory(store: Counting, watch: Watch, autoj
             assert len(follower._queue) <= BATCHES_QUEUED
 
 
-@pytest.mark.parametrize("count", [0, 1, PAGE_ROWS, 3 * PAGE_ROWS + 1])
+@pytest.mark.parametrize("count", [0, 1, LOOK_ROWS, 3 * LOOK_ROWS + 1])
 async def test_goes_on_behind_a_cursor(store: Counting, watch: Watch, count: int, autojump_clock: Clock):
     async with watch.follow() as follower:
         await keep(store)
@@ -219,7 +222,7 @@ async def test_who_joins_while_others_are_told_is_not_told_of_what_was(
     store: Counting, watch: Watch, autojump_clock: Clock
 ):
     async with watch.follow() as early:
-        before = [await keep(store) for _ in range(2 * PAGE_ROWS)]
+        before = [await keep(store) for _ in range(2 * LOOK_ROWS)]
         async with watch.follow() as late:
             after = await keep(store)
             watch.wake()
@@ -238,6 +241,23 @@ async def test_a_cursor_names_only_the_zones_that_moved_lately(store: Counting, 
         assert cursors.read(await watch.here()) == Place(seqs[-1], {"xyz": newest})
     async with watch.follow(since=cursors.written(Place(seqs[-1], {}))) as follower:
         assert await told(follower, 1) == [newest]
+
+
+async def test_a_lower_number_of_another_zone_that_comes_to_be_seen_later(
+    store: Counting, watch: Watch, autojump_clock: Clock
+):
+    await keep(store)
+    async with watch.follow() as follower:
+        late = await keep(store, "abc")
+        store.late.add(late)
+        early = await keep(store)
+        [arrival] = await follower.__anext__()
+        assert arrival.attempt.seq == early
+        store.late.clear()
+        assert await told(follower, 1) == [late]
+    async with watch.follow(since=arrival.cursor) as follower:
+        assert await told(follower, 1) == [late]
+        assert await is_silent(follower)
 
 
 async def test_zones_made_meanwhile_are_watched(store: Counting, nursery: trio.Nursery, autojump_clock: Clock):

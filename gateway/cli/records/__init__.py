@@ -3,6 +3,7 @@
 import click
 
 from gateway.cli.records.check import check
+from gateway.cli.records.delete import delete
 from gateway.cli.records.export import export
 from gateway.cli.records.flags import flag
 from gateway.cli.records.importing import import_
@@ -15,5 +16,5 @@ def records() -> None:
     """Records that zones hold."""
 
 
-for _command in (list_, show, history, diff, revert, flag, export, import_, check):
+for _command in (list_, show, history, diff, revert, flag, delete, export, import_, check):
     records.add_command(_command)

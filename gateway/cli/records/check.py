@@ -106,12 +106,12 @@ def _profile(settings: Settings, zone: str | None, name: str | None) -> "Prepare
     from gateway.importer.profile import prepare
     from gateway.rulebook import rulebook
 
-    check_zone(settings, zone)
+    zones = check_zone(settings, zone)
     if zone is not None and name is not None:
         raise click.UsageError("give one of --zone and --profile")
     if name is None:
         key = zone or default_zone(settings)
-        names = settings.zones[key].profiles_in_force
+        names = zones[key].profiles
         if len(names) != 1:
             which = "several integration profiles" if names else "no integration profile"
             raise click.UsageError(f"zone {key} has {which}, so no record comes in; choose one by --profile")

@@ -13,8 +13,7 @@ import click
 from gateway.cli.options import Options
 from gateway.cli.output import shown
 from gateway.cli.progress import Bar, bar
-from gateway.cli.reading import check_zone, default_zone, read_store
-from gateway.cli.records.listing import every
+from gateway.cli.reading import check_zone, default_zone, read_store, zones_with
 from gateway.cli.target import STANDARD_OUTPUT, writing
 from gateway.config import Settings
 from gateway.marc.forms import FORMS, ISO_2709, by_name
@@ -104,11 +103,12 @@ def _check_file(output: str | None, form: str | None) -> None:
 
 
 async def _export_all(store: "Store", settings: Settings, folder: Path, form: str) -> list[Written]:
-    """The zones of the settings, and after them others of which the store has records."""
+    """The zones of the settings and those made at run time, after them others of which the store has records."""
+    zones = await zones_with(store, settings)
     held = {zone: counts.records for zone, counts in (await store.counts()).items() if counts.records}
     return [
         await _export(store, zone, str(folder / f"{quote(zone, safe='')}.{form}"), form, held.get(zone, 0))
-        for zone in dict.fromkeys((*settings.zones, *held))
+        for zone in dict.fromkeys((*zones.keys, *held))
     ]
 
 
@@ -140,16 +140,20 @@ def _open(file: str) -> Iterator[Write]:
 
 async def _as_kept(store: "Store", written: Written, write: Write, progress: Bar) -> None:
     """The bytes of each record, whatever they are."""
-    async for record in every(store, written.zone):
+    from gateway.desk.seeking import of_zone
+
+    async for record in of_zone(store, written.zone):
         write(record.marc)
         written.records += 1
         progress(1)
 
 
 async def _in_form(store: "Store", name: str, written: Written, write: Write, progress: Bar) -> None:
+    from gateway.desk.seeking import of_zone
+
     form = FORMS[name]
     write(form.head)
-    async for record in every(store, written.zone):
+    async for record in of_zone(store, written.zone):
         parsed = _parsed(record, written, progress)
         if parsed is not None:
             write(form.write(parsed))

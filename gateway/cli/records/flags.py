@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 import click
 
 from gateway.cli.options import Options
-from gateway.cli.reading import CHANGE_SECONDS, change_store, check_zone
-from gateway.cli.records.held import absent, find, flags
-from gateway.config import Settings
-from gateway.model import BibRecord, Flag
+from gateway.cli.reading import change_store, check_zone
+from gateway.cli.records.held import asked, zones_meant
+from gateway.model import Flag
 
 if TYPE_CHECKING:
+    from gateway.desk.records import Held
     from gateway.stores.base import Store
 
 
@@ -26,26 +26,20 @@ def flag(options: Options, mms_id: str, locked: bool, cz_linked: bool, clear: bo
 
     Gives it these flags and no others. Works beside a running gateway.
     """
+    from gateway.desk import changing
+    from gateway.desk.records import flags
+
     if clear is (locked or cz_linked):
         raise click.UsageError("give --locked, --cz-linked or both; or --clear alone")
     settings = options.settings()
     check_zone(settings, zone)
     wanted = {Flag.LOCKED: locked, Flag.CZ_LINKED: cz_linked}
-    chosen = frozenset(one for one, given in wanted.items() if given)
-    key, flagged = change_store(settings, lambda store: _flag(store, settings, zone, mms_id, chosen))
+    chosen = [one for one, given in wanted.items() if given]
+
+    async def change(store: "Store") -> "Held":
+        zones = await zones_meant(store, settings, zone)
+        with asked():
+            return await changing.flag(store, zones, mms_id, chosen)
+
+    key, flagged = change_store(settings, change)
     click.echo(f"{mms_id} of zone {key}: {flags(flagged) or 'no flags'}")
-
-
-async def _flag(
-    store: "Store", settings: Settings, zone: str | None, mms_id: str, chosen: frozenset[Flag]
-) -> tuple[str, BibRecord]:
-    """The zone that holds it, and the record as it is now."""
-    from gateway.importer import edit
-
-    found = await find(store, settings, zone, mms_id)
-    flagged = await store.transact(
-        found.zone, lambda transaction: edit.flag(transaction, mms_id, chosen), seconds=CHANGE_SECONDS
-    )
-    if flagged is None:
-        raise absent(mms_id)
-    return found.zone, flagged

@@ -3,9 +3,9 @@
 import os
 import sys
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,33 +13,23 @@ from gateway.cli.options import Options
 from gateway.cli.output import shown_in_line
 from gateway.cli.progress import Bar, bar
 from gateway.cli.reading import CHANGE_SECONDS, check_zone, default_zone
-from gateway.cli.records.incoming import STANDARD_INPUT, Incoming, form_of, read
+from gateway.cli.records.incoming import STANDARD_INPUT, form_of, read
 from gateway.cli.store.places import check_reachable, make, within
 from gateway.config import Settings
-from gateway.errors import StoreError
+from gateway.errors import StoreError, Unusable
 from gateway.marc.forms import FORMS, ISO_2709
-from gateway.model import Outcome, Reason, Zone
+from gateway.model import Outcome, Zone
 
 if TYPE_CHECKING:
-    from gateway.importer.loading import Loaded, Loader
+    from gateway.desk.uploading import UploadedRecord, Way
     from gateway.stores.base import Store
 
 EXIT_REFUSED: Final = 1
 """A record was not filed."""
 FILED: Final = tuple(outcome for outcome in Outcome if outcome.filed)
 
-Load = Callable[[Sequence[bytes]], Awaitable["list[Loaded]"]]
-"""Files some records, in one transaction if it can."""
 Forms = Sequence[tuple[str, str | None]]
 """Files in their order, each with its form as far as that is known."""
-
-
-class Way(NamedTuple):
-    """How records come in."""
-
-    load: "Callable[[Loader], Load]"
-    together: int
-    """How many at once."""
 
 
 @click.command("import")
@@ -68,13 +58,13 @@ def import_(
     import trio
 
     settings = options.settings()
-    check_zone(settings, zone)
+    zones = check_zone(settings, zone)
     key = zone or default_zone(settings)
-    way = _as_is() if as_is else _by_profile(settings, key)
+    way = _way(settings, zones, key, as_is=as_is)
     forms = [(file, form_of(file, form)) for file in files]
     url = settings.store.url
     check_reachable(url)
-    importing = _Importing(settings.model_zones()[key], way, as_json=as_json)
+    importing = _Importing(zones[key], way, as_json=as_json)
 
     async def run() -> None:
         await make(url)
@@ -95,27 +85,17 @@ def import_(
         sys.exit(EXIT_REFUSED)
 
 
-def _as_is() -> Way:
-    from gateway.importer.loading import RECORDS_AT_ONCE
-
-    return Way(lambda loader: loader.as_is, RECORDS_AT_ONCE)
-
-
-def _by_profile(settings: Settings, key: str) -> Way:
-    """As the zone's profile says. Raises a usage error where none does, or several."""
-    from gateway.importer.loading import RECORDS_AT_ONCE
+def _way(settings: Settings, zones: Mapping[str, Zone], key: str, *, as_is: bool) -> "Way":
+    """Raises a usage error where the zone has no profile, or several."""
+    from gateway.desk import uploading
     from gateway.rulebook import rulebook
 
-    profiles = rulebook(settings).profiles
-    zone = settings.model_zones()[key]
-    profile = profiles.of(zone)
-    if isinstance(profile, Reason):
-        which = "no integration profile" if profile is Reason.NONE_NAMED else "several integration profiles"
-        raise click.UsageError(f"zone {key} has {which}, so no record comes in; --as-is needs none")
-    network = profiles.network(zone, profile)
-    if network is None:
-        return Way(lambda loader: lambda raws: loader.by_profile(raws, profile), RECORDS_AT_ONCE)
-    return Way(lambda loader: lambda raws: loader.through_network(raws, profile, network, profiles), 1)
+    if as_is:
+        return uploading.AS_IS
+    try:
+        return uploading.by_profile(zones[key], rulebook(settings, zones).profiles)
+    except Unusable as error:
+        raise click.UsageError(f"{error}; --as-is needs none") from error
 
 
 def _log_to_standard_error() -> None:
@@ -134,7 +114,7 @@ def _log_to_standard_error() -> None:
 class _Importing:
     """One run over the files."""
 
-    def __init__(self, zone: Zone, way: Way, *, as_json: bool) -> None:
+    def __init__(self, zone: Zone, way: "Way", *, as_json: bool) -> None:
         self._zone = zone
         self._way = way
         self._as_json = as_json
@@ -153,50 +133,25 @@ class _Importing:
 
     async def run(self, store: "Store", forms: Forms) -> None:
         """File the records of all files."""
+        from gateway.desk import uploading
         from gateway.importer.loading import Loader
 
         load = self._way.load(Loader(store, self._zone, _now, seconds=CHANGE_SECONDS))
         with bar(_bytes(forms)) as self._progress:
-            for batch in self._batches(forms):
-                await self._file(load, batch)
+            for file, form in forms:
+                for batch in uploading.batches(read(file, form, self._progress), self._way):
+                    for record in await uploading.file_batch(load, batch):
+                        self._tell(file, record)
 
-    def _batches(self, forms: Forms) -> Iterator[list[Incoming]]:
-        """The records of all files in their order, as many at once as may be."""
-        from gateway.importer.loading import BYTES_AT_ONCE
-
-        batch: list[Incoming] = []
-        size = 0
-        for file, form in forms:
-            for incoming in read(file, form, self._progress):
-                batch.append(incoming)
-                size += len(incoming.raw or b"")
-                if len(batch) == self._way.together or size >= BYTES_AT_ONCE:
-                    yield batch
-                    batch, size = [], 0
-        if batch:
-            yield batch
-
-    async def _file(self, load: Load, batch: Sequence[Incoming]) -> None:
-        raws = [incoming.raw for incoming in batch if incoming.raw is not None]
-        loaded = iter(await load(raws) if raws else ())
-        for incoming in batch:
-            if incoming.raw is None:
-                self._tell(incoming, _unreadable(incoming))
-            else:
-                self._tell(incoming, _told(next(loaded)))
-
-    def _tell(self, incoming: Incoming, told: dict[str, object]) -> None:
+    def _tell(self, file: str, record: "UploadedRecord") -> None:
         import msgspec
 
-        outcome = Outcome(str(told["outcome"]))
-        self._outcomes[outcome] += 1
+        self._outcomes[record.outcome] += 1
         if self._as_json:
-            self._progress.echo(msgspec.json.encode({"file": incoming.file, "record": incoming.number, **told}))
-        elif not outcome.filed:
-            title = f" ({told['title']})" if told["title"] else ""
-            self._progress.echo(
-                shown_in_line(f"{incoming.file} record {incoming.number}{title}: {told['outcome']}: {told['says']}")
-            )
+            self._progress.echo(msgspec.json.encode({"file": file, **msgspec.structs.asdict(record)}))
+        elif not record.outcome.filed:
+            title = f" ({record.title})" if record.title else ""
+            self._progress.echo(shown_in_line(f"{file} record {record.record}{title}: {record.outcome}: {record.says}"))
 
     def summary(self) -> str:
         """How many came to what."""
@@ -222,30 +177,3 @@ def _bytes(forms: Forms) -> int:
     """Of all files together; 0 where nobody can tell."""
     files = [file for file, _ in forms]
     return 0 if STANDARD_INPUT in files else sum(os.stat(file).st_size for file in files)
-
-
-def _told(loaded: "Loaded") -> dict[str, object]:
-    """What became of a record, for programs."""
-    from gateway.importer.diagnose import diagnose
-
-    receipt = loaded.receipt
-    return {
-        "outcome": receipt.outcome,
-        "reason": receipt.reason,
-        "mms_id": receipt.mms_id,
-        "oclc_numbers": receipt.oclc_numbers,
-        "title": receipt.title,
-        "says": "" if receipt.outcome.filed else diagnose(loaded.submission, receipt)[0].says,
-    }
-
-
-def _unreadable(incoming: Incoming) -> dict[str, object]:
-    """The same of what could not be filed at all."""
-    return {
-        "outcome": Outcome.REFUSED,
-        "reason": incoming.reason,
-        "mms_id": "",
-        "oclc_numbers": (),
-        "title": "",
-        "says": incoming.says,
-    }

@@ -1,41 +1,21 @@
-"""The records of files that may be longer than memory, in any of the forms, one after the other."""
+"""The records of files and of standard input, as `desk.incoming` tells them apart."""
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
-from typing import BinaryIO, Final, NamedTuple
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, Final
 
 import click
 
-from gateway.marc.forms import FORMS, ISO_2709, by_beginning, by_name, is_utf16
-from gateway.marc.iso2709 import TooLong
-from gateway.marc.record import Record
-from gateway.model import Reason
+from gateway.desk import incoming
+from gateway.desk.incoming import BEGINNING_BYTES, Incoming, NoForm
+from gateway.errors import Unusable
 
 STANDARD_INPUT: Final = "-"
 PIECE_BYTES: Final = 1 << 20
 """Bytes that are read at once."""
-WINDOW_BYTES: Final = 4 << 20
-"""Bytes of ISO 2709 that are looked at together, and the most that a stretch of it without a record's end may have."""
-SURELY_BYTES: Final = 101_000
-"""Where a record ends can be told from so many bytes: it says at most 99,999, and the next one begins soon after."""
-BEGINNING_BYTES: Final = 1_024
 
 Tell = Callable[[int], None]
 """Told of each so many bytes that are read."""
-
-
-class Incoming(NamedTuple):
-    """A record of a file, or a place where one should be."""
-
-    file: str
-    number: int
-    """Its place in the file, from 1."""
-    raw: bytes | None
-    """ISO 2709, sound or not; None where there is nothing that could be filed."""
-    reason: Reason | None = None
-    """Why, then."""
-    says: str = ""
-    """The same in words."""
 
 
 def form_of(file: str, given: str | None) -> str | None:
@@ -44,41 +24,25 @@ def form_of(file: str, given: str | None) -> str | None:
     """
     if given or file == STANDARD_INPUT:
         return given
-    with _open(file) as stream:
-        return _form(file, stream.read(BEGINNING_BYTES))
+    with _open(file) as stream, _usage():
+        return incoming.form_of(file, stream.read(BEGINNING_BYTES))
 
 
 def read(file: str, form: str | None, tell: Tell) -> Iterator[Incoming]:
     """The records of a file; `form` is what `form_of` says. Raises a usage error where the file cannot be read."""
-    with _open(file) as stream:
-        pieces = _pieces(file, stream, tell)
-        first = next(pieces, b"")
-        chosen = form or _form(file, first)
-        if chosen is None:
-            return
-        pieces = chain((first,), pieces)
-        if chosen == ISO_2709:
-            for number, raw in enumerate(_split(pieces), 1):
-                yield Incoming(file, number, raw)
-            return
-        for number, found in enumerate(FORMS[chosen].read(pieces), 1):
-            yield (
-                _serialized(file, number, found)
-                if isinstance(found, Record)
-                else Incoming(file, number, None, Reason.STRUCTURE, str(found))
-            )
+    with _open(file) as stream, _usage():
+        yield from incoming.read(file, form, _pieces(file, stream, tell))
 
 
-def _form(file: str, beginning: bytes) -> str | None:
-    if not beginning.strip():
-        return None
-    found = by_beginning(beginning)
-    if found is None and is_utf16(beginning):
-        raise click.UsageError(f"{file} is text in UTF-16; save it as UTF-8")
-    found = found or by_name(file)
-    if found is None:
-        raise click.UsageError(f"{file} shows none of the forms {', '.join((ISO_2709, *FORMS))}; choose by --format")
-    return found
+@contextmanager
+def _usage() -> Iterator[None]:
+    """What cannot be used is a usage error."""
+    try:
+        yield
+    except NoForm as error:
+        raise click.UsageError(f"{error}; choose by --format") from error
+    except Unusable as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _open(file: str) -> BinaryIO:
@@ -96,33 +60,3 @@ def _pieces(file: str, stream: BinaryIO, tell: Tell) -> Iterator[bytes]:
             yield piece
     except OSError as error:
         raise click.UsageError(f"{file} cannot be read: {error.strerror}") from error
-
-
-def _serialized(file: str, number: int, record: Record) -> Incoming:
-    try:
-        return Incoming(file, number, record.serialize())
-    except TooLong as error:
-        return Incoming(file, number, None, Reason.TOO_LONG, str(error))
-
-
-def _split(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """ISO 2709 into its records, as `split_records` does it with the whole file at hand."""
-    from gateway.frontends.connexion.client import split_records
-
-    rest = b""
-    for piece in pieces:
-        rest += piece
-        if len(rest) < WINDOW_BYTES:
-            continue
-        end = 0
-        for raw in split_records(rest)[:-1]:
-            start = rest.index(raw, end)
-            if start + SURELY_BYTES > len(rest):
-                break
-            yield raw
-            end = start + len(raw)
-        if end == 0:
-            yield rest
-            end = len(rest)
-        rest = rest[end:]
-    yield from split_records(rest)

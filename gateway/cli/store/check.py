@@ -11,7 +11,7 @@ import click
 from gateway.cli.options import Options
 from gateway.cli.output import shown
 from gateway.cli.progress import Bar, bar
-from gateway.cli.reading import CHANGE_SECONDS
+from gateway.cli.reading import CHANGE_SECONDS, zones_with
 from gateway.cli.store.places import file_of, within
 from gateway.config import Settings
 from gateway.errors import StoreError, Unreadable
@@ -62,7 +62,7 @@ class Looking:
         """`seconds` is how long a transaction that mends waits for its turn."""
         from gateway.importer.checking import Looked
 
-        self._zones = settings.model_zones()
+        self._settings = settings
         self._looked = Looked()
         self._repair = repair
         self._seconds = seconds
@@ -98,7 +98,8 @@ class Looking:
             with bar(sum(held.records + held.attempts for held in counts.values())) as progress:
                 now = datetime.now(UTC)
                 found = partial(self._tell, progress=progress)
-                await Check(store, self._zones, now, self._looked, found=found, tell=progress, mender=mender).run()
+                zones = (await zones_with(store, self._settings)).by_key
+                await Check(store, zones, now, self._looked, found=found, tell=progress, mender=mender).run()
         except Unreadable as error:
             self._tell(fault("unreadable_store", detail=error), False, Bar())
         except StoreError as error:

@@ -27,8 +27,9 @@ def migrate(options: Options, source: str, target: str, resume: bool) -> None:
     """Copy everything from one store into another.
 
     FROM and TO are URLs, such as sqlite:gateway-data/gateway.db and postgresql://USER@HOST/DATABASE. Records with all
-    versions, flags and links, submissions in their order, what is still to be linked, and the counters of MMS IDs; in
-    the end both stores are compared. TO must be empty. Stop the gateway that serves FROM first.
+    versions, flags and links, submissions in their order, what is still to be linked, zones that were made at run time,
+    and the counters of MMS IDs; in the end both stores are compared. TO must be empty. Stop the gateway that serves
+    FROM first.
     """
     import trio
 
@@ -69,7 +70,7 @@ class _Moving:
         await moving.check_whole(source, shown_url(self._source))
         if not self._resume:
             await moving.check_whole(target, shown_url(self._target))
-            if await target.counts() or await target.pending():
+            if await target.counts() or await target.pending() or await target.zones():
                 raise StoreError(f"{shown_url(self._target)} is not empty; give an empty store")
             await moving.mark(target)
         self._warn_of_gateway()
@@ -114,4 +115,5 @@ class _Moving:
 
 def _words(copied: "Copied") -> str:
     links = f", {copied.links:,} links still to be made" if copied.links else ""
-    return f"{copied.records:,} records in {copied.versions:,} versions, {copied.attempts:,} submissions{links}"
+    zones = f", {copied.zones:,} zones made at run time" if copied.zones else ""
+    return f"{copied.records:,} records in {copied.versions:,} versions, {copied.attempts:,} submissions{links}{zones}"

@@ -7,14 +7,14 @@ that takes too long. When one of the two is gone, for whatever reason, the other
 
 import pickle
 import socket
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 import trio
 
 from gateway.config import Settings
-from gateway.listeners import Bound, Listening
+from gateway.listeners import Bound, Listening, Places, Web
 from gateway.model import Host
 
 STOP: Final = b"s"
@@ -25,23 +25,42 @@ LENGTH_BYTES: Final = 4
 """Of the number before the orders, which says how long they are."""
 
 
-class Place(NamedTuple):
-    """Where a host listens, as it is handed over."""
+WEB_WORKER: Final = 1
+"""The worker that serves page and API: one is enough for people, and knows of all exports from the store."""
 
-    host: Host
+
+class Place(NamedTuple):
+    """Where a host listens, or the page, as it is handed over."""
+
+    of: Host | Literal["http", "https"]
     bound: Bound
     descriptors: tuple[int, ...]
     """Of the listening sockets; a worker inherits them under the same numbers."""
 
-    @staticmethod
-    def of(one: Listening) -> "Place":
-        """Those of this host."""
-        return Place(one.host, one.bound, tuple(listener.socket.fileno() for listener in one.listeners))
 
-    def listening(self) -> Listening:
-        """The listeners, in the process that inherited them."""
-        sockets = [trio.socket.from_stdlib_socket(socket.socket(fileno=number)) for number in self.descriptors]
-        return Listening(self.host, [trio.SocketListener(one) for one in sockets], self.bound)
+def handed(places: Places) -> tuple[Place, ...]:
+    """All of them, for a worker to inherit."""
+    found = [Place(one.host, one.bound, _descriptors(one.listeners)) for one in places.hosts]
+    if places.web:
+        found.append(Place(places.web.scheme, places.web.bound, _descriptors(places.web.listeners)))
+    return tuple(found)
+
+
+def taken(places: Iterable[Place]) -> Places:
+    """The listeners, in the process that inherited them."""
+    hosts, web = [], None
+    for of, bound, descriptors in places:
+        sockets = [trio.socket.from_stdlib_socket(socket.socket(fileno=number)) for number in descriptors]
+        listeners = [trio.SocketListener(one) for one in sockets]
+        if isinstance(of, Host):
+            hosts.append(Listening(of, listeners, bound))
+        else:
+            web = Web(listeners, bound, of)
+    return Places(hosts, web)
+
+
+def _descriptors(listeners: Iterable[trio.SocketListener]) -> tuple[int, ...]:
+    return tuple(listener.socket.fileno() for listener in listeners)
 
 
 class Orders(NamedTuple):

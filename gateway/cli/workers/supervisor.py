@@ -8,10 +8,10 @@ from typing import Final, NamedTuple
 import structlog
 import trio
 
-from gateway.cli.workers.channel import Orders, Place
+from gateway.cli.workers.channel import Orders, handed
 from gateway.cli.workers.life import End, Stop, live, start
 from gateway.config import Settings
-from gateway.listeners import Listening, Running, listening
+from gateway.listeners import Places, Running, listening
 
 STEADY_SECONDS: Final = 10.0
 """A worker that dies after a life so long is started anew at once; so is one that died early for the first time."""
@@ -37,10 +37,10 @@ async def supervise(
     Raises `SettingsError` when a listener cannot be had.
     """
     with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as arrivals:
-        async with listening(settings, lan=lan) as hosts, trio.open_nursery() as nursery:
-            crew = Crew(settings, hosts, workers)
+        async with listening(settings, lan=lan) as places, trio.open_nursery() as nursery:
+            crew = Crew(settings, places, workers)
             nursery.start_soon(crew.heed_signals, arrivals)
-            await crew.run(lambda: announce(Running.at(hosts)))
+            await crew.run(lambda: announce(Running.at(places)))
             nursery.cancel_scope.cancel()
     return crew.failure
 
@@ -48,11 +48,11 @@ async def supervise(
 class Crew:
     """The workers of one gateway."""
 
-    def __init__(self, settings: Settings, hosts: list[Listening], workers: int) -> None:
+    def __init__(self, settings: Settings, places: Places, workers: int) -> None:
         self.failure: Failure | None = None
         """Why they could not all start: the first reason."""
-        self._hosts = hosts
-        self._orders = Orders(0, workers, settings, tuple(map(Place.of, hosts)), sys.stderr.isatty())
+        self._places = places
+        self._orders = Orders(0, workers, settings, handed(places), sys.stderr.isatty())
         self._awaited = set(range(1, workers + 1))
         self._decided = trio.Event()
         self._stop = Stop()
@@ -70,9 +70,7 @@ class Crew:
                 announce()
             await self._stop.asked.wait()
             async with self._handing_over:
-                for host in self._hosts:  # clients are refused when nobody has the listener any more
-                    for listener in host.listeners:
-                        listener.socket.close()
+                self._places.close()  # clients are refused when nobody has the listeners any more
 
     async def heed_signals(self, arrivals: AsyncIterator[int]) -> None:
         """Stop on the first; who stops it twice does not want to wait for what is in flight."""

@@ -11,7 +11,7 @@ import trio
 
 from gateway import app, logs
 from gateway.cli.serve import prepare
-from gateway.cli.workers.channel import AT_ONCE, Orders, Report
+from gateway.cli.workers.channel import AT_ONCE, WEB_WORKER, Orders, Report, taken
 from gateway.errors import failing
 from gateway.frontends.base import GONE
 
@@ -27,8 +27,13 @@ def main() -> None:
     except EOFError:
         return
     log = orders.settings.log
-    secrets = [zone.password.reveal() for zone in orders.settings.zones.values()]
-    logs.configure(level=log.level, form=log.format, secrets=secrets, terminal=orders.terminal, worker=orders.worker)
+    logs.configure(
+        level=log.level,
+        form=log.format,
+        secrets=orders.settings.secrets(),
+        terminal=orders.terminal,
+        worker=orders.worker,
+    )
     prepare()
     failure = failing(lambda: trio.run(_serve, orders, channel))
     if failure is not None:
@@ -40,12 +45,16 @@ def main() -> None:
 async def _serve(orders: Orders, channel: socket.socket) -> None:
     stream = trio.SocketStream(trio.socket.from_stdlib_socket(channel))
     stop = trio.Event()
-    hosts = [place.listening() for place in orders.places]
+    places = taken(orders.places)
+    if orders.worker != WEB_WORKER and places.web:
+        for listener in places.web.listeners:
+            listener.socket.close()
+        places = places._replace(web=None)
     with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as arrivals:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_heed_signals, arrivals, stop)
             nursery.start_soon(_heed_supervisor, stream, stop, nursery.cancel_scope)
-            async with app.serving(orders.settings, hosts, workers=orders.workers):
+            async with app.serving(orders.settings, places, workers=orders.workers):
                 with suppress(*GONE):
                     await stream.send_all(Report().sent())
                 await stop.wait()

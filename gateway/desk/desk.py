@@ -1,0 +1,94 @@
+"""All that a front end is given to answer what people and programs ask: one object for the API and the page."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from msgspec import Struct
+
+from gateway.desk.glancing import Glances
+from gateway.desk.statistics import Statistics
+from gateway.desk.watching import Watch
+from gateway.importer.accept import Importer
+from gateway.importer.report import Known
+from gateway.importer.zones import Zones
+from gateway.model import Delivery, Receipt
+from gateway.stores.base import Store
+
+
+class Place(Struct, frozen=True):
+    """Where a host takes exports."""
+
+    host: str
+    """Key of the host."""
+    names: tuple[str, ...]
+    """The names that real Alma has for it."""
+    address: str
+    """What is typed as Host Name: where this computer, or where others of the network reach it."""
+    port: int
+    only_here: bool
+    """Whether other computers cannot reach it."""
+    instead_of: str
+    """`address:port` of the settings, where that could not be had."""
+
+
+class Setting(Struct, frozen=True):
+    """A setting in force."""
+
+    key: str
+    """Dotted, such as `limits.connections`."""
+    value: str | bool | int | float | tuple[str, ...]
+    """A password or token is `********`."""
+    origin: str
+    """Where it was set, such as `gateway.toml, line 12`."""
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Who is told of every attempt (`importer.accept.Audience`): those who watch, and the counting."""
+
+    watch: Watch
+    glances: Glances
+    statistics: Statistics
+
+    def kept(self, receipt: Receipt) -> None:
+        """Count it, and have those who watch look."""
+        self.statistics.kept(receipt)
+        self.watch.wake()
+        self.glances.wake()
+
+    def noted(self, delivery: Delivery) -> None:
+        """Count it."""
+        self.statistics.noted(delivery)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A running gateway, as far as a front end may know it."""
+
+    store: Store
+    importer: Importer
+    audience: Audience
+    zones: Zones
+    places: Sequence[Place]
+    settings: Sequence[Setting]
+    known: Callable[[], Known]
+    """What the settings, and the zones made since, say now."""
+    missing: Callable[[], Awaitable[Mapping[str, str]]]
+    """Hosts whose listener does not answer just now, by key, each with the reason."""
+    read_only: bool
+    version: str
+
+    @property
+    def watch(self) -> Watch:
+        """Through which one is told what arrives."""
+        return self.audience.watch
+
+    @property
+    def glances(self) -> Glances:
+        """The same for open pages: of a flood no more than people can see."""
+        return self.audience.glances
+
+    @property
+    def statistics(self) -> Statistics:
+        """What has happened since the start."""
+        return self.audience.statistics

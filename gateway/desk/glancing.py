@@ -1,0 +1,148 @@
+"""What has just arrived, for open pages: the newest attempts, and of a flood no more than people can see.
+
+One look into the store serves all pages, however many exports come: a page that is open costs those who export next to
+nothing. Who must be told of each attempt follows the `Watch`.
+"""
+
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final, NamedTuple
+
+import structlog
+import trio
+
+from gateway.desk import attempts
+from gateway.desk.attempts import AttemptLine
+from gateway.errors import StoreError
+from gateway.model import Attempt
+from gateway.stores.base import Store
+
+ROWS: Final = 25
+"""Attempts of one glance: what comes at once and can be taken in."""
+PAUSE_SECONDS: Final = 0.15
+"""Between two glances: people see no difference."""
+FLOOD_SECONDS: Final = 1.0
+"""The same while more comes than a glance has room for."""
+POLL_SECONDS: Final = 1.0
+"""Between two glances where nobody says that something is new: other processes write to the store too."""
+REMEMBERED: Final = 40
+"""Glances by which an attempt is known again that comes to be seen later than others with higher numbers."""
+
+
+class Glimpsed(NamedTuple):
+    """An attempt that has come."""
+
+    attempt: Attempt
+    line: AttemptLine
+
+
+class Glance(NamedTuple):
+    """What is new at one look."""
+
+    number: int
+    """Rises by 1."""
+    fresh: tuple[Glimpsed, ...]
+    """Newest first."""
+    flood: bool
+    """Whether more has come than is in it."""
+
+
+class Glances:
+    """One a process."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._followers = 0
+        self._joined = trio.Event()
+        self._woken = trio.Event()
+        self._looked = trio.Event()
+        self._glance = Glance(0, (), flood=False)
+        self._seen: deque[frozenset[int]] = deque(maxlen=REMEMBERED)
+        self._log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.desk").bind()
+
+    def wake(self) -> None:
+        """Something has been kept: look soon. Costs next to nothing."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Look into the store as long as somebody follows; never returns, and lives through a store that fails."""
+        while True:
+            await self._joined.wait()
+            self._woken = trio.Event()  # before the look: what is kept during it is looked for again
+            try:
+                await self._look()
+            except StoreError as error:
+                self._log.warning("glances.failed", error=str(error))
+            await trio.sleep(FLOOD_SECONDS if self._glance.flood else PAUSE_SECONDS)
+            with trio.move_on_after(POLL_SECONDS):
+                await self._woken.wait()
+
+    @property
+    def newest(self) -> Glance:
+        """The latest at which something was new."""
+        return self._glance
+
+    async def next(self, number: int) -> Glance:
+        """The newest after the one of this number, as soon as there is one."""
+        while self._glance.number == number:
+            await self._looked.wait()
+        return self._glance
+
+    async def since(self, seq: int) -> tuple[Glimpsed, ...]:
+        """The newest attempts with higher numbers."""
+        return tuple([_glimpsed(one) for one in await self._store.attempts(limit=ROWS) if one.seq > seq])
+
+    @asynccontextmanager
+    async def follow(self, since: int) -> AsyncIterator["Viewer"]:
+        """Within the context, glances at what comes, first at what has come with a higher number than `since`.
+
+        Who takes them slowly is given the newest. Raises `StoreError`.
+        """
+        self._followers += 1
+        if self._followers == 1:  # what is there now is new to nobody who lists it
+            self._seen.append(frozenset(attempt.seq for attempt in await self._store.attempts(limit=ROWS)))
+            self._joined.set()
+        try:
+            yield Viewer(self, since)
+        finally:
+            self._followers -= 1
+            if not self._followers:
+                self._joined = trio.Event()
+
+    async def _look(self) -> None:
+        found = await self._store.attempts(limit=ROWS)
+        known = frozenset[int]().union(*self._seen)
+        fresh = [_glimpsed(one) for one in found if one.seq not in known]
+        self._seen.append(frozenset(one.seq for one in found))
+        if fresh:
+            self._glance = Glance(self._glance.number + 1, tuple(fresh), flood=len(fresh) == ROWS)
+            self._looked.set()
+            self._looked = trio.Event()
+
+
+class Viewer:
+    """One who looks. Made by `Glances.follow`."""
+
+    def __init__(self, glances: Glances, since: int) -> None:
+        self._glances = glances
+        self._since: int | None = since
+        self._at = glances.newest.number
+
+    def __aiter__(self) -> "Viewer":
+        return self
+
+    async def __anext__(self) -> Glance:
+        if self._since is not None:
+            fresh = await self._glances.since(self._since)
+            self._since = None
+            if fresh:
+                return Glance(self._at, fresh, flood=len(fresh) == ROWS)
+        glance = await self._glances.next(self._at)
+        missed = glance.number > self._at + 1
+        self._at = glance.number
+        return glance._replace(flood=glance.flood or missed)
+
+
+def _glimpsed(attempt: Attempt) -> Glimpsed:
+    return Glimpsed(attempt, attempts.line(attempt))

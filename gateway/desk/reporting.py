@@ -1,0 +1,45 @@
+"""A report of an attempt as plain text, to paste into a help ticket."""
+
+import textwrap
+from typing import Final
+
+from gateway.importer.report import Pair, Report
+from gateway.marc.record import CONTROLS
+from gateway.marc.views import mnemonic
+
+COLUMNS: Final = 78
+"""Width that mail keeps as it is; what cannot be broken, and the record's fields, may be wider."""
+LABEL_COLUMNS: Final = 16
+INDENT: Final = "  "
+
+
+def as_text(report: Report) -> str:
+    """Plain text of `COLUMNS`; the record in mnemonic form, a field a line."""
+    lines = [*_wrapped(report.heading, "")]
+    for section in report.sections:
+        lines += ["", section.heading]
+        for pair in section.lines:
+            lines += _lines(pair)
+    lines += ["", report.record_heading]
+    lines += [mnemonic(report.record)] if report.record else _wrapped(f"({report.unreadable})", INDENT)
+    return "\n".join(lines).translate(CONTROLS)
+
+
+def _lines(pair: Pair) -> list[str]:
+    """A pair's lines, the value's own further ones under its first."""
+    if not pair.label:
+        return _wrapped(pair.value, INDENT)
+    first = f"{INDENT}{pair.label:{LABEL_COLUMNS - 1}} "
+    return _wrapped(pair.value, first, " " * len(first))
+
+
+def _wrapped(text: str, first: str, further: str | None = None) -> list[str]:
+    """The text within `COLUMNS`; numbers, addresses and the like are not broken."""
+    return textwrap.wrap(
+        text,
+        COLUMNS,
+        initial_indent=first,
+        subsequent_indent=first if further is None else further,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

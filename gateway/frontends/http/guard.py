@@ -1,0 +1,166 @@
+"""Who is let in, before anything else looks at a request; and what every response says to browsers.
+
+Page and API hold no secrets that a neighbour on the same computer should not see, but a page of another site in the
+user's browser must not change anything: names, origins and forms are checked.
+"""
+
+import ipaddress
+from collections.abc import Collection, Mapping
+from http import HTTPStatus
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Final, cast
+from urllib.parse import quote, urlsplit
+
+import msgspec
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+
+from gateway.frontends.http.problems import PROBLEM, Problem
+from gateway.frontends.http.sessions import COOKIE, SESSION_SECONDS, Session, Sessions
+
+OPEN_TO_ALL: Final = ("/livez", "/readyz", "/static/", "/sign-in")
+"""Paths, and beginnings of paths, that need no token."""
+NOT_A_CHANGE: Final = ("/sign-in", "/sign-out")
+"""What may be posted though everything is read-only."""
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+STREAMS: Final = "/events"
+"""How the path of a stream of events ends: read from another site it would tell what arrives."""
+API: Final = "/api/"
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Everything is the gateway's own, nothing stands in the page itself."""
+HEADERS: Final = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+"""Of every response. `same-origin` as the referrer's policy: with `no-referrer` a form's Origin would be null."""
+_KEY: Final = "gateway.session"
+
+
+def session_of(scope: Mapping[str, Any]) -> Session:  # Any: what ASGI gives
+    """The session of a request that the guard let in."""
+    session: Session = scope[_KEY]
+    return session
+
+
+class Guard:
+    """The outermost application."""
+
+    def __init__(
+        self, app: ASGIApp, sessions: Sessions, *, token: bool, names: Collection[str], secure: bool, read_only: bool
+    ) -> None:
+        """`token`: whether one is needed. `names`: by which it may be called beside its addresses and `localhost`."""
+        self._app = app
+        self._sessions = sessions
+        self._token = token
+        self._names = frozenset(name.lower() for name in names) | {"localhost"}
+        self._secure = secure
+        self._read_only = read_only
+
+    async def __call__(self, asked: Scope, receive: Receive, send: Send) -> None:
+        """Let it in, or answer at once; the listener hands on nothing but HTTP."""
+        scope = cast("HTTPScope", asked)
+        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        bearer = headers.get(b"authorization", "")
+        shown = bearer[7:] if bearer[:7].lower() == "bearer " else ""
+        session = self._sessions.of(_cookie(headers.get(b"cookie", "")))
+        by_token = self._sessions.is_token(shown)
+        refusal = self._refusal(scope, headers, signed_in=by_token or session.signed_in, by_token=by_token)
+        if refusal is not None:
+            await _answer(scope, send, refusal, headers)
+            return
+        scope[_KEY] = session  # type: ignore[typeddict-unknown-key]  # a key of our own, as ASGI allows
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                own = [*HEADERS, *self._cookie_header(session, scope)]
+                message["headers"] = [*message.get("headers", ()), *own]
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+    def _cookie_header(self, session: Session, scope: HTTPScope) -> list[tuple[bytes, bytes]]:
+        if not session.fresh or scope["path"].startswith((API, "/static/", "/livez", "/readyz", "/metrics")):
+            return []
+        return [(b"set-cookie", cookie_header(session, secure=self._secure).encode())]
+
+    def _refusal(
+        self, scope: HTTPScope, headers: dict[bytes, str], *, signed_in: bool, by_token: bool
+    ) -> tuple[HTTPStatus, str] | None:
+        """Why it is not let in; None where it is."""
+        path, host = scope["path"], headers.get(b"host", "")
+        if not self._token and not self._is_own_name(host):
+            return HTTPStatus.MISDIRECTED_REQUEST, (
+                f"{host or 'no name'} is no name of this gateway; use 127.0.0.1 or localhost, or set http.names"
+            )
+        if self._token and not signed_in and not path.startswith(OPEN_TO_ALL):
+            return HTTPStatus.UNAUTHORIZED, "the token is needed: Authorization: Bearer TOKEN (http.token)"
+        changes = scope["method"] not in SAFE
+        if (changes or path.endswith(STREAMS)) and not by_token and not self._is_own_origin(headers, host):
+            return HTTPStatus.FORBIDDEN, "this was asked by a page of another site"
+        if changes and self._read_only and path not in NOT_A_CHANGE:
+            return HTTPStatus.FORBIDDEN, "this gateway is read-only (http.read_only): page and API change nothing"
+        return None
+
+    def _is_own_name(self, host: str) -> bool:
+        name = _name_in(f"//{host}")
+        if name in self._names:
+            return True
+        try:
+            return ipaddress.ip_address(name).is_loopback
+        except ValueError:
+            return False
+
+    def _is_own_origin(self, headers: dict[bytes, str], host: str) -> bool:
+        """Whether it comes from a page of ours, or from no page at all: a program sends neither of these headers."""
+        if headers.get(b"sec-fetch-site", "none") not in ("none", "same-origin"):
+            return False
+        origin = headers.get(b"origin")
+        if origin is None:
+            return True
+        own_names = self._names - {"localhost"}
+        return bool(host) and (origin.partition("://")[2] == host or _name_in(origin) in own_names)
+
+
+def _name_in(url: str) -> str:
+    """The host's name; empty where that is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def cookie_header(session: Session, *, secure: bool) -> str:
+    """What sets the session's cookie."""
+    parts = [f"{COOKIE}={session.cookie}", "Path=/", "HttpOnly", "SameSite=Lax", f"Max-Age={SESSION_SECONDS}"]
+    return "; ".join([*parts, *(["Secure"] if secure else [])])
+
+
+def _cookie(header: str) -> str:
+    try:
+        morsel = SimpleCookie(header).get(COOKIE)
+    except CookieError:
+        return ""
+    return morsel.value if morsel else ""
+
+
+async def _answer(scope: HTTPScope, send: Send, refusal: tuple[HTTPStatus, str], headers: dict[bytes, str]) -> None:
+    """Say why not; who has to sign in, and looks at pages, is shown where."""
+    status, words = refusal
+    fields = [*HEADERS, (b"cache-control", b"no-store")]
+    looks = "text/html" in headers.get(b"accept", "") and scope["method"] in SAFE
+    if status is HTTPStatus.UNAUTHORIZED and looks:
+        asked = scope["path"] + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
+        fields.append((b"location", f"/sign-in?next={quote(asked, safe='')}".encode()))
+        status, body = HTTPStatus.SEE_OTHER, b""
+    else:
+        body = msgspec.json.encode(Problem(status.phrase, int(status), words))
+        fields += [(b"content-type", PROBLEM.encode()), (b"content-length", str(len(body)).encode())]
+        if status is HTTPStatus.UNAUTHORIZED:
+            fields.append((b"www-authenticate", b"Bearer"))
+    await send({"type": "http.response.start", "status": int(status), "headers": fields})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

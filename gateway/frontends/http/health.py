@@ -1,0 +1,90 @@
+"""For machines that watch the gateway: whether it lives, whether it takes exports, what it has done."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import trio
+from litestar import Response, get
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+from msgspec import Struct
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric, SummaryMetricFamily
+from prometheus_client.registry import Collector
+
+from gateway.desk.desk import Desk
+from gateway.errors import StoreError
+from gateway.frontends.http.events import Streams
+
+READY_SECONDS: Final = 3.0
+"""For listeners and store to answer: a probe that waits longer counts as failed nearly everywhere."""
+METRICS: Final = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Ready(Struct, frozen=True):
+    """Whether every listener accepts and the store answers."""
+
+    ready: bool
+    faults: dict[str, str]
+    """What is not ready, `store` or a host's key, and why."""
+
+
+@get("/livez", include_in_schema=False, media_type="text/plain")
+async def livez() -> str:
+    """It lives, or would not answer."""
+    return "ok\n"
+
+
+@get("/readyz", include_in_schema=False)
+async def readyz(desk: NamedDependency[SkipValidation[Desk]]) -> Response[Ready]:
+    """200 when every listener accepts and the store answers, else 503 with what does not."""
+    faults: dict[str, str] = {"gateway": f"did not answer within {READY_SECONDS:g} s"}
+    with trio.move_on_after(READY_SECONDS):
+        found = dict(await desk.missing())
+        try:
+            await desk.store.attempt(0)
+        except StoreError as error:
+            found["store"] = str(error)
+        faults = found
+    return Response(Ready(not faults, faults), status_code=503 if faults else 200)
+
+
+@get("/metrics", include_in_schema=False, media_type=METRICS)
+async def metrics(state: State) -> bytes:
+    """What has happened since the start, for Prometheus."""
+    return generate_latest(state.metrics)
+
+
+def registry(desk: Desk, streams: Streams) -> CollectorRegistry:
+    """What Prometheus is told of a gateway: worked out when it asks."""
+    made = CollectorRegistry(auto_describe=False)
+    made.register(_Told(desk, streams))
+    return made
+
+
+class _Told(Collector):
+    def __init__(self, desk: Desk, streams: Streams) -> None:
+        self._desk = desk
+        self._streams = streams
+
+    def collect(self) -> Iterator[Metric]:
+        """Each with its help."""
+        happened = self._desk.statistics.happened()
+        attempts = CounterMetricFamily(
+            "gateway_attempts", "Exports that were kept, by zone and outcome.", labels=("zone", "outcome")
+        )
+        for zone, outcomes in happened.attempts.items():
+            for outcome, count in outcomes.items():
+                attempts.add_metric((zone, outcome.value), count)
+        yield attempts
+        yield SummaryMetricFamily(
+            "gateway_answer_seconds",
+            "From an export's first byte to its reply.",
+            count_value=happened.answered,
+            sum_value=happened.answer_seconds,
+        )
+        yield CounterMetricFamily(
+            "gateway_replies_not_delivered", "Replies whose client had gone.", value=happened.not_delivered
+        )
+        yield GaugeMetricFamily("gateway_streams", "Who follows what arrives, such as open pages.", len(self._streams))

@@ -1,0 +1,71 @@
+"""Whether a text stands in a field of a record: asked of many thousands at once, so that most are not taken apart.
+
+A text stands in one field, whose subfields are read with a blank between them; codes and indicators are not text.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from gateway.marc import iso2709
+from gateway.marc.record import Field
+from gateway.search.fold import folded
+
+ANY: Final = "X"
+"""In a tag: whatever stands there."""
+
+
+class InField:
+    """A text, and the tag of the fields in which it is looked for."""
+
+    def __init__(self, tag: str, part: str) -> None:
+        """`tag` has three characters, of which some may be `ANY`."""
+        self._needle = folded(part)
+        self._words = [word.encode(errors="replace") for word in self._needle.split()]
+        """All of them stand in a record of ASCII alone, if the text does."""
+        self._tag = tag.upper().encode()
+        self._like = re.compile(re.escape(self._tag).replace(ANY.encode(), b"."), re.DOTALL)
+        self._exact = ANY.encode() not in self._tag
+
+    def __call__(self, raw: bytes) -> bool:
+        """Whether it stands in the record; of damaged bytes it does not."""
+        if raw.isascii():
+            small = raw.lower()
+            if not all(word in small for word in self._words):
+                return False
+        return any(self._needle in folded(_text(field)) for field in self._fields(raw)) and _is_sound(raw)
+
+    def _fields(self, raw: bytes) -> Iterator[Field]:
+        """The fields of that tag, of a record that is sound."""
+        directory = raw[iso2709.LEADER_BYTES : raw.find(iso2709.FIELD_TERMINATOR)]
+        base = iso2709.LEADER_BYTES + len(directory) + 1
+        for place in self._places(directory):
+            length, start = directory[place + 3 : place + 7], directory[place + 7 : place + 12]
+            if length.isdigit() and start.isdigit():
+                begin = base + int(start)
+                tag = directory[place : place + 3].decode("ascii", "replace")
+                yield Field(tag, raw[begin : begin + int(length) - 1])
+
+    def _places(self, directory: bytes) -> Iterator[int]:
+        """Where the entries of that tag begin."""
+        if not self._exact:
+            entries = range(0, len(directory), iso2709.ENTRY_BYTES)
+            yield from (place for place in entries if self._like.match(directory, place, place + 3))
+            return
+        place = directory.find(self._tag)
+        while place >= 0:
+            if place % iso2709.ENTRY_BYTES == 0:
+                yield place
+            place = directory.find(self._tag, place + 1)
+
+
+def _text(field: Field) -> str:
+    return field.text if field.control else " ".join([value for _, value in field.subfields()])
+
+
+def _is_sound(raw: bytes) -> bool:
+    try:
+        iso2709.split(raw)
+    except iso2709.Damaged:
+        return False
+    return True
