@@ -1,0 +1,70 @@
+"""Files of records that are handed over."""
+
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+
+from litestar import post
+from litestar.datastructures import UploadFile
+
+from gateway.desk import uploading, zones
+from gateway.desk.uploading import Uploaded
+from gateway.errors import Unusable
+from gateway.frontends.api.parameters import AnyRequest, AsIs, FileForm, FileName, TheDesk, ZoneKey
+from gateway.importer.profile import Profiles, prepare
+from gateway.importer.report import Known
+
+MULTIPART: Final = "multipart/form-data"
+"""How browsers send files."""
+
+
+class _File(NamedTuple):
+    content: bytes
+    name: str
+    """Empty where it was not said."""
+
+
+@post("/zones/{zone:str}/records", operation_id="uploadRecords", tags=["records"], status_code=200)
+async def upload_records(
+    request: AnyRequest,
+    desk: TheDesk,
+    zone: ZoneKey,
+    format_: FileForm = None,
+    name: FileName = None,
+    as_is: AsIs = False,
+) -> Uploaded:
+    """File the records of a file in a zone.
+
+    The body is the file, ISO 2709, mnemonic, MARCXML or MARC-in-JSON a line; or a form with one file. By the zone's
+    integration profile each record is decided on as an export would be, and is among the submissions.
+    """
+    await zones.one(desk.store, desk.zones, zone)
+    file = await _file(request)
+    known = desk.known()
+    return await uploading.upload(
+        desk.store,
+        known.zones[zone],
+        _profiles(known),
+        file.content,
+        name=name or file.name,
+        form=format_ or "",
+        as_is=as_is,
+        now=lambda: datetime.now(UTC),
+    )
+
+
+async def _file(request: AnyRequest) -> _File:
+    """What was sent. Raises `Unusable` for nothing, and for a form without one file."""
+    if not request.headers.get("content-type", "").lower().startswith(MULTIPART):
+        content = await request.body()
+        if not content:
+            raise Unusable("the body is empty; send a file of records")
+        return _File(content, "")
+    files = [part for _, part in (await request.form()).multi_items() if isinstance(part, UploadFile)]
+    if len(files) != 1:
+        raise Unusable(f"the form has {len(files)} files; send one")
+    return _File(await files[0].read(), files[0].filename or "")
+
+
+def _profiles(known: Known) -> Profiles:
+    """What decides in each zone now."""
+    return Profiles(known.zones, {key: prepare(key, one, known.merge_methods) for key, one in known.profiles.items()})

@@ -1,0 +1,80 @@
+"""A gateway with its API on free ports within the test, and a client for it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import trio
+
+from gateway import app, config
+from gateway.frontends.connexion import wire
+from gateway.model import Logon
+from tests.server.running import HOST, LOGON, PATIENCE, ask, overrides
+
+MARC = Path(__file__).resolve().parents[2] / "fixtures" / "marc"
+FIRST = "9910000000015867"
+"""MMS ID of the first record of the zone xyz."""
+RECORD = f"/zones/xyz/records/{FIRST}"
+
+
+class Api:
+    """The API of a running gateway, and the port of its host for exports."""
+
+    def __init__(self, client: httpx.AsyncClient, port: int) -> None:
+        self.client = client
+        self.port = port
+
+    async def asks(self, method: str, path: str, status: int = 200, **more: Any) -> httpx.Response:
+        """Send a request below `/api/v1`; the answer has this status."""
+        response = await self.client.request(method, f"/api/v1{path}", **more)
+        assert response.status_code == status, f"{response.status_code} {response.text}"
+        return response
+
+    async def get(self, path: str, status: int = 200, **more: Any) -> Any:
+        """The JSON that is answered; a parameter that is a word of Python is spelled with `_` behind it."""
+        query = {name.rstrip("_"): value for name, value in more.items()}
+        return (await self.asks("GET", path, status, params=query)).json()
+
+    async def post(self, path: str, status: int = 200, **body: Any) -> Any:
+        """The JSON that is answered to this one; None where nothing is."""
+        response = await self.asks("POST", path, status, json=body)
+        return response.json() if response.content else None
+
+    async def problem(self, method: str, path: str, status: int, **more: Any) -> dict[str, Any]:
+        """The problem details that are answered."""
+        response = await self.asks(method, path, status, **more)
+        assert response.headers["content-type"] == "application/problem+json"
+        told: dict[str, Any] = response.json()
+        assert told["status"] == status
+        return told
+
+    async def exports(self, name: str, logon: Logon = LOGON) -> str:
+        """Export a file of `fixtures/marc` as Connexion does; the reply."""
+        return await ask(self.port, wire.compose(logon, (MARC / f"{name}.mrc").read_bytes()))
+
+
+@asynccontextmanager
+async def api(*more: str, token: str = "") -> AsyncIterator[Api]:
+    """A gateway with these settings, for a client that knows its token and is there until the gateway has ended."""
+    settings = config.load(overrides=overrides("http.enabled=true", "http.port=0", f"http.token={token}", *more))
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    with trio.fail_after(PATIENCE):
+        async with httpx.AsyncClient(timeout=PATIENCE, headers=headers) as client, app.running(settings) as running:
+            client.base_url = httpx.URL(running.http)
+            yield Api(client, running.connexion[HOST].port)
+
+
+@asynccontextmanager
+async def seeded(*more: str, token: str = "") -> AsyncIterator[Api]:
+    """The same after five exports to the zone xyz and with a zone `new`: the examples of the description are of it.
+
+    1 creates the record FIRST, 2 merges into it, 3 creates another, 4 is refused, 5 has a wrong password.
+    """
+    async with api(*more, token=token) as one:
+        for name in ("local-fields", "revised-local-fields", "serial", "refused-no-245"):
+            await one.exports(name)
+        await one.exports("monograph", Logon(logon_id=b"01CARLI_XYZ", password=b"not the password"))
+        await one.post("/zones", 201, key="new", code="01CARLI_NEW")
+        yield one
