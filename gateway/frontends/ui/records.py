@@ -1,0 +1,230 @@
+"""Records that zones hold: the listing with its search, and one record in each of its forms."""
+
+from typing import Any, Final, NamedTuple
+
+from litestar import Response, get
+
+from gateway.desk import records, seeking, zones
+from gateway.desk.desk import Desk
+from gateway.desk.records import FLAGS, Found, SeveralHold
+from gateway.desk.seeking import RecordPage, Sought
+from gateway.desk.zones import ZoneShown
+from gateway.errors import BadQuery, NotFound, Unusable
+from gateway.frontends.ui import record_views
+from gateway.frontends.ui.attempts import ZONES_AS_LINKS
+from gateway.frontends.ui.finding import records_of
+from gateway.frontends.ui.parameters import FileForm, Number, Segment, Text, TheDesk
+from gateway.frontends.ui.render import PageRequest, link, page
+from gateway.marc import identifiers
+from gateway.model import BibRecord, Identifier
+from gateway.search.attempts import Wanted
+from gateway.search.terms import suggestion, terms
+from gateway.stores.base import PAGE_ROWS
+
+RECORD: Final = "/zones/{zone:str}/records/{mms:str}"
+AMONG_RECORDS: Final = "/records/…"
+"""Path of a record's pages for the head of the page, which marks Records by it."""
+WORDS: Final = ("title", "oclc", "mms", "isbn", "issn")
+"""What may stand before a colon in the search box of records."""
+NOTHING: Final = RecordPage((), None)
+ATTEMPTS_LOOKED_AT: Final = 500
+"""Newest attempts to a record among which those are looked for that made its versions."""
+LINKED_SHOWN: Final = 50
+"""Most records of institutions to which a network's record leads."""
+DONE: Final = {
+    "flags": "The flags are set.",
+    "field": "The field is added, as a new version.",
+    "revert": "That version is brought back, as a new version.",
+}
+"""What has just been done, by what the query calls it."""
+
+
+class Link(NamedTuple):
+    """A record of another zone that this one is linked to."""
+
+    zone: str
+    mms_id: str
+    title: str
+    """Empty where that zone does not hold it any more."""
+
+
+def record_path(zone: str, mms_id: str) -> str:
+    """Where a record is shown."""
+    return link(f"/zones/{zone}/records/{mms_id}")
+
+
+@get("/records")
+async def listing(
+    request: PageRequest, desk: TheDesk, q: Text = "", zone: Text = "", oclc: Text = "", after: Text = ""
+) -> Response[Any]:  # Any: a page, or nothing
+    """Records of a zone or of all, by zone and MMS ID; of a number that one record has, the record."""
+    if not oclc and (found := await records_of(desk, q)):
+        return gone_to(found)
+    q = q.strip() or (f"oclc:{oclc}" if oclc else "")
+    mistake = ""
+    shown = NOTHING
+    try:
+        keys = [(await zones.one(desk.store, desk.zones, zone)).key] if zone else [*desk.zones.by_key]
+        shown = await seeking.listed(desk.store, keys, sought(q), after=after)
+    except (Unusable, NotFound) as error:
+        mistake = str(error)
+    return page(
+        request,
+        "records.html",
+        status=400 if mistake else 200,
+        asked=q,
+        zone=zone,
+        keys=[*desk.zones.by_key],
+        zones_as_links=len(desk.zones.by_key) <= ZONES_AS_LINKS,
+        kind=desk.zones.by_key[zone].kind if zone in desk.zones.by_key else "gateway",
+        shown=shown,
+        flags=records.flags,
+        first=link("/records", q=q, zone=zone) if after else "",
+        further=link("/records", q=q, zone=zone, after=shown.after) if shown.after else "",
+        rows=PAGE_ROWS,
+        wrong=mistake,
+    )
+
+
+def sought(text: str) -> Sought:
+    """What is asked in the search box: words of the title, or a number behind its name. Raises `Unusable`."""
+    asked: dict[str, str] = {}
+    for term in terms(text):
+        name = term.key.lower() or "title"
+        if name not in WORDS:
+            raise BadQuery(f"{term.key}: is no word of this search; {suggestion(name, WORDS)}")
+        if name in asked and name != "title":
+            raise BadQuery(f"{name}: is asked twice; leave one out")
+        asked[name] = f"{asked.get(name, '')} {term.value}".strip()
+    return seeking.sought(**asked)
+
+
+@get(["/records/{mms:str}", "/records/{mms:str}/diff"])
+async def anywhere(
+    request: PageRequest, desk: TheDesk, mms: Segment, zone: Text = "", after: Number = None
+) -> Response[None]:
+    """To a record, or to what a version changed, in the zone that is named or the only one that holds it."""
+    try:
+        found = await records.find(desk.store, [zone] if zone else [*desk.zones.by_key], mms)
+    except SeveralHold:
+        return gone_to(link("/records", q=f"mms:{mms}"))
+    where = record_path(found.zone, found.mms_id)
+    if request.url.path.endswith("/diff"):
+        return gone_to(link(f"{where}/diff", to=after))
+    return gone_to(where)
+
+
+@get(RECORD)
+async def show(
+    request: PageRequest,
+    desk: TheDesk,
+    zone: Segment,
+    mms: Segment,
+    view: Text = "",
+    version: Number = None,
+    done: Text = "",
+) -> Response[str]:
+    """A record as the zone holds it, or an earlier version of it."""
+    found = await the_record(desk, zone, mms)
+    return await shown(request, desk, found, view=view, version=version, done=DONE.get(done, ""))
+
+
+async def shown(
+    request: PageRequest,
+    desk: Desk,
+    found: Found,
+    *,
+    view: str = "",
+    version: int | None = None,
+    done: str = "",
+    given: dict[str, str] | None = None,
+    wrong: str = "",
+    status: int = 200,
+) -> Response[str]:
+    """The page of a record. `given` and `wrong` are of a form that could not be used. Raises `NotFound`."""
+    record = found.version(version)
+    known = desk.known()
+    zone = await zones.one(desk.store, desk.zones, found.zone)
+    return page(
+        request,
+        "record.html",
+        status=status,
+        path=AMONG_RECORDS,
+        zone=zone,
+        record=record,
+        newest=found.newest,
+        is_newest=record.version == found.newest.version,
+        oclc_numbers=identifiers.oclc_numbers(record.identifiers),
+        flag_words=FLAGS,
+        origin=records.origin(record),
+        how=records.came_about(record, known.merge_methods),
+        attempt=(await made_by(desk, [record])).get(record.submission),
+        network=await _network(desk, zone, record),
+        institutions=await _institutions(desk, zone, record),
+        management_tag=records.management_tag(record),
+        where=record_path(found.zone, found.mms_id),
+        view=view,
+        asked={} if version is None else {"version": version},
+        record_shown=record_views.shown(record.marc, view, record_views.findings_of(record)),
+        done=done,
+        given=given or {},
+        wrong=wrong,
+    )
+
+
+@get(f"{RECORD}/download")
+async def download(
+    desk: TheDesk, zone: Segment, mms: Segment, form: FileForm, version: Number = None
+) -> Response[bytes]:
+    """A version of it as a file, the newest where no other is named."""
+    found = await the_record(desk, zone, mms)
+    content = records.written(found, form, desk.known().merge_methods, version)
+    name = f"{found.mms_id}{f'-{version}' if version else ''}.{form}"
+    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+    media_type = records.MEDIA_TYPES[form].partition(";")[0]  # Litestar adds the character set
+    return Response(content, media_type=media_type, headers=headers)
+
+
+async def the_record(desk: Desk, zone: str, mms: str) -> Found:
+    """A record of a zone with its versions. Raises `NotFound`."""
+    key = (await zones.one(desk.store, desk.zones, zone)).key
+    return await records.find(desk.store, [key], mms)
+
+
+async def made_by(desk: Desk, versions: list[BibRecord]) -> dict[str, int]:
+    """ID of the submission -> number of the attempt that made one of these versions; without those that are gone."""
+    wanted = {one.submission for one in versions if one.submission}
+    found: dict[str, int] = {}
+    for mms_id in {versions[-1].mms_id, *(one.linked_to for one in versions if one.linked_to)}:
+        if wanted - found.keys():
+            attempts = await desk.store.attempts(limit=ATTEMPTS_LOOKED_AT, wanted=Wanted(mms=mms_id))
+            found |= {one.submission.id: one.seq for one in attempts if one.submission.id in wanted}
+    return found
+
+
+async def _network(desk: Desk, zone: ZoneShown, record: BibRecord) -> Link | None:
+    """The network zone's record that it is linked to."""
+    if not record.linked_to or not zone.network:
+        return None
+    theirs = await desk.store.record(zone.network, record.linked_to)
+    return Link(zone.network, record.linked_to, theirs.title if theirs else "")
+
+
+async def _institutions(desk: Desk, zone: ZoneShown, record: BibRecord) -> list[Link]:
+    """The institutions' records that are linked to it."""
+    by_this = [Identifier("network", record.mms_id)]
+    members = [key for key, one in desk.zones.by_key.items() if one.network == zone.key]
+    found: list[Link] = []
+    for key in members:
+        found += [Link(key, one.mms_id, one.title) for one in await desk.store.find(key, by_this)]
+        if len(found) >= LINKED_SHOWN:
+            break
+    return found[:LINKED_SHOWN]
+
+
+def gone_to(path: str) -> Response[None]:
+    """To another page, to be read by GET."""
+    return Response(None, status_code=303, headers={"location": path, "cache-control": "no-store"})
+
+
+handlers = (listing, anywhere, show, download)

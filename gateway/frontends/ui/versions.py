@@ -1,0 +1,82 @@
+"""The past of a record: its versions, how each came about, and what changed between two."""
+
+from typing import Final
+
+from litestar import Response, get
+
+from gateway.desk import records, zones
+from gateway.frontends.ui.parameters import Number, NumberFrom, Segment, TheDesk, YesOrNo
+from gateway.frontends.ui.records import AMONG_RECORDS, RECORD, made_by, record_path, the_record
+from gateway.frontends.ui.render import PageRequest, link, page
+from gateway.importer.differences import Kind, differences
+from gateway.marc.record import Record
+
+KINDS: Final[dict[Kind, tuple[str, str, str]]] = {
+    "same": ("equals", "same", "the same"),
+    "removed": ("minus", "bad", "gone"),
+    "added": ("plus", "good", "new"),
+    "replaced": ("change", "warn", "changed"),
+}
+"""Icon, class of colour and words for what became of a field."""
+
+
+@get(f"{RECORD}/history")
+async def history(request: PageRequest, desk: TheDesk, zone: Segment, mms: Segment) -> Response[str]:
+    """Its versions, newest first, and how each came about."""
+    found = await the_record(desk, zone, mms)
+    return page(
+        request,
+        "record_history.html",
+        path=AMONG_RECORDS,
+        zone=await zones.one(desk.store, desk.zones, zone),
+        record=found.newest,
+        versions=records.history(found, desk.known().merge_methods),
+        attempts=await made_by(desk, found.versions),
+        flags=records.flags,
+        where=record_path(found.zone, found.mms_id),
+    )
+
+
+@get(f"{RECORD}/diff")
+async def diff(
+    request: PageRequest,
+    desk: TheDesk,
+    zone: Segment,
+    mms: Segment,
+    from_: NumberFrom = None,
+    to: Number = None,
+    every: YesOrNo = False,
+) -> Response[str]:
+    """Two versions field by field, and why each field went or came; with one number, that one and the one before it.
+
+    `every`: whether fields are shown that are the same.
+    """
+    found = await the_record(desk, zone, mms)
+    first, second = (to, None) if from_ is None else (from_, to)
+    pair = records.pair(found, first, second)
+    known = desk.known()
+    made = pair.after.made_by if pair.after.version == pair.before.version + 1 else ""
+    before, after = Record.parse(pair.before.marc), Record.parse(pair.after.marc)
+    compared = [*differences(before, after, made, known.merge_methods)]
+    where = record_path(found.zone, found.mms_id)
+    asked = {"from": pair.before.version, "to": pair.after.version}
+    return page(
+        request,
+        "record_diff.html",
+        path=AMONG_RECORDS,
+        zone=await zones.one(desk.store, desk.zones, zone),
+        record=found.newest,
+        pair=pair,
+        versions=records.history(found, known.merge_methods),
+        how=records.came_about(pair.after, known.merge_methods) if made else "",
+        attempt=(await made_by(desk, [pair.after])).get(pair.after.submission) if made else None,
+        shown=[one for one in compared if every or one.kind != "same"],
+        counts={kind: sum(one.kind == kind for one in compared) for kind in KINDS},
+        kinds=KINDS,
+        every=every,
+        other=link(f"{where}/diff", **asked, every="" if every else "true"),
+        where=where,
+    )
+
+
+handlers = (history, diff)
