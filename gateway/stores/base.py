@@ -1,12 +1,13 @@
 """The contract of a store. `tests/stores` holds every store against the words of these docstrings."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, Protocol, TypeVar
 
 from gateway.errors import StoreError
-from gateway.model import Attempt, BibRecord, Delivery, Identifier, PendingLink, Receipt, Submission
+from gateway.model import Attempt, BibRecord, Delivery, Identifier, PendingLink, Receipt, Submission, Zone
+from gateway.search.attempts import Wanted
 
 T = TypeVar("T")
 
@@ -36,6 +37,16 @@ class Counts(NamedTuple):
     attempts: int = 0
     ordinal: int = 0
     """The last one that was drawn."""
+
+
+class KeptZone(NamedTuple):
+    """A zone that was made at run time, not in the settings."""
+
+    zone: Zone
+    secret: str
+    """The argon2 hash of its password, never the password."""
+    at: datetime
+    """When it was made, UTC."""
 
 
 class Indexed(NamedTuple):
@@ -157,9 +168,21 @@ class Store(Protocol):
         """One attempt by its number."""
 
     async def attempts(
-        self, *, zone: str | None = None, before: int | None = None, limit: int = PAGE_ROWS
+        self,
+        *,
+        zone: str | None = None,
+        before: int | None = None,
+        limit: int = PAGE_ROWS,
+        wanted: Wanted | None = None,
     ) -> list[Attempt]:
-        """Attempts, newest first; those with a lower `seq` than `before`."""
+        """Attempts, newest first; those with a lower `seq` than `before`, and those that `wanted` matches."""
+
+    async def newer(self, marks: Mapping[str, int], *, limit: int = PAGE_ROWS) -> list[Attempt]:
+        """Attempts of the zones in `marks` with a higher `seq` than the zone's mark, by rising `seq`.
+
+        At most `limit`, and of each zone its first ones: who asks again with the marks moved to what he has seen is
+        told of each attempt once and misses none.
+        """
 
     async def record(self, zone: str, mms_id: str) -> BibRecord | None:
         """A record's newest version."""
@@ -181,3 +204,33 @@ class Store(Protocol):
 
         It is the index itself that is read, so that it can be held against the records.
         """
+
+    async def remove_attempt(self, seq: int) -> bool:
+        """Forget an attempt; whether there was one. Its number is not given again. Durable when it returns."""
+
+    async def remove_record(self, zone: str, mms_id: str) -> bool:
+        """Forget a record with all its versions; whether there was one. Its ordinal is not drawn again. Durable.
+
+        That it was removed is remembered (`removed`), whether or not there was one.
+        """
+
+    async def reset(self, zone: str) -> None:
+        """Forget all that the zone holds: records, attempts, links to be made. Its next ordinal is 1. Durable.
+
+        What was transacted before is gone, what is transacted after stays, whichever gateway does it.
+        """
+
+    async def removed(self) -> dict[tuple[str, str], datetime]:
+        """When records were removed, by zone and MMS ID; without an MMS ID, when the zone was last reset. UTC.
+
+        What came before may name a record that is no longer there.
+        """
+
+    async def zones(self) -> list[KeptZone]:
+        """The zones that were made at run time, by rising key."""
+
+    async def keep_zone(self, made: KeptZone) -> None:
+        """Keep it, instead of an earlier one of the same key. Durable. What a zone of this key holds stays as it is."""
+
+    async def remove_zone(self, key: str) -> bool:
+        """Forget that it was made, and all that it holds, as `reset`; whether it was one of `zones`. Durable."""

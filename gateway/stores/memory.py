@@ -6,13 +6,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from heapq import nsmallest
+from itertools import chain, islice
+from typing import Final
 
 import msgspec
 import trio
 
 from gateway.errors import StoreError
 from gateway.model import Attempt, BibRecord, Delivery, Identifier, PendingLink
-from gateway.stores.base import PAGE_ROWS, Changes, Counts, Indexed, Plan, Purpose, Retention, T, out_of_turn
+from gateway.search.attempts import Wanted
+from gateway.stores.base import PAGE_ROWS, Changes, Counts, Indexed, KeptZone, Plan, Purpose, Retention, T, out_of_turn
+
+MATCHED_AT_ONCE: Final = 500
+"""Attempts that are held against what is wanted before others have a turn: some milliseconds."""
 
 
 @asynccontextmanager
@@ -68,6 +74,16 @@ class _Shelf:
                 self.index.setdefault(identifier, set()).add(record.mms_id)
             versions[record.version - 1 :] = [record]
 
+    def remove(self, mms_id: str) -> bool:
+        """Keep a record no longer; whether there was one."""
+        versions = self.versions.pop(mms_id, None)
+        if versions is None:
+            return False
+        del self.order[bisect_left(self.order, mms_id)]
+        for identifier in versions[-1].identifiers:
+            self.index[identifier].discard(mms_id)
+        return True
+
 
 class _MemoryTransaction(Changes):
     """Reads the shelf and the attempts as they are, and gathers what is to change."""
@@ -101,6 +117,8 @@ class MemoryStore:
         self._seq = 0
         self._links: dict[tuple[str, str], PendingLink] = {}
         """By submission and network zone."""
+        self._zones: dict[str, KeptZone] = {}
+        self._removed: dict[tuple[str, str], datetime] = {}
 
     async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
         """Run the plan at once."""
@@ -159,13 +177,39 @@ class MemoryStore:
         return self._attempts.get(seq)
 
     async def attempts(
-        self, *, zone: str | None = None, before: int | None = None, limit: int = PAGE_ROWS
+        self,
+        *,
+        zone: str | None = None,
+        before: int | None = None,
+        limit: int = PAGE_ROWS,
+        wanted: Wanted | None = None,
     ) -> list[Attempt]:
         """Attempts, newest first."""
         await trio.lowlevel.checkpoint()
         order = self._order if zone is None else self._order_of.get(zone, [])
         end = len(order) if before is None else bisect_left(order, before)
-        return [self._attempts[seq] for seq in reversed(order[max(0, end - limit) : end])]
+        if wanted is None:
+            return [self._attempts[seq] for seq in reversed(order[max(0, end - limit) : end])]
+        found: list[Attempt] = []
+        before = order[end - 1] + 1 if end else 0
+        while len(found) < limit and (end := bisect_left(order, before)):
+            some = order[max(0, end - MATCHED_AT_ONCE) : end]
+            matching = (self._attempts[seq] for seq in reversed(some) if wanted.matches(self._attempts[seq]))
+            found += islice(matching, limit - len(found))
+            before = some[0]
+            await trio.lowlevel.checkpoint()
+        return found
+
+    async def newer(self, marks: Mapping[str, int], *, limit: int = PAGE_ROWS) -> list[Attempt]:
+        """Attempts behind each zone's mark."""
+        await trio.lowlevel.checkpoint()
+        behind = (self._behind(zone, mark, limit) for zone, mark in marks.items())
+        return [self._attempts[seq] for seq in nsmallest(limit, chain.from_iterable(behind))]
+
+    def _behind(self, zone: str, mark: int, limit: int) -> list[int]:
+        order = self._order_of.get(zone, [])
+        start = bisect_right(order, mark)
+        return order[start : start + limit]
 
     async def record(self, zone: str, mms_id: str) -> BibRecord | None:
         """A record's newest version."""
@@ -206,6 +250,62 @@ class MemoryStore:
         index = self._shelf(zone).index
         entries = (Indexed(identifier, mms_id) for identifier, holders in index.items() for mms_id in holders)
         return nsmallest(limit, (entry for entry in entries if after is None or entry > after))
+
+    async def remove_attempt(self, seq: int) -> bool:
+        """Forget it, and the note that may come of it."""
+        await trio.lowlevel.checkpoint()
+        attempt = self._attempts.pop(seq, None)
+        if attempt is None:
+            return False
+        del self._seqs[attempt.submission.id]
+        for order in (self._order, self._order_of[attempt.receipt.zone]):
+            del order[bisect_left(order, seq)]
+        return True
+
+    async def remove_record(self, zone: str, mms_id: str) -> bool:
+        """Forget it with its past."""
+        await trio.lowlevel.checkpoint()
+        self._removed[zone, mms_id] = datetime.now(UTC)
+        return self._shelf(zone).remove(mms_id)
+
+    async def reset(self, zone: str) -> None:
+        """Forget the shelf, the attempts and the links."""
+        await trio.lowlevel.checkpoint()
+        self._reset(zone)
+
+    def _reset(self, zone: str) -> None:
+        self._removed = {key: at for key, at in self._removed.items() if key[0] != zone}
+        self._removed[zone, ""] = datetime.now(UTC)
+        self._shelves.pop(zone, None)
+        gone = self._order_of.pop(zone, [])
+        for seq in gone:
+            del self._seqs[self._attempts.pop(seq).submission.id]
+        gone.clear()  # in place, as the other: a search may be going through them
+        self._order[:] = [seq for seq in self._order if seq in self._attempts]
+        self._links = {key: link for key, link in self._links.items() if zone not in (key[1], link.receipt.zone)}
+
+    async def removed(self) -> dict[tuple[str, str], datetime]:
+        """When records were removed, and zones reset."""
+        await trio.lowlevel.checkpoint()
+        return dict(self._removed)
+
+    async def zones(self) -> list[KeptZone]:
+        """The zones that were made at run time."""
+        await trio.lowlevel.checkpoint()
+        return [made for _, made in sorted(self._zones.items())]
+
+    async def keep_zone(self, made: KeptZone) -> None:
+        """Keep it."""
+        await trio.lowlevel.checkpoint()
+        self._zones[made.zone.key] = made
+
+    async def remove_zone(self, key: str) -> bool:
+        """Forget it, and what it holds."""
+        await trio.lowlevel.checkpoint()
+        if self._zones.pop(key, None) is None:
+            return False
+        self._reset(key)
+        return True
 
     def _shelf(self, zone: str) -> _Shelf:
         return self._shelves.get(zone) or _Shelf()

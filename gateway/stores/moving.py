@@ -1,8 +1,9 @@
 """Everything of one store into another, of whatever kinds: what was copied is the beginning of what there is, always.
 
-Records go by zone and MMS ID with all their versions, then attempts, oldest first, then pending links; each transaction
-leaves a beginning of that order. So a copy that was cut off goes on where it ended, and a copy that would write nothing
-more is proof that the stores hold the same. A target is marked until that is proven, whatever ends the copy before.
+What was removed goes first, then records by zone and MMS ID with all their versions, then attempts, oldest first, then
+pending links, then zones that were made at run time; each transaction leaves a beginning of that order. So a copy that
+was cut off goes on where it ended, and a copy that would write nothing more is proof that the stores hold the same. A
+target is marked until that is proven, whatever ends the copy before.
 It reads nothing but `stores.base`.
 """
 
@@ -47,6 +48,8 @@ class Copied:
     """Of these records, the newest ones too."""
     attempts: int = 0
     links: int = 0
+    zones: int = 0
+    """Made at run time."""
 
 
 async def mark(target: Store) -> None:
@@ -106,16 +109,18 @@ class _Copy:
         self._whole = whole
 
     async def run(self) -> None:
-        """Zone by zone its records, then all attempts in their order, then the links."""
+        """Zone by zone its records, then all attempts in their order, then the links, then the zones themselves."""
         wanted, present = await self._source.counts(), await self._target.counts()
         for zone in present:
             if zone not in wanted:
                 raise Differs(f"the target has a zone {zone!r}, the source has none")
+        await self._removed()
         for zone, counts in wanted.items():
             await self._ordinals(zone, counts, present.get(zone, Counts()))
             await self._records(zone)
         await self._attempts()
         await self._links()
+        await self._zones()
 
     async def _ordinals(self, zone: str, wanted: Counts, present: Counts) -> None:
         """Before any record: whatever happens then, no MMS ID of the copy is given again."""
@@ -127,6 +132,20 @@ class _Copy:
                 pass
 
         await self._write(zone, draw, f"the MMS IDs of zone {zone!r}")
+
+    async def _removed(self) -> None:
+        """Before anything else: the target then removes nothing, and remembers that it did."""
+        wanted, present = await self._source.removed(), await self._target.removed()
+        for zone, mms_id in present.keys() - wanted.keys():
+            raise Differs(f"the target's zone {zone!r} was {_removal(mms_id)}, the source's was not")
+        for zone, mms_id in sorted(wanted.keys() - present.keys()):
+            self._lacks(f"that zone {zone!r} was {_removal(mms_id)}")
+            if self._copied is None:
+                continue
+            if mms_id:
+                await self._target.remove_record(zone, mms_id)
+            else:
+                await self._target.reset(zone)
 
     async def _records(self, zone: str) -> None:
         after = ""
@@ -207,14 +226,34 @@ class _Copy:
         copied = await self._write(link.network, lambda transaction: transaction.pend(link), words)
         copied.links += 1
 
-    async def _write(self, zone: str, plan: Plan[None], what: str) -> Copied:
-        """Run the plan; what it counts in. Where nothing is to be written, say that `what` is lacking."""
+    async def _zones(self) -> None:
+        wanted = {made.zone.key: made for made in await self._source.zones()}
+        present = {made.zone.key: made for made in await self._target.zones()}
+        for key, made in present.items():
+            if made != wanted.get(key):
+                raise Differs(f"the zone {key!r} that was made at run time is not as the source has it")
+        for key, made in wanted.items():
+            if key not in present:
+                self._lacks(f"the zone {key!r} that was made at run time")
+                if self._copied is not None:
+                    await self._target.keep_zone(made)
+                    self._copied.zones += 1
+
+    def _lacks(self, what: str) -> None:
         if self._copied is None and self._whole:
             raise Differs(f"the target lacks {what}")
+
+    async def _write(self, zone: str, plan: Plan[None], what: str) -> Copied:
+        """Run the plan; what it counts in. Where nothing is to be written, say that `what` is lacking."""
+        self._lacks(what)
         if self._copied is None:
             return Copied()
         await self._target.transact(zone, plan, seconds=PATIENCE_SECONDS)
         return self._copied
+
+
+def _removal(mms_id: str) -> str:
+    return f"rid of the record {mms_id}" if mms_id else "reset"
 
 
 def _unnumbered(attempt: Attempt) -> tuple[object, ...]:

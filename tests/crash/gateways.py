@@ -41,7 +41,7 @@ class Gateway:
 
 def settings(url: str, overrides: Iterable[str] = ()) -> list[str]:
     """Options of a gateway on this store that disturbs no other."""
-    ports = [f"hosts.{host}.connexion=0" for host in (HOST, "i-share-network", "sandbox02-na")]
+    ports = [f"hosts.{host}.connexion=0" for host in (HOST, "i-share-network", "sandbox02-na")] + ["http.enabled=false"]
     chosen = (f"store.url={url}", *ports, *overrides)
     return [word for value in chosen for word in ("--set", value)]
 

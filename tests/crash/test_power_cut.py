@@ -15,9 +15,9 @@ from gateway import config
 from gateway.cli.store.places import check_whole
 from gateway.errors import OutcomeUnknown, StoreError
 from gateway.importer.accept import Importer
-from gateway.importer.logon import Account, Logons
+from gateway.importer.logon import Logons
 from gateway.model import Facts, Receipt, Submission, new_submission_id
-from gateway.rulebook import rulebook
+from gateway.rulebook import rulebook, zones_of
 from gateway.stores import open_store
 from gateway.stores.base import Store
 from tests.cli.gateways import run
@@ -57,9 +57,7 @@ class Export(NamedTuple):
 def importer(store: Store, *overrides: str) -> Importer:
     """The importer of the built-in settings."""
     settings = config.load(overrides=overrides)
-    zones = settings.model_zones()
-    accounts = [Account(zones[key], zone.password.reveal()) for key, zone in settings.zones.items()]
-    return Importer(store, Logons(accounts, longest_delay=0), rulebook(settings).profiles)
+    return Importer(store, Logons(zones_of(settings), longest_delay=0), rulebook(settings).profiles)
 
 
 async def accepted(desk: Importer, number: int, title: str) -> Receipt:

@@ -19,12 +19,12 @@ from gateway.frontends.connexion import wire
 from gateway.frontends.connexion.server import Server
 from gateway.importer.accept import Importer
 from gateway.importer.decide import found_by
-from gateway.importer.logon import Account, Logons
+from gateway.importer.logon import Logons
 from gateway.importer.mms import mms_id
 from gateway.importer.report import diagnoses, findings
 from gateway.marc.record import Record
 from gateway.model import Attempt, BibRecord, Flag
-from gateway.rulebook import rulebook
+from gateway.rulebook import rulebook, zones_of
 from gateway.stores import open_store
 from gateway.stores.base import Store, Transaction
 from tests.marc.mnemonic import mrk, shown
@@ -101,9 +101,8 @@ def _named(step: Stored | Export) -> list[tuple[Line, str]]:
 async def _gateway(settings: config.Settings, store: Store, hosts: Collection[str]) -> AsyncIterator[dict[str, int]]:
     """What `gateway.app` makes of the settings, its clock stopped at `NOW`; gives the port of each of `hosts`."""
     rules = rulebook(settings)
-    zones, limits = settings.model_zones(), settings.limits
-    accounts = [Account(zones[key], zone.password.reveal()) for key, zone in settings.zones.items()]
-    logons = Logons(accounts, longest_delay=limits.failed_logon_seconds)
+    limits = settings.limits
+    logons = Logons(zones_of(settings), longest_delay=limits.failed_logon_seconds)
     importer = Importer(store, logons, rules.profiles, import_seconds=limits.import_seconds, now=lambda: NOW)
     admission = Admission(in_all=limits.connections, per_peer=limits.connections_per_peer)
     ports = {}

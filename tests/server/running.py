@@ -44,7 +44,7 @@ def overrides(*more: str) -> list[str]:
     """Settings of a gateway that disturbs no other: free ports, no store on disk, no wait for wrong logons."""
     hosts = ("i-share-xyz", "i-share-network", "sandbox02-na")
     ports = [f"hosts.{host}.connexion=0" for host in hosts]
-    return ["store.url=memory:", "limits.failed_logon_seconds=0", *ports, *more]
+    return ["store.url=memory:", "limits.failed_logon_seconds=0", "http.enabled=false", *ports, *more]
 
 
 @asynccontextmanager

@@ -12,7 +12,8 @@ import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from gateway import app, config
-from gateway.cli.report import known, read_beside
+from gateway.cli.report import known
+from gateway.desk.attempts import read_beside
 from gateway.frontends.connexion import wire
 from gateway.importer import report
 from gateway.importer.steps import STEPS

@@ -5,8 +5,9 @@ from pathlib import Path
 import trio
 
 from gateway import app, config
-from gateway.frontends.connexion.client import Destination, sending, split_records
+from gateway.frontends.connexion.client import Destination, sending
 from gateway.frontends.connexion.readings import LengthForm
+from gateway.marc.splitting import split_records
 from gateway.stores import open_store
 from tests.server.running import HOST, LOGON, overrides
 

@@ -13,9 +13,9 @@ from benchmarks.title import template
 from gateway import logs
 from gateway.config import load
 from gateway.importer.accept import Importer
-from gateway.importer.logon import Account, Logons
+from gateway.importer.logon import Logons
 from gateway.model import Facts, Logon, Outcome, Receipt, Submission, new_submission_id
-from gateway.rulebook import rulebook
+from gateway.rulebook import rulebook, zones_of
 from gateway.stores import open_store
 from gateway.stores.base import Store
 from tests.stores.nouns import NOON
@@ -28,8 +28,7 @@ async def exports(store: Store, titles: Iterable[int]) -> list[tuple[int, Receip
     """Import titles of these numbers at once, through the importer of the built-in settings; the answers to each."""
     settings = load()
     zones = settings.model_zones()
-    accounts = [Account(zones[key], zone.password.reveal()) for key, zone in settings.zones.items()]
-    importer = Importer(store, Logons(accounts, longest_delay=0), rulebook(settings).profiles)
+    importer = Importer(store, Logons(zones_of(settings), longest_delay=0), rulebook(settings).profiles)
     record = template()
     answers = []
 

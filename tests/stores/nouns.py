@@ -6,12 +6,14 @@ from itertools import count
 
 import trio
 
-from gateway.model import Attempt, BibRecord, Identifier, Outcome, PendingLink, Receipt, Submission
-from gateway.stores.base import Plan, Store, Transaction
+from gateway.model import Attempt, BibRecord, Identifier, Outcome, PendingLink, Receipt, Submission, Zone
+from gateway.stores.base import KeptZone, Plan, Store, Transaction
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PATIENCE = 20.0
 """Seconds that a transaction of a test may take: far more than it does."""
+SECRET = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA"
+"""Form of a hash; it is nobody's."""
 
 _ids = count(1)
 
@@ -56,6 +58,12 @@ def receipt(zone: str = "xyz") -> Receipt:
 def link(name: str, *, network: str = "network", zone: str = "xyz", mms_id: str = "N") -> PendingLink:
     """The link of this submission to the record N of the network zone."""
     return PendingLink(network, submission(name), Receipt(zone, Outcome.CREATED, mms_id=mms_id))
+
+
+def made_zone(key: str, *, code: str = "01TEST_ABC", secret: str = SECRET, at: datetime = NOON) -> KeptZone:
+    """A zone with everything that a zone can have."""
+    zone = Zone(key, "i-share-xyz", "institution", code, "5900", network="network", profiles=("oclc", "brief"))
+    return KeptZone(zone, secret, at)
 
 
 def putting(*records: BibRecord) -> Plan[None]:

@@ -123,6 +123,22 @@ class TestCutOff:
             await settle(store, "a")
             assert names(await store.pending()) == ["b"]
 
+    async def test_note_outlives_a_connection_that_is_not_had_again_at_once(self, cable: Cable, far: str) -> None:
+        async with open_store(far) as store:
+            await file(store, "a")
+            (kept,) = await store.attempts()
+            for word in (BEGIN, b"SET lock_timeout"):
+                cable.break_at(word, Fault.LOST)
+                store.note(Delivery("a", 0.25, delivered=True))
+                with trio.fail_after(PATIENCE):
+                    await cable.broke.wait()
+
+            async def is_noted() -> bool:
+                attempt = await store.attempt(kept.seq)
+                return attempt is not None and attempt.seconds == 0.25
+
+            await soon(is_noted)
+
     async def test_store_waits_for_the_server_to_end_what_it_had_to_do(self, cable: Cable, far: str) -> None:
         async with open_store(far) as store:
             cable.break_at(COMMIT, Fault.LATE)

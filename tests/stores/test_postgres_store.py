@@ -13,9 +13,10 @@ from msgspec.structs import replace
 
 from gateway.errors import StoreError
 from gateway.model import Delivery, Flag
+from gateway.search.attempts import Wanted
 from gateway.stores import open_store
 from gateway.stores.base import Purpose, Transaction
-from gateway.stores.postgres import prepare_citus, rows
+from gateway.stores.postgres import prepare_citus, rows, search
 from gateway.stores.postgres.address import Address
 from gateway.stores.postgres.group import Ending, Group
 from gateway.stores.postgres.leases import Ordinals
@@ -361,6 +362,18 @@ class TestPlans:
             query, given = rows.attempts_query(zone, before, 10)
             assert self.read(filled, query, *given) == {20}  # with what became of their replies
 
+    async def test_of_what_is_newer(self, filled: str) -> None:
+        zones = ["xyz", "network", *(f"t{number}" for number in range(50))]
+        nothing = [self.ROWS] * len(zones)
+        assert self.read(filled, rows.NEWER, zones, nothing, 10) == {0}
+        assert self.read(filled, rows.NEWER, ["xyz", "network"], [19_992, self.ROWS - 2], 10) == {4}
+
+    async def test_of_a_search_reads_no_attempt_twice(self, filled: str) -> None:
+        run(filled, "UPDATE attempt SET words = 'tides' || seq WHERE seq > 29000")
+        wanted = Wanted(title=("tides29999",))
+        query, given = search.seqs_query(wanted, None, 29_001, 30_001, 100)
+        assert self.read(filled, query, *given) == {1_000}
+
     async def test_of_records(self, filled: str) -> None:
         for after in ("", "010000", "029000"):
             query, given = rows.records_query("xyz", after, 10)
@@ -382,6 +395,8 @@ class TestCitus:
             "SELECT create_distributed_table('attempt', 'zone', colocate_with => 'zone');\n"
             "SELECT create_distributed_table('delivery', 'zone', colocate_with => 'zone');\n"
             "SELECT create_distributed_table('pending_link', 'zone', colocate_with => 'zone');\n"
+            "SELECT create_distributed_table('kept_zone', 'zone', colocate_with => 'zone');\n"
+            "SELECT create_distributed_table('removed', 'zone', colocate_with => 'zone');\n"
         )
 
     def test_every_table_that_is_made_is_distributed(self) -> None:

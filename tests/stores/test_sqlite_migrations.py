@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from gateway.errors import StoreError
 from gateway.model import BibRecord, Flag
+from gateway.search.attempts import Wanted
 from gateway.stores import open_store
 from gateway.stores.base import Purpose
 from tests.stores.nouns import NOON, PATIENCE, cancelled, file, link, mms_ids, names, oclc, pend, put, record
@@ -104,6 +105,8 @@ class TestSchema1:
                 assert await store.pending() == []
                 (attempt,) = await store.attempts()
                 assert (attempt.seq, attempt.submission.id, attempt.delivered) == (7, "a", True)
+                assert await store.attempts(wanted=Wanted(title=("tides",))) == [attempt]
+                assert await store.zones() == []
 
     async def test_is_changed_as_a_store_of_today(self, path: Path, url: str) -> None:
         made_by_schema(1, path, *STORED)

@@ -21,6 +21,7 @@ from tests.stores.nouns import (
     file,
     link,
     made_from,
+    made_zone,
     names,
     oclc,
     pend,
@@ -80,6 +81,8 @@ async def fill(store: Store) -> None:
             transaction.note(Delivery(name, seconds, delivered))
         transaction.file(replace(submission("c"), raw=bytes(range(256))), receipt("network"))
 
+    await put(store, record("A"), zone="t1")
+    await store.reset("t1")
     for number in range(3):
         await store.transact("xyz", creating(f"first {number}"), seconds=PATIENCE)
     await put(store, record(made_from(2), oclc("22"), version=2), record(made_from(2), oclc("23"), version=3))
@@ -97,6 +100,10 @@ async def fill(store: Store) -> None:
     await file(store, "last", zone="@i-share-xyz")
     await put(store, record("N", oclc("9")), zone="network")
     await pend(store, link("pending"), link("another"))
+    for key in ("t1", "t2"):
+        await store.keep_zone(made_zone(key))
+    await put(store, record("M", oclc("8")), zone="network")
+    await store.remove_record("network", "M")
 
 
 async def contents(store: Store) -> dict[str, object]:
@@ -111,6 +118,8 @@ async def contents(store: Store) -> dict[str, object]:
         "index": {zone: sorted(await store.indexed(zone, limit=10_000)) for zone in counts},
         "attempts": [replace(attempt, seq=0) for attempt in await store.attempts(limit=10_000)],
         "pending": await store.pending(),
+        "zones": await store.zones(),
+        "removed": {*await store.removed()},
     }
 
 
@@ -121,7 +130,7 @@ class TestCopy:
             await fill(source)
             copied = Copied()
             await moving.copy(source, target, copied)
-            assert copied == Copied(records=4, versions=6, attempts=8, links=2)
+            assert copied == Copied(records=4, versions=6, attempts=8, links=2, zones=2)
             assert await contents(target) == await contents(source)
             await moving.compare(source, target)
 
@@ -159,7 +168,7 @@ class TestCopy:
         await file(source, *(f"{number:06}" for number in range(MANY)))
         copied = Copied()
         await moving.copy(source, target, copied, told.append)
-        assert copied == Copied(records=MANY + 4, versions=MANY + 6, attempts=MANY + 8, links=2)
+        assert copied == Copied(records=MANY + 4, versions=MANY + 6, attempts=MANY + 8, links=2, zones=2)
         assert sum(told) == copied.records + copied.attempts
         assert max(told) == moving.ROWS_AT_ONCE
         assert await contents(target) == await contents(source)
@@ -298,6 +307,22 @@ class TestTargetWithSomethingElse:
         await target.transact("network", pending(link("theirs")), seconds=PATIENCE)
         assert await self.refused(source, target) == "the target has a pending link of theirs, the source has none"
 
+    async def test_another_removal(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await target.remove_record("xyz", "L")
+        assert await self.refused(source, target) == (
+            "the target's zone 'xyz' was rid of the record L, the source's was not"
+        )
+
+    async def test_another_zone(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await target.keep_zone(made_zone("t2", code="01TEST_DEF"))
+        assert await self.refused(source, target) == (
+            "the zone 't2' that was made at run time is not as the source has it"
+        )
+
 
 class TestSourceThatIsChangedMeanwhile:
     async def test_by_an_export_is_found_by_comparing(self, stores: tuple[Store, Store]) -> None:
@@ -305,6 +330,27 @@ class TestSourceThatIsChangedMeanwhile:
         await moving.copy(source, target, Copied())
         await source.transact("xyz", creating("later"), seconds=PATIENCE)
         with pytest.raises(Differs, match=r"^the target lacks the MMS IDs of zone 'xyz'$"):
+            await moving.compare(source, target)
+
+    async def test_by_a_zone_is_found_by_comparing(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await source.keep_zone(made_zone("t3"))
+        with pytest.raises(Differs, match=r"^the target lacks the zone 't3' that was made at run time$"):
+            await moving.compare(source, target)
+
+    async def test_by_a_removal_is_found_by_comparing(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await source.remove_record("network", "N")
+        with pytest.raises(Differs, match=r"^the target lacks that zone 'network' was rid of the record N$"):
+            await moving.compare(source, target)
+
+    async def test_by_a_reset_is_found_by_comparing(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await source.reset("t2")
+        with pytest.raises(Differs, match=r"^the target lacks that zone 't2' was reset$"):
             await moving.compare(source, target)
 
     async def test_by_a_flag_is_found_by_comparing(self, stores: tuple[Store, Store]) -> None:

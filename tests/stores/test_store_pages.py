@@ -152,6 +152,13 @@ async def test_page_of_the_index_costs_the_same(url: str, full: Store) -> None:
     assert others == [first, first]
 
 
+async def test_nothing_newer_costs_little_whatever_the_zones_hold(url: str, full: Store) -> None:
+    marks = {zone: (await full.attempts(zone=zone, limit=1))[0].seq for zone in ("xyz", "network")}
+    marks |= {f"t{number}": 0 for number in range(20)}
+    assert await full.newer(marks) == []
+    assert await cost(url, full, lambda: full.newer(marks)) < HELD / 10
+
+
 async def test_search_costs_the_same_whatever_the_zone_holds(url: str, full: Store) -> None:
     first, middle = [
         await cost(url, full, lambda number=number: full.find("xyz", oclc(number)))

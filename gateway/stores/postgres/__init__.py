@@ -4,20 +4,23 @@ Groups of imports are committed by `writer`, from trio's own thread; what a grou
 goes to the server by `batch`. What reads, or makes a connection, runs in other threads.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from functools import partial
 
 import trio
 
-from gateway.errors import StoreError
+from gateway.errors import StoreError, Unreadable
 from gateway.model import Attempt, BibRecord, Delivery, Identifier, PendingLink
-from gateway.stores.base import PAGE_ROWS, Counts, Indexed, Plan, Purpose, Retention, T
-from gateway.stores.postgres import migrations, rows
+from gateway.search.attempts import Wanted
+from gateway.stores.base import PAGE_ROWS, Counts, Indexed, KeptZone, Plan, Purpose, Retention, T
+from gateway.stores.postgres import migrations, removal, rows, search
 from gateway.stores.postgres.address import Address
 from gateway.stores.postgres.citus import prepare_citus
 from gateway.stores.postgres.expiry import FAILED_SECONDS, Expiry
 from gateway.stores.postgres.readers import Readers
-from gateway.stores.postgres.session import Session
+from gateway.stores.postgres.session import Connection, Session
 from gateway.stores.postgres.writer import Writers
 
 __all__ = ["PostgresStore", "open_store", "prepare_citus"]
@@ -73,9 +76,7 @@ class PostgresStore:
 
     async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
         """The writers'."""
-        if self._writers is None:
-            raise StoreError("the store was opened to read, not to write")
-        return await self._writers.transact(zone, plan, seconds=seconds)
+        return await self._writing().transact(zone, plan, seconds=seconds)
 
     def note(self, delivery: Delivery) -> None:
         """The writers'."""
@@ -102,10 +103,30 @@ class PostgresStore:
         return await self._read(lambda connection: rows.attempt(connection, seq))
 
     async def attempts(
-        self, *, zone: str | None = None, before: int | None = None, limit: int = PAGE_ROWS
+        self,
+        *,
+        zone: str | None = None,
+        before: int | None = None,
+        limit: int = PAGE_ROWS,
+        wanted: Wanted | None = None,
     ) -> list[Attempt]:
         """Attempts, newest first."""
-        return await self._read(lambda connection: rows.attempts(connection, zone, before, limit))
+        if wanted is None:
+            return await self._read(lambda connection: rows.attempts(connection, zone, before, limit))
+        oldest, newest = await self._read(search.ends)
+        before = newest + 1 if before is None else min(before, newest + 1)
+        found: list[Attempt] = []
+        while len(found) < limit and before > oldest:
+            within = partial(search.within, wanted=wanted, zone=zone, before=before, limit=limit - len(found))
+            some = await self._read(within)
+            found += some.attempts
+            before = some.before
+        return found
+
+    async def newer(self, marks: Mapping[str, int], *, limit: int = PAGE_ROWS) -> list[Attempt]:
+        """Attempts behind each zone's mark."""
+        given = dict(marks)
+        return await self._read(lambda connection: rows.newer(connection, given, limit))
 
     async def record(self, zone: str, mms_id: str) -> BibRecord | None:
         """A record's newest version."""
@@ -127,10 +148,56 @@ class PostgresStore:
     async def counts(self) -> dict[str, Counts]:
         """How much each zone holds."""
         held = await self._read(rows.counts)
+        counted = {zone: counts for zone, (counts, _) in held.items()}
         if self._writers is not None:
-            held = {zone: self._writers.without_leased(zone, counts) for zone, counts in held.items()}
-        return {zone: counts for zone, counts in held.items() if any(counts)}
+            counted = {zone: self._writers.without_leased(zone, of_zone) for zone, of_zone in held.items()}
+        return {zone: counts for zone, counts in counted.items() if any(counts)}
 
     async def indexed(self, zone: str, *, after: Indexed | None = None, limit: int = PAGE_ROWS) -> list[Indexed]:
         """By what the records are found."""
         return await self._read(lambda connection: rows.indexed(connection, zone, after, limit))
+
+    async def remove_attempt(self, seq: int) -> bool:
+        """Forget an attempt."""
+        return await self._write(lambda connection: removal.remove_attempt(connection, seq))
+
+    async def remove_record(self, zone: str, mms_id: str) -> bool:
+        """Forget a record."""
+        return await self._write(lambda connection: removal.remove_record(connection, zone, mms_id))
+
+    async def reset(self, zone: str) -> None:
+        """Forget all that the zone holds, and what was leased of it."""
+        epoch = await self._write(lambda connection: removal.reset(connection, zone))
+        self._writing().forget_leased(zone, epoch)
+
+    async def removed(self) -> dict[tuple[str, str], datetime]:
+        """When records were removed, and zones reset."""
+        return await self._read(removal.removed)
+
+    async def zones(self) -> list[KeptZone]:
+        """The zones that were made at run time."""
+        return await self._read(removal.zones)
+
+    async def keep_zone(self, made: KeptZone) -> None:
+        """Keep it."""
+        await self._write(lambda connection: removal.keep_zone(connection, made))
+
+    async def remove_zone(self, key: str) -> bool:
+        """Forget it and all that it holds."""
+        epoch = await self._write(lambda connection: removal.remove_zone(connection, key))
+        if epoch is not None:
+            self._writing().forget_leased(key, epoch)
+        return epoch is not None
+
+    async def _write(self, change: Callable[[Connection], T]) -> T:
+        """What no plan does; seldom, and by a connection that reads else, for it may take long."""
+        self._writing()
+        try:
+            return await self._read(change, "the store could not write")
+        except Unreadable as error:
+            raise StoreError(f"{error}") from None
+
+    def _writing(self) -> Writers:
+        if self._writers is None:
+            raise StoreError("the store was opened to read, not to write")
+        return self._writers

@@ -32,6 +32,8 @@ class Expiry:
         self._counted_at: float = -self._tenth
         self._last = 0
         """What has this number and those before it are being deleted; 0 where nothing is known of that is left."""
+        self._last_found_at = 0
+        """The newest attempt's number when that was found out."""
         self._due = trio.Event()
 
     def filed(self, newest: int) -> None:
@@ -62,11 +64,13 @@ class Expiry:
         if row is None or not row[0]:
             return AGAIN_SECONDS
         try:
-            self._last = self._last or max(self._last_beyond_count(connection), self._last_beyond_age(connection))
+            if not self._last:
+                self._last_found_at = self._newest
+                self._last = max(self._last_beyond_count(connection), self._last_beyond_age(connection))
             if _delete_batch(connection, self._last):
                 return 0.0
             self._last = 0
-            return None
+            return 0.0 if self._newest - self._last_found_at >= self._every else None
         finally:
             if not connection.closed:
                 connection.execute("SELECT pg_advisory_unlock($1)", (lock,))

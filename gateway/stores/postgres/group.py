@@ -158,7 +158,7 @@ class Group:
         by the careful; others fail at once where there is one, which is seldom, and are then careful.
         """
         shelf, made = self._shelf, self._shelf.made
-        if not made and not self.notes:
+        if not made and not self.notes and not made.drawn:
             return
         records = [
             writes.Change.of(shelf.stored(mms_id), versions) for mms_id, versions in sorted(made.versions.items())
@@ -169,6 +169,8 @@ class Group:
         if self._careful:
             await batch.run()
             batch = Batch(session)
+        if made.drawn:
+            self._ordinals.check(batch)
         writes.put_records(batch, self._zone, records)
         writes.put_links(batch, self._zone, made.links)
         writes.put_deliveries(batch, self._zone, self.notes)

@@ -26,13 +26,18 @@ _AT_ONCE: Final = Statement("at_once", "SELECT set_config('lock_timeout', '1', t
 """Wait a millisecond and no longer."""
 _IN_TIME: Final = Statement("in_time", f"SELECT set_config('lock_timeout', '{LOCK_SECONDS}s', true)")
 
-Kind = Literal["number", "record", "attempt", "zone", "schema", "expiry"]
+Kind = Literal["number", "record", "attempt", "zone", "import", "schema", "expiry"]
 
 
 def key(zone: str, kind: Kind, name: str) -> int:
     """What PostgreSQL locks: 64 bits. Two things that share a key wait for each other in vain, and no more."""
     named = f"{kind}\0{zone}\0{name}".encode(errors="surrogatepass")
     return int.from_bytes(blake2b(named, digest_size=8).digest(), "big", signed=True)
+
+
+def enter(batch: Batch, zone: str) -> None:
+    """Keep others, until the end of the transaction, from forgetting what the zone holds (`removal`)."""
+    batch.add(_SHARE, [key(zone, "import", "")])
 
 
 def take(batch: Batch, keys: Iterable[int]) -> None:

@@ -14,7 +14,17 @@ WAIT_SECONDS: Final = 60
 """How long a gateway that starts waits for another that is bringing the database up to date."""
 ENCODINGS: Final = ("UTF8", "SQL_ASCII")
 """Of a database: those that take every character."""
-TABLES: Final = ("zone", "record", "record_version", "identifier", "attempt", "delivery", "pending_link")
+TABLES: Final = (
+    "zone",
+    "record",
+    "record_version",
+    "identifier",
+    "attempt",
+    "delivery",
+    "pending_link",
+    "kept_zone",
+    "removed",
+)
 """Every table of the store, but for the list of migrations."""
 
 

@@ -31,8 +31,8 @@ class Readers:
         """One of their connections, to open the store with."""
         return self._sessions[0]
 
-    async def run(self, query: Callable[[Connection], T]) -> T:
-        """What `query` returns, run in a thread. Raises `Unreachable` or `Unreadable`."""
+    async def run(self, query: Callable[[Connection], T], failing: str = "the store cannot be read") -> T:
+        """What `query` returns, run in a thread. Raises `Unreachable` or `Unreadable`, which begin with `failing`."""
         async with self._limiter:
             session = self._idle.pop()
             session.until = trio.current_time() + 2 * STATEMENT_SECONDS
@@ -40,7 +40,7 @@ class Readers:
                 return await trio.to_thread.run_sync(_run, session, query, limiter=self._threads)
             except psycopg.Error as error:
                 kind = Unreachable if isinstance(error, psycopg.OperationalError) else Unreadable
-                raise kind(f"{session.failure('the store cannot be read', error)}") from None
+                raise kind(f"{session.failure(failing, error)}") from None
             finally:
                 self._idle.append(session)
 

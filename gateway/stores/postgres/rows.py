@@ -5,7 +5,7 @@ whole zone instead, while it knows nothing of a table that has just grown.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple, cast
 
@@ -17,11 +17,12 @@ from gateway.stores.base import Counts, Indexed
 from gateway.stores.postgres.batch import Statement
 from gateway.stores.postgres.binary import TEXT, TEXTS
 from gateway.stores.postgres.session import Connection, Row
+from gateway.stores.postgres.words import words_of
 
 RecordRow = tuple[str, int, bytes, str]
 """mms_id, version, marc, body."""
-AttemptRow = tuple[str, str, datetime, bytes, str]
-"""zone, id, at, raw, body."""
+AttemptRow = tuple[str, str, datetime, bytes, str, str]
+"""zone, id, at, raw, body, words."""
 
 BIGGEST: Final = 2**63 - 1
 """Of PostgreSQL's numbers."""
@@ -76,6 +77,15 @@ UNION ALL SELECT {_RECORD} FROM record WHERE zone = $1 AND mms_id = $2
 _ATTEMPTS: Final = """
 SELECT seq, raw, body, seconds, delivered FROM attempt LEFT JOIN delivery USING (zone, seq)
 """
+NEWER: Final = """
+WITH later AS MATERIALIZED (
+    SELECT seq FROM unnest($1::text[], $2::bigint[]) AS mark (of, behind)
+    JOIN attempt ON zone = mark.of AND seq > mark.behind
+)
+SELECT seq FROM later ORDER BY seq LIMIT $3
+"""
+"""Numbers of attempts behind the marks of these zones. Not in one query, or the planner might walk all attempts in the
+order of their numbers."""
 
 
 def plain(text: str) -> str:
@@ -125,7 +135,7 @@ def kept_of(row: Row) -> Kept:
 def attempt_row(submission: Submission, receipt: Receipt) -> AttemptRow:
     """The attempt's row, but for its number. Raises where it holds what cannot be written down."""
     body = _to_json((replace(submission, raw=b""), receipt)).decode()
-    return receipt.zone, plain(submission.id), submission.at, submission.raw, body
+    return receipt.zone, plain(submission.id), submission.at, submission.raw, body, words_of(submission, receipt)
 
 
 def link_row(link: PendingLink) -> str:
@@ -183,6 +193,20 @@ def attempts(connection: Connection, zone: str | None, before: int | None, limit
     return [_attempt(row) for row in connection.execute(*attempts_query(zone, before, limit))]
 
 
+def attempts_of(connection: Connection, seqs: Sequence[int]) -> list[Attempt]:
+    """Those of these numbers that are there, by rising number."""
+    if not seqs:
+        return []
+    found = connection.execute(f"{_ATTEMPTS} WHERE seq = ANY($1) ORDER BY seq", ([*seqs],))
+    return [_attempt(row) for row in found]
+
+
+def newer(connection: Connection, marks: Mapping[str, int], limit: int) -> list[Attempt]:
+    """Attempts behind each zone's mark, by rising number. Where there are none, one look a zone into an index."""
+    found = connection.execute(NEWER, ([*marks], [*marks.values()], limit)).fetchall()
+    return attempts_of(connection, [seq for (seq,) in found])
+
+
 def attempts_query(zone: str | None, before: int | None, limit: int) -> tuple[str, Row]:
     """What is asked for a page of attempts."""
     highest = BIGGEST if before is None else max(0, min(before, BIGGEST))
@@ -199,17 +223,28 @@ def links(connection: Connection) -> list[PendingLink]:
     return sorted(found, key=lambda link: (link.submission.id, link.network))
 
 
-def counts(connection: Connection) -> dict[str, Counts]:
-    """How much each zone holds; what gateways have leased counts as drawn."""
+class Held(NamedTuple):
+    """How much a zone holds; what gateways have leased counts as drawn."""
+
+    counts: Counts
+    epoch: int
+    """Of those leases."""
+
+
+def counts(connection: Connection) -> dict[str, Held]:
+    """How much each zone holds."""
     query = """
-    SELECT zone, sum(records)::bigint, sum(versions)::bigint, sum(attempts)::bigint, sum(ordinal)::bigint FROM (
-        SELECT zone, count(*) AS records, count(*) AS versions, 0 AS attempts, 0 AS ordinal FROM record GROUP BY zone
-        UNION ALL SELECT zone, 0, count(*), 0, 0 FROM record_version GROUP BY zone
-        UNION ALL SELECT zone, 0, 0, count(*), 0 FROM attempt GROUP BY zone
-        UNION ALL SELECT zone, 0, 0, 0, ordinal FROM zone
+    SELECT zone, sum(records)::bigint, sum(versions)::bigint, sum(attempts)::bigint, sum(ordinal)::bigint,
+        sum(epoch)::bigint
+    FROM (
+        SELECT zone, count(*) AS records, count(*) AS versions, 0 AS attempts, 0 AS ordinal, 0 AS epoch
+            FROM record GROUP BY zone
+        UNION ALL SELECT zone, 0, count(*), 0, 0, 0 FROM record_version GROUP BY zone
+        UNION ALL SELECT zone, 0, 0, count(*), 0, 0 FROM attempt GROUP BY zone
+        UNION ALL SELECT zone, 0, 0, 0, ordinal, epoch FROM zone
     ) AS held GROUP BY zone ORDER BY zone
     """
-    return {zone: Counts(*numbers) for zone, *numbers in connection.execute(query)}
+    return {zone: Held(Counts(*numbers), epoch) for zone, *numbers, epoch in connection.execute(query)}
 
 
 def indexed(connection: Connection, zone: str, after: Indexed | None, limit: int) -> list[Indexed]:

@@ -209,6 +209,7 @@ class Shelf:
         """Begin the transaction, if that has not been done."""
         if not self._begun:
             batch.add(_BEGIN)
+            locks.enter(batch, self._zone)
             self._begun = True
 
 

@@ -6,7 +6,7 @@ the database, it is answered when its time is up, and never against the truth.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from itertools import product
@@ -22,8 +22,8 @@ from gateway.stores.postgres.address import Address
 from gateway.stores.postgres.expiry import Expiry
 from gateway.stores.postgres.group import AGAIN, Ending, Filed, Group
 from gateway.stores.postgres.job import Job
-from gateway.stores.postgres.leases import Ordinals
-from gateway.stores.postgres.rows import plain
+from gateway.stores.postgres.leases import STALE, Ordinals
+from gateway.stores.postgres.rows import Held, plain
 from gateway.stores.postgres.session import Session
 
 WRITERS: Final = 3
@@ -38,7 +38,7 @@ GATHER_TURNS: Final = 4
 exports a second with four workers, whose groups are small."""
 TRIES: Final = 8
 """How often a plan is run alone that fails for a reason which may pass, but for a lock, which is waited for; and how
-often notes are tried, whatever the reason."""
+often notes are tried, whatever the reason, also that the database cannot be reached."""
 LOCK_NOT_HAD: Final = "55P03"
 RECONNECT_SECONDS: Final = 0.1
 """Between two tries to reach a database that cannot be reached: a restart is over soon."""
@@ -61,7 +61,7 @@ class _Zone:
         self.queue: deque[Job[Any]] = deque()  # Any: each job's own result type
         self.notes: dict[int, Delivery] = {}
         self.notes_tried = 0
-        """How many groups that had notes have failed since one did not."""
+        """How often notes could not be written since some were, or were given up."""
         self.ordinals = Ordinals(name)
         self.scheduled = False
         """A writer has it, or will."""
@@ -145,11 +145,17 @@ class Writers:
             self._zone(filed.zone).notes[filed.seq] = delivery
             self._noted.set()
 
-    def without_leased(self, name: str, counts: Counts) -> Counts:
+    def without_leased(self, name: str, held: Held) -> Counts:
         """The zone's counts without the ordinals that were leased here and not used."""
+        counts, epoch = held
         if name not in self._zones:
             return counts
-        return counts._replace(ordinal=self._zones[name].ordinals.drawn(counts.ordinal))
+        return counts._replace(ordinal=self._zones[name].ordinals.drawn(counts.ordinal, epoch))
+
+    def forget_leased(self, name: str, epoch: int) -> None:
+        """The zone was reset, and has this epoch now."""
+        if name in self._zones:
+            self._zones[name].ordinals.forget(epoch)
 
     def start(self, nursery: trio.Nursery) -> None:
         """Write from now on until the nursery is cancelled."""
@@ -210,7 +216,8 @@ class Writers:
             if await self._connected(session, partial(bool, zone.queue)):
                 await self._write_group(session, zone)
             else:
-                zone.notes.clear()  # "not surely"
+                notes, zone.notes = zone.notes, {}
+                self._note_again(zone, notes)
         finally:
             zone.scheduled = False
             self._schedule(zone)
@@ -263,8 +270,9 @@ class Writers:
                 zone.notes_tried = 0 if group.notes else zone.notes_tried
                 self._remember(group.filed)
                 self._answer(group.jobs)
-            case Ending.UNKNOWN:  # everybody has been told so
+            case Ending.UNKNOWN:  # everybody has been told so; and what is noted may be noted twice
                 zone.ordinals.use(group.drawn)
+                self._note_again(zone, group.notes)
             case Ending.LOST:
                 self._again(zone, group)
             case Ending.REFUSED:
@@ -274,6 +282,10 @@ class Writers:
         """Run each job alone, so that one harms no other; and what was alone perhaps once more."""
         assert group.error is not None
         code = group.error.sqlstate if isinstance(group.error, psycopg.Error) else None
+        if code == STALE:
+            zone.ordinals.forget(zone.ordinals.epoch + 1)
+            self._again(zone, group)
+            return
         for job in group.jobs:
             job.tries += job.alone and code != LOCK_NOT_HAD
             if job.alone and (code not in AGAIN or job.tries >= TRIES):
@@ -286,13 +298,19 @@ class Writers:
     def _again(self, zone: _Zone, group: Group, *, with_notes: bool = True) -> None:
         """Queue what is not answered; and, for some tries, the notes, which a server may go on refusing for ever."""
         zone.queue.extendleft(job for job in reversed(group.jobs) if not job.answered)
-        if group.notes:
-            zone.notes_tried += 1
-            if with_notes and zone.notes_tried < TRIES:
-                zone.notes = {**group.notes, **zone.notes}
-            else:
-                zone.notes_tried = 0
+        if with_notes:
+            self._note_again(zone, group.notes)
+        elif group.notes:
+            zone.notes_tried = 0
         self._give_up_overdue(zone)
+
+    def _note_again(self, zone: _Zone, notes: Mapping[int, Delivery]) -> None:
+        """Keep notes that could not be written, unless that has been tried too often."""
+        if not notes:
+            return
+        zone.notes_tried = (zone.notes_tried + 1) % TRIES
+        if zone.notes_tried:
+            zone.notes = {**notes, **zone.notes}
 
     async def _find_out(self, session: Session, group: Group) -> Ending:
         """Whether a group was committed whose connection was lost meanwhile; for as long as anybody waits for it."""

@@ -49,12 +49,13 @@ _DELETE_NUMBER: Final = Statement(
 _INSERT_ATTEMPTS: Final = Statement(
     "insert_attempts",
     """
-    INSERT INTO attempt (zone, seq, id, at, raw, body)
-    SELECT zone, nextval('attempt_seq'), id, at, raw, body
-    FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::bytea[], $5::text[]) AS new (zone, id, at, raw, body)
+    INSERT INTO attempt (zone, seq, id, at, raw, body, words)
+    SELECT zone, nextval('attempt_seq'), id, at, raw, body, words
+    FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::bytea[], $5::text[], $6::text[])
+        AS new (zone, id, at, raw, body, words)
     RETURNING zone, id, seq
     """,
-    (TEXTS, TEXTS, TIMESTAMPTZS, BYTEAS, TEXTS),
+    (TEXTS, TEXTS, TIMESTAMPTZS, BYTEAS, TEXTS, TEXTS),
 )
 _PUT_LINK: Final = Statement(
     "put_link",

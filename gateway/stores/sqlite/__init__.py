@@ -3,8 +3,10 @@
 apsw brings a SQLite of its own: the one that many Pythons link is of a range of versions that can corrupt a WAL.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import apsw
@@ -12,8 +14,9 @@ import trio
 
 from gateway.errors import StoreError, Unreadable
 from gateway.model import Attempt, BibRecord, Delivery, Identifier, PendingLink
-from gateway.stores.base import PAGE_ROWS, Counts, Indexed, Plan, Purpose, Retention, T
-from gateway.stores.sqlite import rows
+from gateway.search.attempts import Wanted
+from gateway.stores.base import PAGE_ROWS, Counts, Indexed, KeptZone, Plan, Purpose, Retention, T
+from gateway.stores.sqlite import removal, rows, search
 from gateway.stores.sqlite.connections import Connections
 from gateway.stores.sqlite.writer import Writer
 
@@ -46,15 +49,14 @@ class SqliteStore:
 
     def __init__(self, reader: apsw.Connection, writer: Writer | None) -> None:
         """`writer` is None where the store was opened to read."""
+        search.prepare(reader)
         self._execute = reader.execute
         self._reading = trio.Lock()
         self._writer = writer
 
     async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
         """The writer's."""
-        if self._writer is None:
-            raise StoreError("the store was opened to read, not to write")
-        return await self._writer.transact(zone, plan, seconds=seconds)
+        return await self._writing().transact(zone, plan, seconds=seconds)
 
     def note(self, delivery: Delivery) -> None:
         """The writer's."""
@@ -70,10 +72,30 @@ class SqliteStore:
         return await self._read(lambda execute: rows.attempt(execute, seq))
 
     async def attempts(
-        self, *, zone: str | None = None, before: int | None = None, limit: int = PAGE_ROWS
+        self,
+        *,
+        zone: str | None = None,
+        before: int | None = None,
+        limit: int = PAGE_ROWS,
+        wanted: Wanted | None = None,
     ) -> list[Attempt]:
         """Attempts, newest first."""
-        return await self._read(lambda execute: rows.attempts(execute, zone, before, limit))
+        if wanted is None:
+            return await self._read(lambda execute: rows.attempts(execute, zone, before, limit))
+        oldest, newest = await self._read(search.ends)
+        before = newest + 1 if before is None else min(before, newest + 1)
+        found: list[Attempt] = []
+        while len(found) < limit and before > oldest:
+            within = partial(search.within, wanted=wanted, zone=zone, before=before, limit=limit - len(found))
+            some = await self._read(within)
+            found += some.attempts
+            before = some.before
+        return found
+
+    async def newer(self, marks: Mapping[str, int], *, limit: int = PAGE_ROWS) -> list[Attempt]:
+        """Attempts behind each zone's mark."""
+        given = dict(marks)
+        return await self._read(lambda execute: rows.newer(execute, given, limit))
 
     async def record(self, zone: str, mms_id: str) -> BibRecord | None:
         """A record's newest version."""
@@ -104,6 +126,39 @@ class SqliteStore:
     async def indexed(self, zone: str, *, after: Indexed | None = None, limit: int = PAGE_ROWS) -> list[Indexed]:
         """By what the records are found."""
         return await self._read(lambda execute: rows.indexed(execute, zone, after, limit))
+
+    async def remove_attempt(self, seq: int) -> bool:
+        """The writer's."""
+        return await self._writing().work(lambda execute: removal.remove_attempt(execute, seq))
+
+    async def remove_record(self, zone: str, mms_id: str) -> bool:
+        """The writer's."""
+        return await self._writing().work(lambda execute: removal.remove_record(execute, zone, mms_id))
+
+    async def reset(self, zone: str) -> None:
+        """The writer's."""
+        await self._writing().work(lambda execute: removal.reset(execute, zone))
+
+    async def removed(self) -> dict[tuple[str, str], datetime]:
+        """When records were removed, and zones reset."""
+        return await self._read(removal.removed)
+
+    async def zones(self) -> list[KeptZone]:
+        """The zones that were made at run time."""
+        return await self._read(removal.zones)
+
+    async def keep_zone(self, made: KeptZone) -> None:
+        """The writer's."""
+        await self._writing().work(lambda execute: removal.keep_zone(execute, made))
+
+    async def remove_zone(self, key: str) -> bool:
+        """The writer's."""
+        return await self._writing().work(lambda execute: removal.remove_zone(execute, key))
+
+    def _writing(self) -> Writer:
+        if self._writer is None:
+            raise StoreError("the store was opened to read, not to write")
+        return self._writer
 
     async def _read(self, query: Callable[[rows.Execute], T]) -> T:
         """Run `query` in a thread, over one state of the database."""

@@ -1,6 +1,6 @@
 """The SQL of the SQLite store: rows to nouns and back. Runs in a thread, within somebody's transaction."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any, Final
@@ -31,8 +31,8 @@ Row = tuple[Any, ...]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-_to_json = msgspec.json.Encoder(order="deterministic").encode
-_identifiers_of = msgspec.json.Decoder(frozenset[Identifier]).decode
+to_json = msgspec.json.Encoder(order="deterministic").encode
+identifiers_of = msgspec.json.Decoder(frozenset[Identifier]).decode
 _flags_of = msgspec.json.Decoder(frozenset[Flag]).decode
 _findings_of = msgspec.json.Decoder(tuple[Finding, ...]).decode
 _facts_of = msgspec.json.Decoder(Facts).decode
@@ -100,6 +100,22 @@ def attempts(execute: Execute, zone: str | None, before: int | None, limit: int)
     where = f"WHERE {' AND '.join(given)}" if given else ""
     query = f"SELECT {_ATTEMPT} FROM attempt {where} ORDER BY seq DESC LIMIT ?"
     return [_to_attempt(row) for row in execute(query, (*given.values(), limit))]
+
+
+def attempts_of(execute: Execute, seqs: Iterable[int]) -> list[Attempt]:
+    """Those of these numbers that are there, by rising number."""
+    query = f"SELECT {_ATTEMPT} FROM attempt WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq"
+    return [_to_attempt(row) for row in execute(query, (to_json([*seqs]).decode(),))]
+
+
+def newer(execute: Execute, marks: Mapping[str, int], limit: int) -> list[Attempt]:
+    """Attempts behind each zone's mark, by rising number. Where there are none, one look a zone into an index."""
+    query = (
+        "SELECT seq FROM json_each(?) AS mark CROSS JOIN attempt INDEXED BY attempt_by_zone "
+        "ON attempt.zone = mark.key AND attempt.seq > mark.value ORDER BY seq LIMIT ?"
+    )
+    seqs = [seq for (seq,) in execute(query, (to_json(marks).decode(), limit))]
+    return attempts_of(execute, seqs) if seqs else []
 
 
 def links(execute: Execute) -> list[PendingLink]:
@@ -176,7 +192,7 @@ def _make_way(execute: Execute, zone: str, record: BibRecord) -> frozenset[Ident
     ).get
     if found_by is None:
         raise out_of_turn(record)
-    return _identifiers_of(found_by)
+    return identifiers_of(found_by)
 
 
 def insert_attempt(execute: Execute, submission: Submission, receipt: Receipt) -> None:
@@ -185,7 +201,7 @@ def insert_attempt(execute: Execute, submission: Submission, receipt: Receipt) -
         f"INSERT INTO attempt ({_INSERTED}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             submission.id,
-            _to_microseconds(submission.at),
+            to_microseconds(submission.at),
             submission.host,
             submission.peer,
             submission.logon_id,
@@ -194,17 +210,17 @@ def insert_attempt(execute: Execute, submission: Submission, receipt: Receipt) -
             receipt.outcome.value,
             receipt.reason and receipt.reason.value,
             receipt.mms_id,
-            _to_json(receipt.oclc_numbers),
+            to_json(receipt.oclc_numbers),
             receipt.title,
-            _to_json(receipt.findings),
-            _to_json(receipt.facts),
+            to_json(receipt.findings),
+            to_json(receipt.facts),
         ),
     )
 
 
 def put_link(execute: Execute, zone: str, link: PendingLink) -> None:
     """Keep a link that is still to be made; the network zone is `zone`."""
-    execute("INSERT OR REPLACE INTO pending_link VALUES (?, ?, ?)", (zone, link.submission.id, _to_json(link)))
+    execute("INSERT OR REPLACE INTO pending_link VALUES (?, ?, ?)", (zone, link.submission.id, to_json(link)))
 
 
 def delete_link(execute: Execute, zone: str, submission: str) -> None:
@@ -217,7 +233,7 @@ def update_deliveries(execute: Execute, deliveries: Sequence[Delivery]) -> None:
     execute(
         "UPDATE attempt SET seconds = note.value ->> 'seconds', delivered = note.value ->> 'delivered' "
         "FROM json_each(?) AS note WHERE attempt.id = note.value ->> 'submission'",
-        (_to_json(deliveries).decode(),),
+        (to_json(deliveries).decode(),),
     )
 
 
@@ -239,18 +255,21 @@ def set_ordinal(execute: Execute, zone: str, value: int) -> None:
 
 def expire(execute: Execute, retention: Retention, now: datetime) -> None:
     """Delete the attempts that need not be kept."""
-    execute("DELETE FROM attempt WHERE seq <= (SELECT max(seq) FROM attempt) - ?", (retention.keep,))
+    beyond = (execute("SELECT count(*) FROM attempt").get or 0) - retention.keep  # of an index: SQLite takes the least
+    if beyond > 0:
+        last = "SELECT seq FROM attempt ORDER BY seq LIMIT 1 OFFSET ?"
+        execute(f"DELETE FROM attempt WHERE seq <= ({last})", (beyond - 1,))
     if retention.age is not None:
-        oldest_kept = _to_microseconds(now - retention.age)
+        oldest_kept = to_microseconds(now - retention.age)
         first_kept = execute("SELECT seq FROM attempt WHERE at >= ? ORDER BY seq LIMIT 1", (oldest_kept,)).get
         execute("DELETE FROM attempt WHERE seq < coalesce(?, seq + 1)", (first_kept,))
 
 
-def _to_microseconds(at: datetime) -> int:
+def to_microseconds(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
 
 
-def _from_microseconds(at: int) -> datetime:
+def from_microseconds(at: int) -> datetime:
     return _EPOCH + at * _MICROSECOND
 
 
@@ -261,13 +280,13 @@ def _to_row(zone: str, record: BibRecord) -> Row:
         record.version,
         record.marc,
         record.title,
-        _to_json(record.identifiers),
+        to_json(record.identifiers),
         record.originating_system,
         record.originating_version,
-        _to_microseconds(record.at),
+        to_microseconds(record.at),
         record.submission,
         record.made_by,
-        _to_json(record.flags),
+        to_json(record.flags),
         record.management_tag,
         record.linked_to,
     )
@@ -281,10 +300,10 @@ def _to_record(row: Row) -> BibRecord:
         version=version,
         marc=marc,
         title=title,
-        identifiers=_identifiers_of(found_by),
+        identifiers=identifiers_of(found_by),
         originating_system=system,
         originating_version=originating,
-        at=_from_microseconds(at),
+        at=from_microseconds(at),
         submission=submission,
         made_by=made_by,
         flags=_flags_of(flags),
@@ -298,7 +317,7 @@ def _to_attempt(row: Row) -> Attempt:
     zone, outcome, reason, mms_id, numbers, title, findings, facts, seconds, delivered = rest
     return Attempt(
         seq=seq,
-        submission=Submission(id_, _from_microseconds(at), host, peer, logon_id, raw),
+        submission=Submission(id_, from_microseconds(at), host, peer, logon_id, raw),
         receipt=Receipt(
             zone=zone,
             outcome=Outcome(outcome),

@@ -6,7 +6,7 @@ goes to a thread. What arrives meanwhile makes the next group.
 
 import math
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +26,8 @@ BUSY_SECONDS: Final = 5.0
 """How long a group that is rerun waits in all for another process that writes: a command, or the gateway beside it."""
 BUSY_LOOK_SECONDS: Final = 0.002
 """Between two tries while another process writes: often enough to fall soon between two of its commits."""
+WORK_SECONDS: Final = 10.0
+"""How long what is no plan waits for its turn: people wait for it, and no longer than for an export."""
 OVERDUE_LOOK_SECONDS: Final = 0.25
 """Between two looks for plans whose time is up: those wait for seconds, and the answer has a second to spare."""
 NOTE_SECONDS: Final = 0.2
@@ -42,10 +44,12 @@ where that is less."""
 
 @dataclass(eq=False, slots=True)
 class _Job(Generic[T]):
-    """A plan that waits for the writer, or is with it."""
+    """A plan that waits for the writer, or is with it; or other work."""
 
     zone: str
-    plan: Plan[T]
+    plan: Plan[T] | None
+    work: Callable[[rows.Execute], T] | None
+    """In place of a plan: a transaction of its own, in a thread, for it may take long."""
     task: trio.lowlevel.Task
     deadline: float
     result: T | None = None
@@ -96,8 +100,15 @@ class Writer:
 
         Withdrawn while it is queued, it has not happened; after that the answer is the truth, however long it takes.
         """
+        return await self._queued(_Job(zone, plan, None, trio.lowlevel.current_task(), trio.current_time() + seconds))
+
+    async def work(self, work: Callable[[rows.Execute], T]) -> T:
+        """Queue what is no plan, and wait for the commit that holds it. Raises as `transact`."""
+        until = trio.current_time() + WORK_SECONDS
+        return await self._queued(_Job("", None, work, trio.lowlevel.current_task(), until))
+
+    async def _queued(self, job: _Job[T]) -> T:
         await trio.lowlevel.checkpoint_if_cancelled()
-        job = _Job(zone, plan, trio.lowlevel.current_task(), trio.current_time() + seconds)
         self._queue.append(job)
         self._work.set()
 
@@ -143,7 +154,7 @@ class Writer:
             await self._begin(math.inf)
         except apsw.Error as error:
             failure = _failure(error)
-        group = [self._queue.popleft() for _ in range(min(len(self._queue), GROUP_JOBS))]
+        group = self._take()
         try:
             if failure is None:
                 notes, self._notes = self._notes, []
@@ -157,6 +168,15 @@ class Writer:
                 if not job.settled:
                     job.error = failure or job.error
                 trio.lowlevel.reschedule(job.task)
+
+    def _take(self) -> list[_Job[Any]]:
+        """The plans that are next, or one piece of other work."""
+        if self._queue and self._queue[0].work:
+            return [self._queue.popleft()]
+        group: list[_Job[Any]] = []
+        while self._queue and len(group) < GROUP_JOBS and not self._queue[0].work:
+            group.append(self._queue.popleft())
+        return group
 
     async def _commit_together_or_singly(self, group: Sequence[_Job[Any]], notes: Sequence[Delivery]) -> None:
         """Commit all at once; where the database would not, each alone, so that one harms no other.
@@ -194,7 +214,10 @@ class Writer:
     async def _commit(self, group: Sequence[_Job[Any]], notes: Sequence[Delivery]) -> None:
         """Run the plans in the transaction that has begun, and end it. When it raises, nothing has happened."""
         try:
-            self._run(group)
+            for job in group:
+                if job.work:
+                    job.result = await trio.to_thread.run_sync(job.work, self._execute)
+            self._run(job for job in group if job.plan)
             if notes:
                 rows.update_deliveries(self._execute, notes)
             await trio.to_thread.run_sync(self._execute, "COMMIT")
@@ -204,7 +227,7 @@ class Writer:
             if self._connection.in_transaction:
                 self._execute("ROLLBACK")
 
-    def _run(self, group: Sequence[_Job[Any]]) -> None:
+    def _run(self, group: Iterable[_Job[Any]]) -> None:
         """Run each plan on what those before it have left, and write what it wants changed."""
         ordinals: dict[str, int] = {}
         drawn = set()
@@ -213,6 +236,7 @@ class Writer:
             if zone not in ordinals:
                 ordinals[zone] = rows.ordinal(self._execute, zone)
             transaction = _Transaction(self._execute, zone, ordinals[zone])
+            assert job.plan is not None
             try:
                 job.result = job.plan(transaction)
             except apsw.Error:
