@@ -12,7 +12,7 @@ from gateway.desk.desk import Audience, Desk, Place, Setting
 from gateway.desk.glancing import Glances
 from gateway.desk.statistics import Statistics
 from gateway.desk.watching import Watch
-from gateway.errors import SettingsError
+from gateway.errors import SettingsError, Unusable
 from gateway.frontends.base import loopback_only
 from gateway.importer.accept import Importer
 from gateway.importer.replies import Replies
@@ -86,7 +86,7 @@ async def _serve(
     if http.tls_cert:
         try:
             tls = listener.tls_context(http.tls_cert, http.tls_key)
-        except OSError as error:
+        except Unusable as error:
             raise SettingsError(f"http.tls_cert and http.tls_key cannot be used: {error}") from error
     made = site.site(desk, token=http.token.reveal(), names=http.names, secure=bool(tls))
 

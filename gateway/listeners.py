@@ -2,7 +2,7 @@
 
 import errno
 import socket
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final, Literal, NamedTuple
 
@@ -178,9 +178,10 @@ def _cannot_listen(
             f"Stop that program, or choose another port: --set {port_key}={port + 1} (0 = any free one)"
         )
     if error.errno == errno.EADDRNOTAVAIL:
+        its_own = "a port of its own" + ("" if address_key == "http.address" else " for each host")
         return SettingsError(
             f"{address_key} ({settings.where(address_key)}): {address} is no address of this computer; "
-            "write 127.0.0.1 with a port of its own for each host"
+            f"write 127.0.0.1 with {its_own}"
         )
     if error.errno == errno.EACCES:
         return SettingsError(

@@ -4,12 +4,15 @@ import ssl
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from json import JSONDecodeError
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from gateway.cli.options import Options
 from gateway.errors import SettingsError
+from gateway.marc.record import CONTROLS, TURNS
 
 if TYPE_CHECKING:
     import httpx
@@ -23,8 +26,11 @@ CONNECT_SECONDS: Final = 5.0
 """For a gateway to take the connection."""
 ANSWER_SECONDS: Final = 30.0
 """For an answer, beside what the question itself waits for."""
+UNAVAILABLE: Final = 503
+"""HTTP status of a gateway that is being stopped, is full, or has lost its store."""
 EXIT_NOT_SO: Final = 1
 EXIT_NOT_READY: Final = 3
+CERTIFICATE_END: Final = "-----END CERTIFICATE-----"
 
 
 def remote(command: F) -> F:
@@ -43,26 +49,36 @@ def client(options: Options, url: str | None, token: str | None) -> "Iterator[ht
     """A client of the gateway's API.
 
     Who cannot reach it exits with 3, a refusal with 1; either says why. Without `url` it is the one of the settings.
+    Proxies of the environment are not asked: they are for the way to the internet.
     """
     import httpx
+    from msgspec import MsgspecError
 
-    trusted: ssl.SSLContext | bool = True
-    if url is None:
-        url, token, trusted = _of_settings(options, token)
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    timeout = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
+    url, token, trusted = _of_settings(options, token) if url is None else (_checked(url), token, _trusted())
     try:
-        with httpx.Client(base_url=f"{url.rstrip('/')}{API}", headers=headers, timeout=timeout, verify=trusted) as made:
+        with httpx.Client(
+            base_url=f"{url.rstrip('/')}{API}",
+            headers={"Authorization": f"Bearer {token}"} if token else {},
+            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            verify=trusted,
+            trust_env=False,
+        ) as made:
             yield made
     except httpx.HTTPStatusError as error:
         error.response.read()
-        click.echo(f"gateway: {refusal(error.response)}", err=True)
-        sys.exit(EXIT_NOT_SO)
+        say(f"gateway: {refusal(error.response)}")
+        sys.exit(EXIT_NOT_READY if error.response.status_code == UNAVAILABLE else EXIT_NOT_SO)
     except httpx.TransportError as error:
-        click.echo(f"gateway: {url} does not answer: {error}; start it (gateway serve), or name it: --url", err=True)
+        say(f"gateway: {url} does not answer: {error}; start it (gateway serve), or name it: --url")
         sys.exit(EXIT_NOT_READY)
-    except (httpx.InvalidURL, ValueError) as error:
-        raise click.BadParameter(f"{url!r} is no address: {error}", param_hint="--url") from error
+    except (JSONDecodeError, MsgspecError, KeyError) as error:
+        say(f"gateway: {url} answers as no gateway does: {error!r}")
+        sys.exit(EXIT_NOT_READY)
+
+
+def say(words: str) -> None:
+    """On standard error; what others wrote turns nothing about there and does nothing to a terminal."""
+    click.echo(words.translate(CONTROLS).translate(TURNS), err=True)
 
 
 def refusal(response: "httpx.Response") -> str:
@@ -75,7 +91,19 @@ def refusal(response: "httpx.Response") -> str:
         return f"{response.url} answered {response.status_code}, as no gateway does"
 
 
-def _of_settings(options: Options, token: str | None) -> tuple[str, str, ssl.SSLContext | bool]:
+def _checked(url: str) -> str:
+    import httpx
+
+    try:
+        read = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise click.BadParameter(f"{url!r} is no address: {error}", param_hint="--url") from error
+    if read.scheme not in ("http", "https") or not read.host:
+        raise click.BadParameter(f"{url!r} is no address such as http://127.0.0.1:8550", param_hint="--url")
+    return url
+
+
+def _of_settings(options: Options, token: str | None) -> tuple[str, str, ssl.SSLContext]:
     from gateway.addresses import reached_at
     from gateway.frontends.base import spelled
 
@@ -86,5 +114,18 @@ def _of_settings(options: Options, token: str | None) -> tuple[str, str, ssl.SSL
         raise SettingsError("http.port is 0, any free one; give the URL that gateway serve printed: --url")
     scheme = "https" if http.tls_cert else "http"
     url = f"{scheme}://{spelled(reached_at(http.address), http.port)}"
-    trusted = ssl.create_default_context(cafile=http.tls_cert) if http.tls_cert else True
-    return url, token or http.token.reveal(), trusted
+    return url, token or http.token.reveal(), _trusted(http.tls_cert)
+
+
+def _trusted(certificate: str = "") -> ssl.SSLContext:
+    """Whoever has this certificate of the settings, whatever it calls itself; else whom the system trusts."""
+    if not certificate:
+        return ssl.create_default_context()
+    try:
+        its_own = Path(certificate).read_text("ascii").partition(CERTIFICATE_END)[0] + CERTIFICATE_END
+        context = ssl.create_default_context(cadata=its_own)
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError, and what is not ASCII a ValueError
+        raise SettingsError(f"http.tls_cert cannot be used: {error}") from error
+    context.check_hostname = False
+    context.verify_flags = ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context

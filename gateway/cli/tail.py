@@ -1,22 +1,22 @@
 """`gateway tail`, `wait` and `reset`: what arrives at a running gateway, and a zone emptied, through its API."""
 
-import math
 import sys
-from collections.abc import Iterator
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 import click
 
+from gateway.cli.following import Following
 from gateway.cli.options import Options
-from gateway.cli.output import echo_json, local_time, shown, shown_in_line
+from gateway.cli.output import echo_json, local_time, shown_in_line
 from gateway.cli.ready import EXIT_TIMED_OUT
-from gateway.cli.remote import ANSWER_SECONDS, client, remote
+from gateway.cli.remote import ANSWER_SECONDS, client, remote, say
 from gateway.cli.seconds import seconds
 from gateway.model import Outcome, Reason
 
 if TYPE_CHECKING:
-    import httpx
-
     from gateway.desk.attempts import AttemptLine
 
 COLOURS: Final = {
@@ -24,12 +24,10 @@ COLOURS: Final = {
     **dict.fromkeys((Outcome.FOREIGN, Outcome.BUSY, Outcome.TIMED_OUT), "yellow"),
 }
 """Of an outcome on a terminal; of any other red."""
-MOST_ROWS: Final = 1_000
-"""What came between two streams, at most: the API's longest page."""
-AGAIN_SECONDS: Final = 1.0
-"""Before a stream that was cut off is taken up again."""
 WAIT_SECONDS: Final = 30.0
 """Longest that one question waits: a longer wait asks again."""
+SHORTEST_SECONDS: Final = 0.001
+"""That a question can wait."""
 TIMED_OUT: Final = 408
 """HTTP status of a wait that was over."""
 
@@ -45,21 +43,9 @@ def tail(options: Options, zone: str | None, last: int, as_json: bool, url: str 
 
     Goes on until Ctrl-C, also when the gateway is started anew meanwhile.
     """
-    import httpx
-
-    with client(options, url, token) as api:
-        following = _Following(api, zone, last)
-        try:
-            while True:
-                try:
-                    for told in following.arriving():
-                        _tell(told, as_json=as_json)
-                except httpx.TransportError:
-                    if not following.begun:
-                        raise
-                _pause(AGAIN_SECONDS)
-        except KeyboardInterrupt:
-            return
+    with client(options, url, token) as api, suppress(KeyboardInterrupt):
+        for line in Following(api, zone, last).lines():
+            _tell(line, as_json=as_json)
 
 
 @click.command()
@@ -90,8 +76,6 @@ def wait(
 
     Exits 0 with it, 4 when the wait is over: it then says which came near.
     """
-    import time
-
     wanted: dict[str, str] = {name: value for name, value in {**asked, "q": query}.items() if value}
     until = time.monotonic() + timeout
     with client(options, url, token) as api:
@@ -100,7 +84,7 @@ def wait(
             after = newest[0]["seq"] if newest else 0
         while True:
             left = max(0.0, until - time.monotonic())
-            asked_for = min(left, WAIT_SECONDS)
+            asked_for = max(min(left, WAIT_SECONDS), SHORTEST_SECONDS)
             params = {**wanted, "after": str(after), "timeout": f"{asked_for:.3f}"}
             response = api.get("/submissions/wait", params=params, timeout=asked_for + ANSWER_SECONDS)
             if response.status_code != TIMED_OUT:
@@ -123,55 +107,8 @@ def reset(options: Options, zones: tuple[str, ...], yes: bool, url: str | None, 
         click.confirm(f"Forget all that {', '.join(zones)} holds?", abort=True)
     with client(options, url, token) as api:
         for zone in zones:
-            api.post(f"/zones/{zone}/reset").raise_for_status()
+            api.post(f"/zones/{quote(zone, safe='')}/reset").raise_for_status()
             click.echo(f"{zone} is empty")
-
-
-class _Following:
-    """What arrives, each attempt once, over as many streams as it takes."""
-
-    def __init__(self, api: "httpx.Client", zone: str | None, last: int) -> None:
-        self.begun = False
-        """Whether a stream could be had."""
-        self._api = api
-        self._only = {"zone": zone} if zone else {}
-        self._last = last
-        self._since: dict[str, str] = {}
-        self._told: dict[str, int] = {}
-        """By zone, the number of the attempt that was told of last."""
-
-    def arriving(self) -> Iterator[dict[str, Any]]:
-        """What one stream brings, behind the last ones that are there or what an earlier stream brought."""
-        import msgspec
-
-        params = {**self._only, **self._since}
-        with self._api.stream("GET", "/events", params=params, timeout=ANSWER_SECONDS) as response:
-            if response.is_error:
-                response.read()
-                response.raise_for_status()
-            for line in response.iter_lines():
-                name, _, value = line.partition(": ")
-                if name == "retry" and not self._since:
-                    yield from self._new(self._newest())
-                    self.begun = True
-                elif name == "id":
-                    self._since = {"since": value}
-                elif name == "data":
-                    yield from self._new([msgspec.json.decode(value)])
-
-    def _newest(self) -> list[dict[str, Any]]:
-        """Those that are there, oldest first: as many as are asked for, or all since where something was told of."""
-        wanted = MOST_ROWS if self._told else self._last
-        if not wanted:
-            return []
-        page = self._api.get("/submissions", params={**self._only, "limit": wanted}).raise_for_status().json()
-        return [*reversed(page["submissions"])]
-
-    def _new(self, found: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        for told in found:
-            if told["seq"] > self._told.get(told["zone"], 0):
-                self._told[told["zone"]] = told["seq"]
-                yield told
 
 
 def _tell(told: dict[str, Any], *, as_json: bool) -> None:
@@ -190,20 +127,14 @@ def _tell(told: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _words(line: "AttemptLine") -> str:
-    seconds = f"{line.seconds:.3f} s" if line.seconds is not None and math.isfinite(line.seconds) else ""
     numbers = " ".join(filter(None, [*(f"OCLC {number}" for number in line.oclc_numbers), line.mms_id]))
-    outcome = click.style(line.words, fg=COLOURS.get(line.outcome, "red"))
-    cells = [local_time(line.at), str(line.seq), line.zone, outcome, shown_in_line(line.title), numbers, seconds]
-    return shown("  ".join(filter(None, cells))) if not sys.stdout.isatty() else "  ".join(filter(None, cells))
+    seconds = "" if line.seconds is None else f"{line.seconds:.3f} s"
+    before, behind = [local_time(line.at), str(line.seq), line.zone], [line.title, numbers, seconds]
+    outcome = click.style(shown_in_line(line.words), fg=COLOURS.get(line.outcome, "red"))  # `echo` knows where to
+    return "  ".join([*map(shown_in_line, before), outcome, *map(shown_in_line, filter(None, behind))])
 
 
 def _tell_near(problem: dict[str, Any], timeout: float) -> None:
-    click.echo(f"nothing came within {timeout:g} s that is as wanted", err=True)
+    say(f"nothing came within {timeout:g} s that is as wanted")
     for near in problem.get("near", ()):
-        click.echo(f"  submission {near['attempt']['seq']}: {near['words']}", err=True)
-
-
-def _pause(seconds: float) -> None:
-    import time
-
-    time.sleep(seconds)
+        say(f"  submission {near['attempt']['seq']}: {near['words']}")

@@ -19,6 +19,7 @@ async def test_flags_are_set_and_cleared():
         assert page.text("//*[@role='status' and contains(@class, 'box')]") == "The flags are set."
         assert page.texts("//dd/span[contains(@class, 'tone-warn')]") == ["locked", "linked to the Community Zone"]
         assert "is linked to the Community Zone" in await browser.exports("minimal")
+        assert page.texts("//fieldset[@class='bare']//label")[1] == "Linked to the Community Zone"
         csrf = page.fields(f"{RECORD}/flags")["csrf"]
         response = await browser.client.post(f"{RECORD}/flags", data={"csrf": csrf}, follow_redirects=True)
         assert Page(response).texts("//dd/span[contains(@class, 'tone-warn')]") == []

@@ -196,6 +196,7 @@ async def test_earlier_version_says_that_it_is_one():
         assert page.text("//h1") == "First"
         assert "an earlier one" in page.words
         assert page.link("The newest is 2") == RECORD
+        assert page.link("What changed") == f"{RECORD}/diff"
         assert page.link("what changed since") == f"{RECORD}/diff?to=2&from=1"
         assert "version=1" in page.link("MARCXML")
         [where] = page.texts("//a[@download and contains(@href, 'form=mrk')]/@href")

@@ -21,7 +21,7 @@ async def test_history_tells_how_each_version_came_about():
         page = await browser.get(f"{RECORD}/history")
         rows = [row.xpath("string(td[2])") for row in page.tree.xpath("//tbody/tr")]
         assert rows == ["Field 590 added by hand", "Replaced by Overlay all fields but local", "Added"]
-        assert page.texts("//tbody/tr/td[3]") == ["none: by hand", "Export 2", "Export 1"]
+        assert page.texts("//tbody/tr/td[3]") == ["none", "Export 2", "Export 1"]
         assert page.link("Export 2") == "/attempts/2"
         assert page.link("From version 1 to 2") == f"{RECORD}/diff?to=2"
         assert page.link("Version 1") == f"{RECORD}?version=1"

@@ -45,9 +45,8 @@ class Streams:
         self._glances = glances
         self._waiting: set[trio.CancelScope] = set()
         self._closed = False
-
-    def __len__(self) -> int:
-        return len(self._waiting)
+        self.followers = 0
+        """How many streams are open."""
 
     def close(self) -> None:
         """End them all."""
@@ -97,14 +96,18 @@ class Streams:
     async def _told(
         self, following: AbstractAsyncContextManager[AsyncIterator[T]], written: Callable[[T], bytes]
     ) -> AsyncGenerator[bytes]:
-        async with following as arriving:
-            yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()  # who has this misses nothing that comes from then on
-            while not self._closed:
-                come: T | None = None
-                with self.until_closed(ALIVE_SECONDS):
-                    come = await anext(arriving)
-                if not self._closed:
-                    yield b": alive\n\n" if come is None else written(come)
+        self.followers += 1
+        try:
+            async with following as arriving:
+                yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()  # who has this misses nothing that comes from then on
+                while not self._closed:
+                    come: T | None = None
+                    with self.until_closed(ALIVE_SECONDS):
+                        come = await anext(arriving)
+                    if not self._closed:
+                        yield b": alive\n\n" if come is None else written(come)
+        finally:
+            self.followers -= 1
 
 
 def _behind(request: Request[Any, Any, Any]) -> str:  # Any: Litestar's own

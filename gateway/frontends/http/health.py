@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+import structlog
 import trio
 from litestar import Response, get
 from litestar.datastructures import State
@@ -19,6 +20,9 @@ from gateway.frontends.http.events import Streams
 
 READY_SECONDS: Final = 3.0
 """For listeners and store to answer: a probe that waits longer counts as failed nearly everywhere."""
+NO_ANSWER: Final = f"did not answer within {READY_SECONDS:g} s"
+FAILS: Final = "does not answer as it should; the log says why"
+"""Nobody needs a token to ask, so it is not said where the store is."""
 METRICS: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -27,7 +31,7 @@ class Ready(Struct, frozen=True):
 
     ready: bool
     faults: dict[str, str]
-    """What is not ready, `store` or a host's key, and why."""
+    """What is not ready, and why: `store`, or a host by its key."""
 
 
 @get("/livez", include_in_schema=False, media_type="text/plain")
@@ -39,15 +43,29 @@ async def livez() -> str:
 @get("/readyz", include_in_schema=False)
 async def readyz(desk: NamedDependency[SkipValidation[Desk]]) -> Response[Ready]:
     """200 when every listener accepts and the store answers, else 503 with what does not."""
-    faults: dict[str, str] = {"gateway": f"did not answer within {READY_SECONDS:g} s"}
-    with trio.move_on_after(READY_SECONDS):
-        found = dict(await desk.missing())
-        try:
-            await desk.store.attempt(0)
-        except StoreError as error:
-            found["store"] = str(error)
-        faults = found
+    faults: dict[str, str] = {}
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_ask_listeners, desk, faults)
+        nursery.start_soon(_ask_store, desk, faults)
     return Response(Ready(not faults, faults), status_code=503 if faults else 200)
+
+
+async def _ask_listeners(desk: Desk, faults: dict[str, str]) -> None:
+    with trio.move_on_after(READY_SECONDS) as asking:
+        faults.update(await desk.missing())
+    if asking.cancelled_caught:
+        faults["listeners"] = NO_ANSWER
+
+
+async def _ask_store(desk: Desk, faults: dict[str, str]) -> None:
+    with trio.move_on_after(READY_SECONDS) as asking:
+        try:
+            await desk.store.zones()
+        except StoreError as error:
+            structlog.get_logger("gateway.http").warning("http.not_ready", error=str(error))
+            faults["store"] = FAILS
+    if asking.cancelled_caught:
+        faults["store"] = NO_ANSWER
 
 
 @get("/metrics", include_in_schema=False, media_type=METRICS)
@@ -87,4 +105,6 @@ class _Told(Collector):
         yield CounterMetricFamily(
             "gateway_replies_not_delivered", "Replies whose client had gone.", value=happened.not_delivered
         )
-        yield GaugeMetricFamily("gateway_streams", "Who follows what arrives, such as open pages.", len(self._streams))
+        yield GaugeMetricFamily(
+            "gateway_streams", "Who follows what arrives, such as open pages.", self._streams.followers
+        )

@@ -13,6 +13,7 @@ from hypercorn.trio.worker_context import WorkerContext
 from hypercorn.typing import ASGIFramework, WWWScope
 from litestar.types import ASGIApp
 
+from gateway.errors import Unusable
 from gateway.frontends.base import GONE
 from gateway.frontends.http.bodies import Bodies
 from gateway.frontends.http.connection import Connection, Patience, Stream
@@ -22,6 +23,8 @@ CLOSE_SECONDS: Final = 1.0
 HEADER_BYTES: Final = 32_768
 """Longest head of a request: cookies and a long search are some 2,000."""
 
+UNFIT: Final = {"KEY_VALUES_MISMATCH": "the key is not that of the certificate"}
+"""What OpenSSL means."""
 PATIENCE: Final = Patience()
 FULL: Final = (
     b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 10\r\ncontent-type: text/plain\r\n\r\n"
@@ -64,11 +67,25 @@ class _Logger:
 
 
 def tls_context(cert: str, key: str) -> ssl.SSLContext:
-    """For TLS with the certificate chain and key in these PEM files. Raises `OSError`, `ssl.SSLError` among it."""
+    """For TLS with the certificate chain and key in these PEM files.
+
+    Raises `Unusable` for what is neither, and a key that is another certificate's or wants a passphrase.
+    """
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.set_alpn_protocols(["http/1.1"])
-    context.load_cert_chain(cert, key)
+    try:
+        context.load_cert_chain(cert, key, password=_no_passphrase)
+    except ssl.SSLError as error:
+        what = UNFIT.get(error.reason or "", f"one of the two is no PEM file of its kind ({error.reason or error})")
+        raise Unusable(what) from error
+    except OSError as error:
+        raise Unusable(f"they cannot be read: {error.strerror}") from error
     return context
+
+
+def _no_passphrase() -> str:
+    """A gateway that is started by nobody has nobody to ask."""
+    raise Unusable("the key wants a passphrase; write one without: openssl pkey -in KEY -out NEW_KEY")
 
 
 async def serve(

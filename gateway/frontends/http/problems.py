@@ -61,9 +61,12 @@ def _faults(error: ValidationException) -> list[tuple[str, str]]:
 def told(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:  # Any: Litestar's own
     """The response to a request that failed."""
     what = problem(error)
-    if what.status >= 500:
-        log = structlog.get_logger("gateway.http")
-        log.error("http.failed", path=request.url.path, status=what.status, error=what.detail, exc_info=error)
+    if what.status >= 500 and not isinstance(error, Refused):
+        log = structlog.get_logger("gateway.http").bind(path=request.url.path, status=what.status)
+        if isinstance(error, errors.GatewayError):
+            log.warning("http.failed", error=what.detail)
+        else:
+            log.error("http.crashed", error=repr(error), exc_info=error)
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     return Response(msgspec.json.encode(what), status_code=what.status, media_type=PROBLEM, headers=headers)
 

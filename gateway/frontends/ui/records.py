@@ -2,6 +2,7 @@
 
 from typing import Any, Final, NamedTuple
 
+import trio
 from litestar import Response, get
 
 from gateway.desk import records, seeking, zones
@@ -27,7 +28,7 @@ AMONG_RECORDS: Final = "/records/…"
 WORDS: Final = ("title", "oclc", "mms", "isbn", "issn")
 """What may stand before a colon in the search box of records."""
 NOTHING: Final = RecordPage((), None)
-ATTEMPTS_LOOKED_AT: Final = 500
+ATTEMPTS_LOOKED_AT: Final = 200
 """Newest attempts to a record among which those are looked for that made its versions."""
 LINKED_SHOWN: Final = 50
 """Most records of institutions to which a network's record leads."""
@@ -143,33 +144,32 @@ async def shown(
 ) -> Response[str]:
     """The page of a record. `given` and `wrong` are of a form that could not be used. Raises `NotFound`."""
     record = found.version(version)
-    known = desk.known()
     zone = await zones.one(desk.store, desk.zones, found.zone)
-    return page(
-        request,
-        "record.html",
-        status=status,
-        path=AMONG_RECORDS,
-        zone=zone,
-        record=record,
-        newest=found.newest,
-        is_newest=record.version == found.newest.version,
-        oclc_numbers=identifiers.oclc_numbers(record.identifiers),
-        flag_words=FLAGS,
-        origin=records.origin(record),
-        how=records.came_about(record, known.merge_methods),
-        attempt=(await made_by(desk, [record])).get(record.submission),
-        network=await _network(desk, zone, record),
-        institutions=await _institutions(desk, zone, record),
-        management_tag=records.management_tag(record),
-        where=record_path(found.zone, found.mms_id),
-        view=view,
-        asked={} if version is None else {"version": version},
-        record_shown=record_views.shown(record.marc, view, record_views.findings_of(record)),
-        done=done,
-        given=given or {},
-        wrong=wrong,
-    )
+    told = {
+        "zone": zone,
+        "record": record,
+        "newest": found.newest,
+        "is_newest": record.version == found.newest.version,
+        "oclc_numbers": identifiers.oclc_numbers(record.identifiers),
+        "flag_words": FLAGS,
+        "origin": records.origin(record),
+        "how": records.came_about(record, desk.known().merge_methods),
+        "attempt": (await made_by(desk, [record])).get(record.submission),
+        "network": await _network(desk, zone, record),
+        "institutions": await _institutions(desk, zone, record),
+        "management_tag": records.management_tag(record),
+        "where": record_path(found.zone, found.mms_id),
+        "asked": {} if version is None else {"version": version},
+        "done": done,
+        "given": given or {},
+        "wrong": wrong,
+    }
+
+    def laid_out() -> Response[str]:
+        views = record_views.shown(record.marc, view, record_views.findings_of(record))
+        return page(request, "record.html", status=status, path=AMONG_RECORDS, record_shown=views, **told)
+
+    return await trio.to_thread.run_sync(laid_out)  # the longest record takes a second, for which no export may wait
 
 
 @get(f"{RECORD}/download")

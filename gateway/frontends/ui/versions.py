@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import trio
 from litestar import Response, get
 
 from gateway.desk import records, zones
@@ -56,27 +57,29 @@ async def diff(
     pair = records.pair(found, first, second)
     known = desk.known()
     made = pair.after.made_by if pair.after.version == pair.before.version + 1 else ""
-    before, after = Record.parse(pair.before.marc), Record.parse(pair.after.marc)
-    compared = [*differences(before, after, made, known.merge_methods)]
     where = record_path(found.zone, found.mms_id)
     asked = {"from": pair.before.version, "to": pair.after.version}
-    return page(
-        request,
-        "record_diff.html",
-        path=AMONG_RECORDS,
-        zone=await zones.one(desk.store, desk.zones, zone),
-        record=found.newest,
-        pair=pair,
-        versions=records.history(found, known.merge_methods),
-        how=records.came_about(pair.after, known.merge_methods) if made else "",
-        attempt=(await made_by(desk, [pair.after])).get(pair.after.submission) if made else None,
-        shown=[one for one in compared if every or one.kind != "same"],
-        counts={kind: sum(one.kind == kind for one in compared) for kind in KINDS},
-        kinds=KINDS,
-        every=every,
-        other=link(f"{where}/diff", **asked, every="" if every else "true"),
-        where=where,
-    )
+    told = {
+        "zone": await zones.one(desk.store, desk.zones, zone),
+        "record": found.newest,
+        "pair": pair,
+        "versions": records.history(found, known.merge_methods),
+        "how": records.came_about(pair.after, known.merge_methods) if made else "",
+        "attempt": (await made_by(desk, [pair.after])).get(pair.after.submission) if made else None,
+        "kinds": KINDS,
+        "every": every,
+        "other": link(f"{where}/diff", **asked, every="" if every else "true"),
+        "where": where,
+    }
+
+    def laid_out() -> Response[str]:
+        before, after = Record.parse(pair.before.marc), Record.parse(pair.after.marc)
+        compared = [*differences(before, after, made, known.merge_methods)]
+        counts = {kind: sum(one.kind == kind for one in compared) for kind in KINDS}
+        chosen = [one for one in compared if every or one.kind != "same"]
+        return page(request, "record_diff.html", status=200, path=AMONG_RECORDS, counts=counts, shown=chosen, **told)
+
+    return await trio.to_thread.run_sync(laid_out)  # of the longest records it takes seconds, for which no export waits
 
 
 handlers = (history, diff)
