@@ -47,9 +47,10 @@ class Wanted(Struct, frozen=True):
         """Whether the attempt is meant."""
         return all(condition.holds(attempt) for condition in conditions(self))
 
-    def matches_record(self, raw: bytes) -> bool:
+    def record_test(self) -> Callable[[bytes], bool]:
         """Whether what is asked of the record that came holds for it; for who has not the rest of an attempt."""
-        return all(stands_in(raw) for stands_in in in_fields(self.fields))
+        tests = in_fields(self.fields)
+        return tests[0] if len(tests) == 1 else lambda raw: all(test(raw) for test in tests)
 
 
 class Condition(NamedTuple):

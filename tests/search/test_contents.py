@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.marc.iso2709 import Damaged
 from gateway.marc.record import Record
-from gateway.search.contents import InField
+from gateway.search.contents import TURNING, InField
 from gateway.search.fold import folded
 from tests.marc.mnemonic import raw
 from tests.marc.mutations import mutated
@@ -73,3 +73,19 @@ class TestInField:
     )
     def test_is_what_the_record_taken_apart_shows(self, record: bytes, tag: str, part: str) -> None:
         assert InField(tag, part)(record) is taken_apart(record, tag, part)
+
+
+def test_every_character_that_turns_into_ascii_is_known() -> None:
+    everything = (chr(code) for code in range(0x80, 0x110000) if not 0xD800 <= code < 0xE000)
+    turning = {one for one in everything if any(part.isascii() for part in folded(one))}
+    assert turning == set(TURNING)
+
+
+@pytest.mark.parametrize(
+    ("stored", "asked"),
+    [("Straße", "strasse"), ("e\ufb03cient", "efficient"), ("273 \u212a", "273 k"), ("Cur\u017fus", "cursus")],
+)
+def test_what_turns_into_ascii_is_found(stored: str, asked: str) -> None:
+    record = raw(f"=245  00$a{stored}")
+    assert InField("245", asked)(record)
+    assert not InField("245", asked + "x")(record)

@@ -58,7 +58,8 @@ def within(connection: Connection, wanted: Wanted, zone: str | None, before: int
     last = max(0, before - (STRETCH_OF_BYTES if wanted.fields else STRETCH))
     query, given = seqs_query(wanted, zone, last, before, limit)
     found = connection.execute(query, given, binary=True)
-    seqs = [*islice((seq for seq, raw in found if raw is None or wanted.matches_record(raw)), limit)]
+    holds = wanted.record_test()
+    seqs = [*islice((seq for seq, raw in found if raw is None or holds(raw)), limit)]
     attempts = [attempt for attempt in rows.attempts_of(connection, seqs) if wanted.matches(attempt)]
     return Found(attempts[::-1], seqs[-1] if len(seqs) == limit else last)
 

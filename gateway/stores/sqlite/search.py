@@ -62,10 +62,12 @@ def within(execute: Execute, wanted: Wanted, zone: str | None, before: int, limi
     last = before - (STRETCH_OF_BYTES if wanted.fields else STRETCH)
     where = " AND ".join(["seq >= ? AND seq < ?", *(condition.sql for condition in conditions)])
     asked = "seq, raw" if wanted.fields else "seq, NULL"
-    query = f"SELECT {asked} FROM attempt INDEXED BY attempt_by_words WHERE {where} ORDER BY seq DESC"  # noqa: S608
+    by = "INDEXED BY attempt_by_words" if conditions else "NOT INDEXED"  # every record is gone through: as they lie
+    query = f"SELECT {asked} FROM attempt {by} WHERE {where} ORDER BY seq DESC"  # noqa: S608
     given = [_storable(value) for condition in conditions for value in condition.given]
     found = execute(query, (last, before, *given))
-    seqs = [*islice((seq for seq, raw in found if raw is None or wanted.matches_record(raw)), limit)]
+    holds = wanted.record_test()
+    seqs = [*islice((seq for seq, raw in found if raw is None or holds(raw)), limit)]
     found.close()
     attempts = [attempt for attempt in attempts_of(execute, reversed(seqs)) if wanted.matches(attempt)]
     return Found(attempts[::-1], seqs[-1] if len(seqs) == limit else last)
