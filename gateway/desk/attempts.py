@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+import trio
 from msgspec import Struct
 from msgspec.structs import asdict
 
@@ -185,7 +186,8 @@ def line(attempt: Attempt) -> AttemptLine:
 
 async def described(store: Store, attempt: Attempt, known: Known) -> AttemptShown:
     """The attempt whole, with what the store tells of it beside itself."""
-    return shown(attempt, known, await read_beside(store, attempt, known))
+    beside = await read_beside(store, attempt, known)
+    return await trio.to_thread.run_sync(shown, attempt, known, beside)  # the longest record takes long
 
 
 def shown(attempt: Attempt, known: Known, beside: Beside) -> AttemptShown:
@@ -221,7 +223,8 @@ def shown(attempt: Attempt, known: Known, beside: Beside) -> AttemptShown:
 async def read_beside(store: Store, attempt: Attempt, known: Known) -> Beside:
     """All that the store has to tell beside an attempt."""
     before = await attempts_before(store, attempt, zone=attempt.receipt.zone)
-    beside = await looked_beside(store, attempt, known, again_after(attempt, before))
+    again = await trio.to_thread.run_sync(again_after, attempt, before)
+    beside = await looked_beside(store, attempt, known, again)
     return beside._replace(replaced=await replaced(store, attempt))
 
 

@@ -19,6 +19,9 @@ from gateway.stores.base import Store
 AGAIN_SECONDS: Final = 60.0
 """The same record within a minute was sent twice: by hand, or by a client that retries."""
 AGAIN_TIME: Final = timedelta(seconds=AGAIN_SECONDS)
+MOST_BEFORE: Final = 500
+"""Attempts that are looked through for the same record: a busy minute of many people. More come of a program that loads
+a store, which would wait for who looks."""
 NEW_IN_EACH_EXPORT: Final = frozenset({"005", "994"})
 """OCLC's 005 is the time of export, and it adds the 994 [doc]."""
 IMPORT_TIME: Final = timedelta(seconds=10)
@@ -67,11 +70,13 @@ def again_after(attempt: Attempt, earlier: Iterable[Attempt]) -> float | None:
 async def attempts_before(store: Store, attempt: Attempt, *, zone: str | None) -> list[Attempt]:
     """The zone's attempts within a minute before it, newest first, and perhaps some more; None: those of all zones.
 
-    None of an attempt whose second half was done later.
+    Of very many the newest `MOST_BEFORE`; none of an attempt whose second half was done later.
     """
     found: list[Attempt] = []
     before = attempt.seq
-    while not _is_late(attempt) and (page := await store.attempts(zone=zone, before=before)):
+    while (
+        not _is_late(attempt) and len(found) < MOST_BEFORE and (page := await store.attempts(zone=zone, before=before))
+    ):
         found += page
         if attempt.submission.at - _reached(page) > AGAIN_TIME:
             break

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+import trio
 from litestar import Response, get, post
 
 from gateway.desk import attempts
@@ -53,26 +54,31 @@ async def show(request: PageRequest, desk: TheDesk, seq: Seq, view: Text = "") -
     attempt = await attempts.one(desk.store, seq)
     known = desk.known()
     beside = await attempts.read_beside(desk.store, attempt, known)
-    shown = attempts.shown(attempt, known, beside)
-    made = report(attempt, known, beside)
-    return page(
-        request,
-        "attempt.html",
-        shown=shown,
-        line=attempts.line(attempt),
-        tone=_tone(shown),
-        sections=[*_sections(made)],
-        made=made,
-        went=[section for section in made.sections if section.heading.startswith(WENT)],
-        findings=sorted(shown.findings, key=lambda one: WEIGHTS[one.severity])[:FINDINGS_SHOWN],
-        runs_=transcript(attempt, shown.reply),
-        changed=[Before(one.zone, one.after.mms_id, one.after.version) for one in beside.replaced],
-        near=await _neighbours(desk, attempt),
-        record_shown=record_views.shown(attempt.submission.raw, view, shown.findings)
-        if attempt.submission.raw
-        else None,
-        kind=desk.zones.by_key[shown.zone].kind if shown.zone in desk.zones.by_key else "gateway",
-    )
+    near = await _neighbours(desk, attempt)
+
+    def laid_out() -> Response[str]:
+        shown = attempts.shown(attempt, known, beside)
+        made = report(attempt, known, beside)
+        return page(
+            request,
+            "attempt.html",
+            shown=shown,
+            line=attempts.line(attempt),
+            tone=_tone(shown),
+            sections=[*_sections(made)],
+            made=made,
+            went=[section for section in made.sections if section.heading.startswith(WENT)],
+            findings=sorted(shown.findings, key=lambda one: WEIGHTS[one.severity])[:FINDINGS_SHOWN],
+            runs_=transcript(attempt, shown.reply),
+            changed=[Before(one.zone, one.after.mms_id, one.after.version) for one in beside.replaced],
+            near=near,
+            record_shown=record_views.shown(attempt.submission.raw, view, shown.findings)
+            if attempt.submission.raw
+            else None,
+            kind=desk.zones.by_key[shown.zone].kind if shown.zone in desk.zones.by_key else "gateway",
+        )
+
+    return await trio.to_thread.run_sync(laid_out)  # the longest record takes a second, for which no export may wait
 
 
 @get("/attempts/{seq:int}/report.txt", media_type="text/plain")
@@ -80,7 +86,8 @@ async def show_text(desk: TheDesk, seq: Seq) -> str:
     """The report, to paste into a help ticket."""
     attempt = await attempts.one(desk.store, seq)
     known = desk.known()
-    return as_text(report(attempt, known, await attempts.read_beside(desk.store, attempt, known))) + "\n"
+    beside = await attempts.read_beside(desk.store, attempt, known)
+    return await trio.to_thread.run_sync(lambda: as_text(report(attempt, known, beside)) + "\n")
 
 
 @post("/attempts/{seq:int}/delete")
