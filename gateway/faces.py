@@ -88,7 +88,7 @@ async def _serve(
             tls = listener.tls_context(http.tls_cert, http.tls_key)
         except Unusable as error:
             raise SettingsError(f"http.tls_cert and http.tls_key cannot be used: {error}") from error
-    made = site.site(desk, token=http.token.reveal(), names=http.names, secure=bool(tls))
+    made = site.site(desk, token=http.token.reveal(), names=http.names, port=web.bound.port, secure=bool(tls))
 
     async def closed() -> None:
         await closing.wait()

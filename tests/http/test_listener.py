@@ -45,7 +45,7 @@ class TestRequests:
             async with serving() as client:
                 assert (await client.get("/broken")).status_code == 500
                 assert (await client.get("/livez")).status_code == 200
-        assert [line["event"] for line in logs] == ["http.failed"]
+        assert [line["event"] for line in logs] == ["http.crashed"]
 
     async def test_a_body_that_nobody_reads_is_no_obstacle(self) -> None:
         async with serving() as client:

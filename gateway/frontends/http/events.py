@@ -47,6 +47,8 @@ class Streams:
         self._closed = False
         self.followers = 0
         """How many streams are open."""
+        self.waits = 0
+        """How many requests wait for one arrival."""
 
     def close(self) -> None:
         """End them all."""
@@ -55,14 +57,23 @@ class Streams:
             scope.cancel()
 
     @contextmanager
-    def until_closed(self, seconds: float = math.inf) -> Iterator[trio.CancelScope]:
-        """A scope for waiting: it is cancelled after so many seconds, or when the gateway stops."""
+    def until_closed(self) -> Iterator[None]:
+        """A scope for a request that waits: it is left when the gateway stops."""
+        self.waits += 1
+        try:
+            with self._until_closed(math.inf):
+                yield
+        finally:
+            self.waits -= 1
+
+    @contextmanager
+    def _until_closed(self, seconds: float) -> Iterator[None]:
         with trio.move_on_after(seconds) as waiting:
             self._waiting.add(waiting)
             try:
                 if self._closed:
                     waiting.cancel()
-                yield waiting
+                yield
             finally:
                 self._waiting.discard(waiting)
 
@@ -102,7 +113,7 @@ class Streams:
                 yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()  # who has this misses nothing that comes from then on
                 while not self._closed:
                     come: T | None = None
-                    with self.until_closed(ALIVE_SECONDS):
+                    with self._until_closed(ALIVE_SECONDS):
                         come = await anext(arriving)
                     if not self._closed:
                         yield b": alive\n\n" if come is None else written(come)

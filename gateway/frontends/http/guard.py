@@ -7,7 +7,6 @@ user's browser must not change anything: names, origins and forms are checked.
 import ipaddress
 from collections.abc import Collection, Mapping
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final, cast
 from urllib.parse import quote, urlsplit
 
@@ -15,10 +14,12 @@ import msgspec
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from gateway.frontends.http.problems import PROBLEM, Problem
-from gateway.frontends.http.sessions import COOKIE, SESSION_SECONDS, Session, Sessions
+from gateway.frontends.http.sessions import Session, Sessions
 
-OPEN_TO_ALL: Final = ("/livez", "/readyz", "/static/", "/sign-in")
-"""Paths, and beginnings of paths, that need no token."""
+OPEN_TO_ALL: Final = ("/livez", "/readyz", "/sign-in")
+"""Paths that need no token."""
+STATIC: Final = "/static/"
+"""Nor do these: the page's own style and scripts."""
 NOT_A_CHANGE: Final = ("/sign-in", "/sign-out")
 """What may be posted though everything is read-only."""
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -67,18 +68,23 @@ class Guard:
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
         bearer = headers.get(b"authorization", "")
         shown = bearer[7:] if bearer[:7].lower() == "bearer " else ""
-        session = self._sessions.of(_cookie(headers.get(b"cookie", "")))
+        session = self._sessions.of(headers.get(b"cookie", ""))
         by_token = self._sessions.is_token(shown)
         refusal = self._refusal(scope, headers, signed_in=by_token or session.signed_in, by_token=by_token)
         if refusal is not None:
             await _answer(scope, send, refusal, headers)
             return
+        if by_token:
+            session = session._replace(signed_in=True)
         scope[_KEY] = session  # type: ignore[typeddict-unknown-key]  # a key of our own, as ASGI allows
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = [*HEADERS, *self._cookie_header(session, scope)]
-                message["headers"] = [*message.get("headers", ()), *own]
+                given = [*message.get("headers", ())]
+                if not any(name.lower() == b"cache-control" for name, _ in given):
+                    own.append((b"cache-control", b"no-store"))
+                message["headers"] = [*given, *own]
             await send(message)
 
         await self._app(scope, receive, with_headers)
@@ -86,18 +92,18 @@ class Guard:
     def _cookie_header(self, session: Session, scope: HTTPScope) -> list[tuple[bytes, bytes]]:
         if not session.fresh or scope["path"].startswith((API, "/static/", "/livez", "/readyz", "/metrics")):
             return []
-        return [(b"set-cookie", cookie_header(session, secure=self._secure).encode())]
+        return [(b"set-cookie", self._sessions.header(session).encode())]
 
     def _refusal(
         self, scope: HTTPScope, headers: dict[bytes, str], *, signed_in: bool, by_token: bool
     ) -> tuple[HTTPStatus, str] | None:
         """Why it is not let in; None where it is."""
-        path, host = scope["path"], headers.get(b"host", "")
+        path, host = scope["path"].rstrip("/"), headers.get(b"host", "")
         if not self._token and not self._is_own_name(host):
             return HTTPStatus.MISDIRECTED_REQUEST, (
                 f"{host or 'no name'} is no name of this gateway; use 127.0.0.1 or localhost, or set http.names"
             )
-        if self._token and not signed_in and not path.startswith(OPEN_TO_ALL):
+        if self._token and not signed_in and not (path in OPEN_TO_ALL or path.startswith(STATIC)):
             return HTTPStatus.UNAUTHORIZED, "the token is needed: Authorization: Bearer TOKEN (http.token)"
         changes = scope["method"] not in SAFE
         if (changes or path.endswith(STREAMS)) and not by_token and not self._is_own_origin(headers, host):
@@ -122,8 +128,9 @@ class Guard:
         origin = headers.get(b"origin")
         if origin is None:
             return True
-        own_names = self._names - {"localhost"}
-        return bool(host) and (origin.partition("://")[2] == host or _name_in(origin) in own_names)
+        scheme, _, named = origin.partition("://")
+        own = named == host and scheme == ("https" if self._secure else "http")
+        return own or _name_in(origin) in self._names - {"localhost"}
 
 
 def _name_in(url: str) -> str:
@@ -132,20 +139,6 @@ def _name_in(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
-
-
-def cookie_header(session: Session, *, secure: bool) -> str:
-    """What sets the session's cookie."""
-    parts = [f"{COOKIE}={session.cookie}", "Path=/", "HttpOnly", "SameSite=Lax", f"Max-Age={SESSION_SECONDS}"]
-    return "; ".join([*parts, *(["Secure"] if secure else [])])
-
-
-def _cookie(header: str) -> str:
-    try:
-        morsel = SimpleCookie(header).get(COOKIE)
-    except CookieError:
-        return ""
-    return morsel.value if morsel else ""
 
 
 async def _answer(scope: HTTPScope, send: Send, refusal: tuple[HTTPStatus, str], headers: dict[bytes, str]) -> None:

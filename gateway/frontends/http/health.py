@@ -105,6 +105,6 @@ class _Told(Collector):
         yield CounterMetricFamily(
             "gateway_replies_not_delivered", "Replies whose client had gone.", value=happened.not_delivered
         )
-        yield GaugeMetricFamily(
-            "gateway_streams", "Who follows what arrives, such as open pages.", self._streams.followers
-        )
+        followers, waits = self._streams.followers, self._streams.waits
+        yield GaugeMetricFamily("gateway_streams", "Who follows what arrives, such as open pages.", followers)
+        yield GaugeMetricFamily("gateway_waits", "Requests that wait for an export.", waits)

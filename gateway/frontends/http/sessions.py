@@ -11,6 +11,9 @@ import time
 from typing import Final, NamedTuple
 
 COOKIE: Final = "gateway-session"
+"""How the cookie's name begins; the port follows, for cookies of one address are those of all its ports."""
+ENDED_KEPT: Final = 10_000
+"""Sessions that were signed out and are remembered as that, some 2 MB; the first go first."""
 SESSION_SECONDS: Final = 7 * 24 * 3600
 """Until somebody has to sign in again: a week of work."""
 _PERSON: Final = b"gateway-session"
@@ -32,9 +35,12 @@ class Session(NamedTuple):
 class Sessions:
     """Makes them, and knows them again."""
 
-    def __init__(self, token: str) -> None:
-        """Empty: nobody need sign in."""
+    def __init__(self, token: str, *, port: int = 0, secure: bool = False) -> None:
+        """Without a token nobody need sign in. `secure`: whether browsers come over TLS."""
         self._token = token
+        self._name = f"{COOKIE}-{port}"
+        self._secure = secure
+        self._ended: dict[str, None] = {}
         seed = token.encode() if token else secrets.token_bytes(32)
         self._key = hashlib.blake2b(seed, digest_size=32, person=_PERSON).digest()
 
@@ -52,15 +58,27 @@ class Sessions:
         told = f"{'s' if signed_in else 'v'}.{int(time.time())}.{secrets.token_urlsafe(16)}"
         return self._session(f"{told}.{self._mark(told)}", signed_in=signed_in, fresh=True)
 
-    def of(self, cookie: str) -> Session:
-        """The browser's, by what it sent; a new one where that is none or too old."""
+    def of(self, header: str) -> Session:
+        """The browser's, by its header `Cookie`; a new one where it has none, or one too old or signed out."""
+        cookie = cookie_in(header, self._name)
         told, _, mark = cookie.rpartition(".")
         kind, made = [*told.split(".", 2), "", ""][:2]
         good = hmac.compare_digest(mark.encode(), self._mark(told).encode())
         young = good and 0 <= time.time() - int(made) < SESSION_SECONDS
-        if not young:
+        if not young or cookie in self._ended:
             return self.new(signed_in=not self._token)
         return self._session(cookie, signed_in=kind == "s" or not self._token, fresh=False)
+
+    def end(self, session: Session) -> None:
+        """Know it no more, at this gateway."""
+        self._ended[session.cookie] = None
+        if len(self._ended) > ENDED_KEPT:
+            del self._ended[next(iter(self._ended))]
+
+    def header(self, session: Session) -> str:
+        """The header `Set-Cookie` that gives it to the browser."""
+        parts = [f"{self._name}={session.cookie}", "Path=/", "HttpOnly", "SameSite=Lax", f"Max-Age={SESSION_SECONDS}"]
+        return "; ".join([*parts, *(["Secure"] if self._secure else [])])
 
     def is_csrf(self, session: Session, shown: str) -> bool:
         """Whether a form that this session was given holds this."""
@@ -71,3 +89,12 @@ class Sessions:
 
     def _mark(self, told: str) -> str:
         return hashlib.blake2b(told.encode(), digest_size=24, key=self._key).hexdigest()
+
+
+def cookie_in(header: str, name: str) -> str:
+    """The cookie of this name; empty where there is none. What else there is may have any form: it is others'."""
+    for part in header.split(";"):
+        found, _, value = part.partition("=")
+        if found.strip() == name:
+            return value.strip()
+    return ""

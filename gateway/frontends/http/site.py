@@ -36,9 +36,11 @@ class Site(NamedTuple):
     """Ends the streams of events, when the gateway stops."""
 
 
-def site(desk: Desk, *, token: str, names: Collection[str], secure: bool, faces: Sequence[str] = FACES) -> Site:
+def site(
+    desk: Desk, *, token: str, names: Collection[str], port: int, secure: bool, faces: Sequence[str] = FACES
+) -> Site:
     """The application. `token`: which opens it, empty for none; `secure`: whether it is reached over TLS."""
-    sessions = Sessions(token)
+    sessions = Sessions(token, port=port, secure=secure)
     streams = Streams(desk.watch, desk.glances)
     modules = [cast("_Face", import_module(face)) for face in faces]
     shown = next((face.shown for face in modules if hasattr(face, "shown")), told)
@@ -51,7 +53,7 @@ def site(desk: Desk, *, token: str, names: Collection[str], secure: bool, faces:
         exception_handlers={Exception: shown, HTTPException: shown},
         request_max_body_size=BODY_BYTES,
         openapi_config=None,  # the API describes itself: gateway.frontends.api.description
-        state=State({"desk": desk, "sessions": sessions, "secure": secure, "metrics": health.registry(desk, streams)}),
+        state=State({"desk": desk, "sessions": sessions, "metrics": health.registry(desk, streams)}),
         logging_config=None,
         debug=False,
     )

@@ -6,7 +6,6 @@ template has stands in `_environment` and `page`.
 
 from datetime import UTC, datetime
 from functools import cache
-from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -18,7 +17,7 @@ from markupsafe import Markup, escape
 
 from gateway.desk.desk import Desk
 from gateway.frontends.http.guard import session_of
-from gateway.frontends.http.sessions import Sessions
+from gateway.frontends.http.sessions import Sessions, cookie_in
 from gateway.frontends.ui import outcomes, static
 from gateway.importer import report
 from gateway.marc.views.visible import Run, visible
@@ -68,11 +67,8 @@ def macro(template: str, name: str) -> Any:  # Any: what Jinja gives
 
 def look_of(request: PageRequest) -> str:
     """Which colours this browser has chosen."""
-    try:
-        morsel = SimpleCookie(request.headers.get("cookie", "")).get(LOOK_COOKIE)
-    except CookieError:
-        morsel = None
-    return morsel.value if morsel and morsel.value in LOOKS else "auto"
+    chosen = cookie_in(request.headers.get("cookie", ""), LOOK_COOKIE)
+    return chosen if chosen in LOOKS else "auto"
 
 
 def here(request: PageRequest) -> str:

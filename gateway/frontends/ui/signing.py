@@ -6,7 +6,7 @@ from typing import Any, Final
 import trio
 from litestar import Response, get, post
 
-from gateway.frontends.http.guard import cookie_header
+from gateway.frontends.http.guard import session_of
 from gateway.frontends.http.problems import Refused
 from gateway.frontends.http.sessions import Sessions
 from gateway.frontends.ui import forms
@@ -54,7 +54,7 @@ async def enter(request: PageRequest) -> Response[Any]:  # Any: a page, or nothi
     if sessions.by_token and not sessions.is_token(given.get("token", "").strip()):
         await _wrong_at(request).wait()
         return _form(request, back, WRONG, HTTPStatus.FORBIDDEN)
-    cookie = cookie_header(sessions.new(signed_in=True), secure=request.app.state.secure)
+    cookie = sessions.header(sessions.new(signed_in=True))
     return _gone_to(back, cookie)
 
 
@@ -63,7 +63,8 @@ async def leave(request: PageRequest) -> Response[None]:
     """Forget that this browser showed the token."""
     await forms.fields(request)
     sessions: Sessions = request.app.state.sessions
-    cookie = cookie_header(sessions.new(signed_in=False), secure=request.app.state.secure)
+    sessions.end(session_of(request.scope))
+    cookie = sessions.header(sessions.new(signed_in=False))
     return _gone_to("/sign-in", cookie)
 
 
