@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import bars, koha, machine, memory, report
+from benchmarks import bars, koha, machine, memory, pages, report
 from benchmarks.bars import BARE, KOHA, POSTGRES, SQLITE, WORKER_PROCESSES, WORKERS, Comparison, Measured
 from benchmarks.kept import Audit
 from benchmarks.measure import (
@@ -65,6 +65,8 @@ class Bench:
             self._measured.memory = gateway_memory(
                 self._generator, loaded, self._record.read_bytes(), self._asked.extent
             )
+        with gateway(self._new_folder("pages"), self._folder / "pages.log") as looked_at:
+            self._measured.pages = pages.page_cost(self._generator, looked_at, self._asked.extent)
         extent = self._asked.extent
         method = (
             f"Gateway {version} with its built-in settings, one connection an export, each export a new title of\n"

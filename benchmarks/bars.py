@@ -1,7 +1,7 @@
 """What was measured, and whether it reaches the bars. Measures nothing itself."""
 
 import statistics
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -25,6 +25,14 @@ MEMORY_EXPORTS = 50_000
 IDLE_MB_UNDER = 60.0
 """More than before, for `IDLE_CONNECTIONS` that have each exported once."""
 IDLE_CONNECTIONS = 1_000
+
+PAGE_ATTEMPTS = 100_000
+"""In the store when the page is asked for: as many as are kept unless told otherwise."""
+FIRST_PAGE_MS_UNDER = 100.0
+SEARCH_MS_UNDER = 300.0
+OPEN_PAGES = 50
+OPEN_PAGES_RATIO = 0.95
+"""Of the rate without them, at least."""
 
 Verdict = Literal["pass", "below", "not judged"]
 
@@ -86,6 +94,22 @@ class Memory:
     skipped: str = ""
 
 
+@dataclass(frozen=True)
+class PageCost:
+    """What the page costs."""
+
+    attempts: int
+    """In the store."""
+    first_ms: float
+    """Until the first page has come whole, the median."""
+    searches: Mapping[str, float]
+    """The same of each search, by what it looks for."""
+    ratios: Sequence[float]
+    """Rate of exports with open pages by the rate without, round by round."""
+    received: int
+    """Bytes that came to the open pages."""
+
+
 @dataclass
 class Tallied:
     """The exports to one gateway, and what its store has of them."""
@@ -126,6 +150,8 @@ class Measured:
     """Or why it was not measured."""
     kept: dict[str, Tallied] = field(default_factory=dict)
     """By gateway."""
+    pages: PageCost | None = None
+    """None where they were not measured."""
     not_run: dict[str, str] = field(default_factory=dict)
     """By server, why it did not take part."""
 
@@ -138,6 +164,7 @@ def checks(measured: Measured) -> list[Check]:
         *_kept_checks(measured),
         _bad_check(measured),
         *_memory_checks(measured.memory),
+        *_page_checks(measured.pages),
     ]
 
 
@@ -185,6 +212,22 @@ def _bad_check(measured: Measured) -> Check:
         for server, samples in comparison.samples.items():
             bad += sum(sample.result.bad for sample in samples) if server != KOHA else 0
     return Check("exports answered badly or not at all", "none", str(bad), verdict(bad == 0))
+
+
+def _page_checks(pages: PageCost | None) -> Iterator[Check]:
+    if pages is None:
+        return
+    slowest = max(pages.searches, key=lambda what: pages.searches[what])
+    few = f"only {pages.attempts:,} attempts were there" if pages.attempts < PAGE_ATTEMPTS else ""
+    for what, bar, measured, limit in (
+        ("first page", f"under {FIRST_PAGE_MS_UNDER:.0f} ms", pages.first_ms, FIRST_PAGE_MS_UNDER),
+        (f"slowest search, {slowest}", f"under {SEARCH_MS_UNDER:.0f} ms", pages.searches[slowest], SEARCH_MS_UNDER),
+    ):
+        judged = "not judged" if few else verdict(measured < limit)
+        yield Check(f"{what}, {PAGE_ATTEMPTS:,} attempts", bar, f"{measured:.0f} ms", judged, few)
+    median = statistics.median(pages.ratios)
+    what = f"rate with {OPEN_PAGES} open pages by that without"
+    yield Check(what, f"at least {OPEN_PAGES_RATIO}", f"{median:.2f}", verdict(median >= OPEN_PAGES_RATIO))
 
 
 def _memory_checks(memory: Memory | str) -> Iterator[Check]:

@@ -24,10 +24,10 @@ from benchmarks.title import revised, template, titled
 from gateway import logs
 from gateway.config import load
 from gateway.importer.accept import Importer
-from gateway.importer.logon import Account, Logons
+from gateway.importer.logon import Logons
 from gateway.importer.profile import Prepared
 from gateway.model import Logon, Outcome, Submission, new_submission_id
-from gateway.rulebook import rulebook
+from gateway.rulebook import rulebook, zones_of
 from gateway.stores import open_store
 from gateway.stores.base import Store
 
@@ -123,14 +123,13 @@ class Growing:
     def __init__(self, store: Store, place: Place) -> None:
         settings = load()
         zones = settings.model_zones()
-        accounts = [Account(zones[key], zone.password.reveal()) for key, zone in settings.zones.items()]
         profiles = rulebook(settings).profiles
         profile = profiles.of(zones[ZONE])
         assert isinstance(profile, Prepared)
         self._store = store
         self._place = place
         self._zone = zones[ZONE]
-        self._importer = Importer(store, Logons(accounts, longest_delay=0.0), profiles)
+        self._importer = Importer(store, Logons(zones_of(settings), longest_delay=0.0), profiles)
         self._mould = Mould(self._zone, profile, logon_id=LOGON_ID)
         self._logon = Logon(None, LOGON_ID.encode(), PASSWORD.encode(), "AP", "desktop")
         self._held = 0

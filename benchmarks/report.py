@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from benchmarks.bars import BARE, RATIOS, Check, Comparison, Measured, Memory, Sample, checks
+from benchmarks.bars import BARE, OPEN_PAGES, RATIOS, Check, Comparison, Measured, Memory, PageCost, Sample, checks
 
 
 def text(measured: Measured, machine: Sequence[tuple[str, str]], method: str) -> str:
@@ -32,8 +32,19 @@ def text(measured: Measured, machine: Sequence[tuple[str, str]], method: str) ->
         ),
         "## Memory of the gateway process, SQLite",
         measured.memory if isinstance(measured.memory, str) else table(("when", "resident"), _memory(measured.memory)),
+        *(_pages(measured.pages) if measured.pages else ()),
     )
     return "\n\n".join(parts) + "\n"
+
+
+def _pages(pages: PageCost) -> Iterator[str]:
+    yield f"## The page, over {pages.attempts:,} attempts, SQLite"
+    rows = [("first page", f"{pages.first_ms:.0f} ms")]
+    rows += [(f"search: {what}", f"{taken:.0f} ms") for what, taken in pages.searches.items()]
+    rounds = " ".join(f"{ratio:.2f}" for ratio in pages.ratios)
+    rows.append((f"exports with {OPEN_PAGES} open pages, by those without", f"{rounds}"))
+    rows.append(("sent to the open pages meanwhile", f"{pages.received / 1e6:,.0f} MB"))
+    yield table(("what", "measured"), rows)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

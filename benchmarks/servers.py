@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from urllib.parse import urlsplit
 
 from benchmarks import memory
 from benchmarks.load import LOGON_ID, PASSWORD, logon
@@ -45,6 +46,8 @@ class Server:
     """URL of the store in which its exports can be counted."""
     database: int | None = None
     """First process of the database server that works for it."""
+    page: tuple[str, int] = ("", 0)
+    """Address and port of its page."""
 
     def processor_seconds(self) -> float | None:
         """Used so far by its processes, and those of its database; None where the system does not tell."""
@@ -71,7 +74,7 @@ def gateway(
     setting of the caller reaches it. What it logs goes to `log`, as in real service.
     """
     store = store or f"sqlite:{folder / 'gateway.db'}"
-    command = python("gateway", "serve", "--set", f"store.url={store}")
+    command = python("gateway", "serve", "--set", f"store.url={store}", "--set", "http.port=0")
     for host in HOSTS:
         command += ["--set", f"hosts.{host}.connexion=0"]
     if workers > 1:
@@ -79,7 +82,9 @@ def gateway(
     with started(command, folder, log) as (process, first_line):
         ready = json.loads(first_line)
         port = ready["hosts"][HOST]["connexion"].rpartition(":")[2]
-        yield Server(process.pid, int(port), ready["version"], store, database)
+        page = urlsplit(ready["http"])
+        at = page.hostname or "", page.port or 0
+        yield Server(process.pid, int(port), ready["version"], store, database, at)
 
 
 def python(module: str, *arguments: str) -> list[str]:

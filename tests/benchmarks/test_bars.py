@@ -5,7 +5,19 @@ from dataclasses import replace
 import pytest
 
 from benchmarks import bars, report
-from benchmarks.bars import BARE, KOHA, POSTGRES, SQLITE, WORKERS, Comparison, Measured, Memory, Sample, Tallied
+from benchmarks.bars import (
+    BARE,
+    KOHA,
+    POSTGRES,
+    SQLITE,
+    WORKERS,
+    Comparison,
+    Measured,
+    Memory,
+    PageCost,
+    Sample,
+    Tallied,
+)
 from benchmarks.result import Result
 
 NOT_TRIED = "not tried"
@@ -14,13 +26,14 @@ RATES = {BARE: 200.0, SQLITE: 70.0, POSTGRES: 60.0, WORKERS: 120.0}
 HELD = Memory(
     exports=50_000, at_start=50, after_exports=119.9, rate=100, bad=0, connections=1_000, with_connections=179.8
 )
+PAGES = PageCost(100_000, 99.0, {"a word": 20.0, "a field": 299.0}, [0.9, 0.95, 1.1], 1_000_000)
 
 
 def measured(**changed: Result) -> Measured:
     """A run at the bars, but for some servers' results."""
     results = {server: replace(AT_THE_BARS, rate=rate) for server, rate in RATES.items()} | changed
     samples = {server: [Sample(result, busy=None)] for server, result in results.items()}
-    return Measured([Comparison(64, samples)], HELD, {SQLITE: Tallied(sent=100, answered=100)})
+    return Measured([Comparison(64, samples)], HELD, {SQLITE: Tallied(sent=100, answered=100)}, PAGES)
 
 
 def verdicts(run: Measured) -> dict[str, bars.Verdict]:
@@ -96,3 +109,27 @@ def test_the_report_has_a_row_for_each_server_and_says_why_one_is_missing() -> N
     assert [server for server in rows if server in {*RATES, KOHA}] == [*RATES, KOHA, SQLITE]
     assert "not run: needs Perl module XML::Simple" in written
     assert "| 0.35 " in written
+
+
+def test_the_page_is_held_to_its_bars() -> None:
+    assert below(measured()) == []
+    run = measured()
+    run.pages = replace(PAGES, first_ms=100.0, searches={"a word": 300.0, "a field": 20.0}, ratios=[0.9, 0.94, 1.1])
+    assert below(run) == [
+        "first page, 100,000 attempts",
+        "slowest search, a word, 100,000 attempts",
+        "rate with 50 open pages by that without",
+    ]
+
+
+def test_the_page_of_a_small_store_is_not_judged() -> None:
+    run = measured()
+    run.pages = replace(PAGES, attempts=2_000, first_ms=500.0)
+    few = "only 2,000 attempts were there"
+    assert [check.reason for check in bars.checks(run) if "100,000 attempts" in check.what] == [few, few]
+
+
+def test_the_report_has_the_page() -> None:
+    written = report.text(measured(), [], "")
+    assert "## The page, over 100,000 attempts, SQLite" in written
+    assert "| search: a field " in written
