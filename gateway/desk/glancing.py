@@ -55,10 +55,15 @@ class Glances:
         self._store = store
         self._followers = 0
         self._joined = trio.Event()
+        self._begun = trio.Event()
+        """Set once it has been looked for those who follow: what comes then is new."""
         self._woken = trio.Event()
         self._looked = trio.Event()
         self._glance = Glance(0, (), flood=False)
         self._seen: deque[frozenset[int]] = deque(maxlen=REMEMBERED)
+        self._floor = 0
+        """At most this high are numbers that were beyond what a glance has room for: they come back where newer
+        attempts are removed, and are not new."""
         self._log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.desk").bind()
 
     def wake(self) -> None:
@@ -70,17 +75,18 @@ class Glances:
         while True:
             await self._joined.wait()
             self._woken = trio.Event()  # before the look: what is kept during it is looked for again
+            flood = False
             try:
-                await self._look()
+                flood = await self._look()
             except StoreError as error:
                 self._log.warning("glances.failed", error=str(error))
-            await trio.sleep(FLOOD_SECONDS if self._glance.flood else PAUSE_SECONDS)
+            await trio.sleep(FLOOD_SECONDS if flood else PAUSE_SECONDS)
             with trio.move_on_after(POLL_SECONDS):
                 await self._woken.wait()
 
-    @property
-    def newest(self) -> Glance:
-        """The latest at which something was new."""
+    async def begun(self) -> Glance:
+        """The latest glance, as soon as it has been looked for those who follow."""
+        await self._begun.wait()
         return self._glance
 
     async def next(self, number: int) -> Glance:
@@ -90,35 +96,46 @@ class Glances:
         return self._glance
 
     async def since(self, seq: int) -> tuple[Glimpsed, ...]:
-        """The newest attempts with higher numbers."""
-        return tuple([_glimpsed(one) for one in await self._store.attempts(limit=ROWS) if one.seq > seq])
+        """The newest attempts with higher numbers; none where the store fails."""
+        try:
+            found = await self._store.attempts(limit=ROWS)
+        except StoreError as error:
+            self._log.warning("glances.failed", error=str(error))
+            return ()
+        return tuple([_glimpsed(one) for one in found if one.seq > seq])
 
     @asynccontextmanager
     async def follow(self, since: int) -> AsyncIterator["Viewer"]:
         """Within the context, glances at what comes, first at what has come with a higher number than `since`.
 
-        Who takes them slowly is given the newest. Raises `StoreError`.
+        Who takes them slowly is given the newest.
         """
         self._followers += 1
-        if self._followers == 1:  # what is there now is new to nobody who lists it
-            self._seen.append(frozenset(attempt.seq for attempt in await self._store.attempts(limit=ROWS)))
-            self._joined.set()
+        self._joined.set()
         try:
             yield Viewer(self, since)
         finally:
             self._followers -= 1
             if not self._followers:
-                self._joined = trio.Event()
+                self._joined, self._begun = trio.Event(), trio.Event()
 
-    async def _look(self) -> None:
+    async def _look(self) -> bool:
+        """Whether more has come than a glance has room for."""
+        begun = self._begun
         found = await self._store.attempts(limit=ROWS)
         known = frozenset[int]().union(*self._seen)
-        fresh = [_glimpsed(one) for one in found if one.seq not in known]
+        fresh = [_glimpsed(one) for one in found if one.seq not in known and one.seq > self._floor]
         self._seen.append(frozenset(one.seq for one in found))
+        if len(found) == ROWS:
+            self._floor = max(self._floor, found[-1].seq)
+        if not begun.is_set():  # what is there now is new to nobody who lists it
+            begun.set()
+            return False
         if fresh:
             self._glance = Glance(self._glance.number + 1, tuple(fresh), flood=len(fresh) == ROWS)
             self._looked.set()
             self._looked = trio.Event()
+        return len(fresh) == ROWS
 
 
 class Viewer:
@@ -126,22 +143,33 @@ class Viewer:
 
     def __init__(self, glances: Glances, since: int) -> None:
         self._glances = glances
-        self._since: int | None = since
-        self._at = glances.newest.number
+        self._since = since
+        self._at: int | None = None
+        """Number of the glance that was looked at last; None before the first."""
+        self._had: frozenset[int] = frozenset()
+        """What has come already in that first one, for it comes in the next too."""
 
     def __aiter__(self) -> "Viewer":
         return self
 
     async def __anext__(self) -> Glance:
-        if self._since is not None:
+        if self._at is None:
+            at = (await self._glances.begun()).number
             fresh = await self._glances.since(self._since)
-            self._since = None
+            self._at, self._had = at, frozenset(one.attempt.seq for one in fresh)
             if fresh:
-                return Glance(self._at, fresh, flood=len(fresh) == ROWS)
-        glance = await self._glances.next(self._at)
-        missed = glance.number > self._at + 1
-        self._at = glance.number
-        return glance._replace(flood=glance.flood or missed)
+                return Glance(at, fresh, flood=len(fresh) == ROWS)
+        while True:
+            glance = await self._glances.next(self._at)
+            missed = glance.number > self._at + 1
+            self._at = glance.number
+            fresh = tuple([one for one in glance.fresh if self._is_new(one.attempt.seq)])
+            self._since = 0  # whatever had come before we began has been looked at by now
+            if fresh:
+                return Glance(glance.number, fresh, flood=glance.flood or missed)
+
+    def _is_new(self, seq: int) -> bool:
+        return seq > self._since and seq not in self._had
 
 
 def _glimpsed(attempt: Attempt) -> Glimpsed:

@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from gateway import __version__
@@ -22,6 +24,7 @@ FREE_PORTS = (
 )
 MEMORY = ("--set", "store.url=memory:")
 ENDS_IN_SECONDS = 30.0
+TOKEN = "open-sesame-47110815"
 
 
 def refused(*arguments: str) -> str:
@@ -44,7 +47,8 @@ def test_ready_line_an_export_and_the_end(folder: Path, number):
     with process("serve", *FREE_PORTS) as started:
         assert started.stdout is not None
         line = json.loads(started.stdout.readline())
-        assert list(line) == ["ready", "version", "hosts"]
+        assert list(line) == ["ready", "version", "hosts", "http"]
+        assert httpx.get(f"{line['http']}/readyz").json() == {"ready": True, "faults": {}}
         assert (line["ready"], line["version"]) == (True, __version__)
         assert list(line["hosts"]) == [HOST, "i-share-network", "sandbox02-na"]
         address, _, port = line["hosts"][HOST]["connexion"].rpartition(":")
@@ -74,6 +78,35 @@ def test_a_port_in_use():
     assert words.count("\n") == 1
 
 
+def test_a_port_of_the_page_in_use():
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        words = refused(*FREE_PORTS, *MEMORY, "--set", f"http.port={port}")
+    assert words.startswith(f"gateway: http.port (--set http.port): 127.0.0.1:{port} is in use")
+    assert f"--set http.port={port + 1}" in words
+    assert words.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["http.address=0.0.0.0"], r"http\.address \(--set http\.address\): .*http\.token is empty; set a token"),
+        ([f"http.token={TOKEN}", "http.address=192.0.2.1"], r"http\.address .*192\.0\.2\.1 is no address of this"),
+        (["http.address=nowhere.invalid", f"http.token={TOKEN}"], r"http\.address .* is no address or name of this"),
+        (["http.tls_cert={cert}", "http.tls_key={cert}"], r"http\.tls_cert and http\.tls_key cannot be used: "),
+        (["http.tls_cert={cert}"], r"http\.tls_cert \(--set http\.tls_cert\): wants http\.tls_key beside it"),
+    ],
+)
+def test_a_page_that_cannot_be_served(more: list[str], words: str, tmp_path: Path):
+    cert = tmp_path / "cert.pem"
+    cert.write_text("no certificate")
+    chosen = (word for value in more for word in ("--set", value.format(cert=cert)))
+    said = refused(*FREE_PORTS, *MEMORY, *chosen)
+    assert re.match(f"gateway: {words}", said), said
+    assert said.count("\n") == 1
+    assert TOKEN not in said
+
+
 def test_lan_refuses_example_passwords():
     words = refused("--lan", *FREE_PORTS, *MEMORY)
     assert words.startswith("gateway: these passwords stand in config.example.toml, where anybody can read them:\n")
@@ -94,7 +127,19 @@ def test_on_a_terminal_it_says_what_to_type():
     assert "Type into Connexion: Tools > Options > Export > Create > OCLC Gateway Export" in text
     assert "01CARLI_XYZ" in text
     assert "Only this computer can export to it; gateway serve --lan" in text
-    assert "gateway submissions list" in text
+    assert re.search(r"What arrives: http://127\.0\.0\.1:[1-9]\d*\b", text)
+
+
+def test_without_a_page_it_says_where_else_to_look():
+    with on_terminal("serve", *FREE_PORTS, "--set", "http.enabled=false") as (started, terminal):
+        said = b""
+        while b"Ctrl-C" not in said:
+            said += os.read(terminal, 65_536)
+        assert ended_by(started, signal.SIGINT) == 0
+    assert "gateway submissions list" in said.decode()
+    with process("serve", *FREE_PORTS, "--set", "http.enabled=false") as started:
+        assert started.stdout is not None
+        assert list(json.loads(started.stdout.readline())) == ["ready", "version", "hosts"]
 
 
 def test_a_second_signal_does_not_wait_for_what_is_in_flight():

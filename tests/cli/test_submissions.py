@@ -34,7 +34,7 @@ from .gateways import HOST, MARC, ROOT, Gateway, run, serving, words
 
 KEYS = [
     *("id", "seq", "at", "host", "peer", "zone", "logon_id", "outcome", "reason", "reply", "mms_id", "oclc_numbers"),
-    *("title", "seconds", "delivered", "findings", "diagnosis", "also", "facts", "leader_09", "characters"),
+    *("title", "seconds", "delivered", "held_by", "findings", "diagnosis", "also", "facts", "leader_09", "characters"),
 ]
 
 

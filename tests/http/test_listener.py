@@ -1,5 +1,7 @@
 """Connections that browsers and others have, and what becomes of them."""
 
+import socket
+import struct
 from contextlib import suppress
 
 import httpx
@@ -176,6 +178,18 @@ class TestConnections:
             await busy.aclose()
             while (await client.get("/livez")).status_code == 503:
                 pass
+
+    async def test_those_that_go_at_once_are_no_matter(self) -> None:
+        with capture_logs() as logs:
+            async with serving() as client:
+                for sent in (b"", GET, FOLLOW, UPLOAD) * 5:
+                    stream = await trio.open_tcp_stream("127.0.0.1", client.base_url.port or 0)
+                    stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # to be reset
+                    if sent:
+                        await stream.send_all(sent)
+                    await stream.aclose()
+                assert (await client.get("/livez")).status_code == 200
+        assert logs == []
 
 
 class TestTheEnd:

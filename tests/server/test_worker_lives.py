@@ -129,7 +129,7 @@ class TestDead:
                 os.kill(pids[1], signal.SIGKILL)
                 await gateway.event("workers.ended", how="was ended by SIGKILL")
                 ended = await gateway.event("workers.ended", worker=2)
-                assert ended["error"].endswith(" was made by a newer gateway: it has schema 1001, this one knows 2")
+                assert ended["error"].endswith(" was made by a newer gateway: it has schema 1002, this one knows 2")
                 assert (await ask(gateway.port, message(1))).startswith(PROCESSED)
                 connection.execute("UPDATE gateway_schema SET version = version - 1000")
             await gateway.serving(2)

@@ -29,6 +29,8 @@ class Gateway:
         """What else was said on standard error."""
         self.hosts: dict[str, dict[str, str]] = {}
         """What the ready line says of them."""
+        self.http = ""
+        """And of page and API."""
         self._silent = trio.Event()
         self._heard = 0
         self._came = trio.Condition()
@@ -72,7 +74,8 @@ class Gateway:
             chunk = await self.process.stdout.receive_some()
             assert chunk, f"not ready: {self.words}"
             said += chunk
-        self.hosts = json.loads(said)["hosts"]
+        line = json.loads(said)
+        self.hosts, self.http = line["hosts"], line.get("http", "")
 
     async def ended(self) -> int:
         """Its exit code. It has said nothing more, and its workers are gone too."""

@@ -20,12 +20,12 @@ async def zones_meant(store: "Store", settings: Settings, zone: str | None) -> l
     return [zone] if zone else (await zones_with(store, settings)).keys
 
 
-async def find(store: "Store", settings: Settings, zone: str | None, mms_id: str) -> "Found":
-    """The record with this MMS ID, in any zone where none is given; raises as `asked`."""
+async def find(store: "Store", settings: Settings, zone: str | None, mms_id: str, number: int | None = None) -> "Found":
+    """The record with this MMS ID, in any zone where none is given, in that version; raises as `asked`."""
     from gateway.desk import records
 
     with asked():
-        return await records.find(store, await zones_meant(store, settings, zone), mms_id)
+        return await records.find(store, await zones_meant(store, settings, zone), mms_id, number)
 
 
 @contextmanager

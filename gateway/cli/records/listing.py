@@ -8,7 +8,7 @@ import click
 from gateway.cli.options import Options
 from gateway.cli.output import ROWS, echo_bytes, echo_json, echo_more, echo_table, echo_text, local_time
 from gateway.cli.reading import check_zone, read_store
-from gateway.cli.records.held import asked, find, zones_meant
+from gateway.cli.records.held import find, zones_meant
 from gateway.config import Settings
 from gateway.marc.record import Record
 from gateway.marc.views import mnemonic
@@ -32,8 +32,6 @@ class Shown(NamedTuple):
     """A version to show."""
 
     found: "Found"
-    number: int | None
-    """None for the newest."""
     settings: Settings
 
 
@@ -86,9 +84,8 @@ def show(options: Options, mms_id: str, zone: str | None, version: int | None, f
     """Show one record."""
     settings = options.settings()
     check_zone(settings, zone)
-    found = read_store(settings, lambda store: find(store, settings, zone, mms_id))
-    with asked():
-        SHOW[form](Shown(found, version, settings))
+    found = read_store(settings, lambda store: find(store, settings, zone, mms_id, version))
+    SHOW[form](Shown(found, settings))
 
 
 def _row(record: "RecordShown") -> tuple[str, ...]:
@@ -143,19 +140,19 @@ async def _take(
 def _show_text(shown: Shown) -> None:
     from gateway.desk.records import as_text
 
-    echo_text(as_text(shown.found, shown.settings.merge_methods, shown.number))
+    echo_text(as_text(shown.found, shown.settings.merge_methods))
 
 
 def _show_json(shown: Shown) -> None:
     from gateway.desk.records import whole
 
-    echo_json(whole(shown.found, shown.number))
+    echo_json(whole(shown.found))
 
 
 SHOW: Final[dict[str, Callable[[Shown], None]]] = {
     "text": _show_text,
-    "mrk": lambda shown: echo_text(mnemonic(Record.parse(shown.found.version(shown.number).marc))),
+    "mrk": lambda shown: echo_text(mnemonic(Record.parse(shown.found.record.marc))),
     "json": _show_json,
-    "mrc": lambda shown: echo_bytes(shown.found.version(shown.number).marc),
+    "mrc": lambda shown: echo_bytes(shown.found.record.marc),
 }
 """By `--format`."""

@@ -13,7 +13,7 @@ from gateway.config import Settings
 from gateway.model import BibRecord
 
 if TYPE_CHECKING:
-    from gateway.desk.records import Held
+    from gateway.desk.records import Held, Pair, VersionShown
     from gateway.importer.changes import Change
     from gateway.stores.base import Store
 
@@ -33,9 +33,12 @@ def history(options: Options, mms_id: str, zone: str | None, as_json: bool) -> N
 
     settings = options.settings()
     check_zone(settings, zone)
-    found = read_store(settings, lambda store: find(store, settings, zone, mms_id))
+
+    async def listed(store: "Store") -> "list[VersionShown]":
+        return await records.history(store, await find(store, settings, zone, mms_id), settings.merge_methods)
+
     rows = []
-    for one in records.history(found, settings.merge_methods):
+    for one in read_store(settings, listed):
         if as_json:
             echo_json(one)
         else:
@@ -71,9 +74,13 @@ def diff(
 
     settings = options.settings()
     check_zone(settings, zone)
-    found = read_store(settings, lambda store: find(store, settings, zone, mms_id))
-    with asked():
-        pair = records.pair(found, first, second)
+
+    async def compared(store: "Store") -> "Pair":
+        found = await find(store, settings, zone, mms_id)
+        with asked():
+            return await records.pair(store, found, first, second)
+
+    pair = read_store(settings, compared)
     if not as_json:
         click.echo(f"--- {_heading(pair.before, settings)}")
         click.echo(f"+++ {_heading(pair.after, settings)}")

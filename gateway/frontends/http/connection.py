@@ -70,6 +70,10 @@ class Connection:
             tls, socket = True, self._stream.transport_stream.socket
         else:
             tls, socket = False, self._stream.socket
+        try:
+            client, server = socket.getpeername()[:2], socket.getsockname()[:2]
+        except OSError as error:
+            raise trio.BrokenResourceError from error
         async with TaskGroup() as requests:
             protocol = _Http1(
                 self._app,
@@ -78,8 +82,8 @@ class Connection:
                 requests,
                 ConnectionState({}),
                 tls,
-                socket.getpeername()[:2],
-                socket.getsockname()[:2],
+                client,
+                server,
                 self._heed,
             )
             with self._reading:

@@ -11,6 +11,7 @@ import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from gateway import errors
 
@@ -39,10 +40,13 @@ class Refused(Exception):
         self.problem = Problem(HTTPStatus(status).phrase, int(status), detail, faults)
 
 
-def problem(error: Exception) -> Problem:
+def problem(request: Request[Any, Any, Any], error: Exception) -> Problem:  # Any: Litestar's own
     """What to tell of an error; of one that nobody foresaw nothing but that it is logged."""
     if isinstance(error, Refused):
         return error.problem
+    if isinstance(error, RequestEntityTooLarge):
+        limit = request.route_handler.resolve_request_max_body_size() or 0
+        return Problem(HTTPStatus(413).phrase, 413, f"the body is longer than {limit:,} bytes, which is the most here")
     if isinstance(error, HTTPException):
         faults = tuple(_faults(error)) if isinstance(error, ValidationException) else ()
         detail = str(error.detail) if not faults else "the request has faults"
@@ -60,7 +64,7 @@ def _faults(error: ValidationException) -> list[tuple[str, str]]:
 
 def told(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:  # Any: Litestar's own
     """The response to a request that failed."""
-    what = problem(error)
+    what = problem(request, error)
     if what.status >= 500 and not isinstance(error, Refused):
         log = structlog.get_logger("gateway.http").bind(path=request.url.path, status=what.status)
         if isinstance(error, errors.GatewayError):
