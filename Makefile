@@ -1,6 +1,7 @@
 # make run    installs into .venv and serves            make test   installs and runs every test
 # make check  ruff, ruff format, mypy                   make bench  export rate against a bare trio loop
 # make crash  kills, power cuts, full disks; ROUNDS=20  make growth cost of an import up to a million titles
+# make pictures  pictures of the page for docs/images, by a Chromium that is installed
 # Needs python3 (3.11 or newer, with venv) and make; nothing else.
 
 VENV := .venv
@@ -11,7 +12,7 @@ JOBS ?= auto
 ROUNDS ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test crash check bench growth clean
+.PHONY: help install run test crash check bench growth pictures clean
 
 help:
 	@sed -n '/^$$/q; s/^# //p' Makefile
@@ -37,6 +38,9 @@ bench: install
 
 growth: install
 	$(BIN)/python -m benchmarks.growth $(ARGS)
+
+pictures: install
+	$(BIN)/python -m tests.browser.pictures $(ARGS)
 
 clean:
 	rm -rf $(VENV)

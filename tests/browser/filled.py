@@ -1,0 +1,66 @@
+"""A gateway with something for every page to show, and where the pages are."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final, NamedTuple
+
+import httpx
+
+from tests.browser.visiting import Connexion, gateway
+from tests.cli.gateways import Gateway
+from tests.server.running import PATIENCE, WRONG
+from tests.ui.hostile import hostile
+from tests.web import Page
+
+MERGED: Final = "/zones/xyz/records/9910000000015867"
+"""A record of two versions, of which the first had a local field that the second has not."""
+SMALL: Final = "/zones/xyz/records/9910000000025867"
+"""A record of few bytes."""
+HOSTILE: Final = "/zones/xyz/records/9910000000055867"
+"""That of `tests.ui.hostile`."""
+
+
+class Filled(NamedTuple):
+    """A gateway, and what one has to know to find its pages."""
+
+    gateway: Gateway
+    lesson: str
+    """A lesson whose scene is set."""
+    judged: str
+    """The same after its export."""
+    waiting: str
+    """Where one looks whether a first export has come; none has."""
+
+
+@contextmanager
+def filled() -> Iterator[Filled]:
+    """Some exports that were filed and some that were not, a zone made at run time, a lesson half way and at its end.
+
+    1 makes the record `MERGED`, 2 merges into it, 3 makes `SMALL`, 4 is refused, 5 cannot be read, 6 has a wrong
+    password, 7 is a web browser's, 8 and 9 are in other scripts, 10 is hostile; that one is stored all the same.
+    """
+    with gateway() as running, httpx.Client(base_url=running.running.http or "", timeout=PATIENCE) as client:
+        client.headers["accept"] = "text/html"
+        connexion = Connexion(running)
+        for name in ("local-fields", "revised-local-fields", "minimal", "refused-no-245", "broken-length-below-24"):
+            connexion.exports(name)
+        connexion.exports("monograph", WRONG)
+        connexion.says(b"GET / HTTP/1.1\r\nHost: gateway\r\n\r\n")
+        for name in ("hebrew", "cjk"):
+            connexion.exports(name)
+        connexion.sends(hostile())
+        client.post("/api/v1/zones/xyz/records?as_is=true", content=hostile()).raise_for_status()
+        posted(client, "/zones/new", "/zones/new", key="class-3", code="01CARLI_CLASS3")
+        lesson = "/lessons/local-fields"
+        staged = posted(client, lesson, f"{lesson}/scene")
+        judged = posted(client, staged.path, f"{lesson}/export")
+        waiting = Page(client.get("/welcome")).link("Look again")
+        yield Filled(running, staged.path, judged.path, waiting)
+
+
+def posted(client: httpx.Client, path: str, action: str, **given: str) -> Page:
+    """What comes in the end of sending a page's form with this action."""
+    page = Page(client.get(path))
+    answer = client.post(action, data=page.fields(action) | given, follow_redirects=True)
+    assert answer.is_success, answer.text
+    return Page(answer)
