@@ -1,18 +1,19 @@
 """Attempts as programs and pages see them: one whole, with its diagnosis, or a line of a listing."""
 
+from contextlib import aclosing
 from datetime import datetime
 from typing import Final
 
-import trio
 from msgspec import Struct
 from msgspec.structs import asdict
 
+from gateway.desk.threads import beside
 from gateway.errors import NotFound, Unusable
 from gateway.importer import report
-from gateway.importer.beside import Beside, again_after, attempts_before, not_taken, replaced
+from gateway.importer.beside import Beside, again_after, not_taken, pages_before, replaced, stored_at
 from gateway.importer.report import Characters, Known
 from gateway.marc import rules
-from gateway.model import Attempt, Diagnosis, Facts, Outcome, Reason, Severity
+from gateway.model import Attempt, Diagnosis, Facts, Outcome, Reason, Receipt, Severity
 from gateway.search.attempts import Wanted
 from gateway.stores.base import PAGE_ROWS, Store
 
@@ -70,6 +71,8 @@ class AttemptShown(Struct, frozen=True):
     """From the message's first byte to the reply's last; null until the reply has gone out."""
     delivered: bool | None
     """False when the client had gone before its reply; null until that is known."""
+    held_by: str
+    """Key of the zone whose record has that MMS ID, perhaps the network zone; empty where none was."""
     findings: tuple[FindingShown, ...]
     """What refused it first."""
     diagnosis: Diagnosis
@@ -115,6 +118,8 @@ class AttemptLine(Struct, frozen=True):
     """From the message's first byte to the reply's last; null until the reply has gone out."""
     delivered: bool | None
     """False when the client had gone before its reply; null until that is known."""
+    held_by: str
+    """Key of the zone whose record has that MMS ID, perhaps the network zone; empty where none was."""
 
 
 class AttemptPage(Struct, frozen=True):
@@ -181,13 +186,21 @@ def line(attempt: Attempt) -> AttemptLine:
         mms_id=receipt.mms_id,
         seconds=attempt.seconds,
         delivered=attempt.delivered,
+        held_by=held_by(receipt),
     )
+
+
+def held_by(receipt: Receipt) -> str:
+    """Key of the zone whose record has the receipt's MMS ID; empty where it has none.
+
+    An institution's exports that its profile files in the network zone have the MMS ID of the record there.
+    """
+    return (receipt.facts.network or receipt.zone) if receipt.mms_id else ""
 
 
 async def described(store: Store, attempt: Attempt, known: Known) -> AttemptShown:
     """The attempt whole, with what the store tells of it beside itself."""
-    beside = await read_beside(store, attempt, known)
-    return await trio.to_thread.run_sync(shown, attempt, known, beside)  # the longest record takes long
+    return await beside(shown, attempt, known, await read_beside(store, attempt, known))
 
 
 def shown(attempt: Attempt, known: Known, beside: Beside) -> AttemptShown:
@@ -211,6 +224,7 @@ def shown(attempt: Attempt, known: Known, beside: Beside) -> AttemptShown:
         title=receipt.title,
         seconds=attempt.seconds,
         delivered=attempt.delivered,
+        held_by=held_by(receipt),
         findings=tuple([FindingShown(**asdict(finding), words=rules.words(finding)) for finding in found]),
         diagnosis=first,
         also=tuple(also),
@@ -222,12 +236,20 @@ def shown(attempt: Attempt, known: Known, beside: Beside) -> AttemptShown:
 
 async def read_beside(store: Store, attempt: Attempt, known: Known) -> Beside:
     """All that the store has to tell beside an attempt."""
-    before = await attempts_before(store, attempt, zone=attempt.receipt.zone)
-    again = await trio.to_thread.run_sync(again_after, attempt, before)
-    beside = await looked_beside(store, attempt, known, again)
-    return beside._replace(replaced=await replaced(store, attempt))
+    again: float | None = None
+    async with aclosing(pages_before(store, attempt, zone=attempt.receipt.zone)) as pages:
+        async for page in pages:
+            again = await beside(again_after, attempt, page)
+            if again is not None:
+                break
+    stored = await stored_at(store, attempt)
+    left = await beside(not_taken, attempt, report.deciding(attempt, known), stored)
+    return Beside(again, left, await replaced(store, attempt))
 
 
 async def looked_beside(store: Store, attempt: Attempt, known: Known, seconds: float | None) -> Beside:
-    """What of it a diagnosis is made of; `seconds` since the same record had come are known already."""
-    return Beside(seconds, await not_taken(store, attempt, report.deciding(attempt, known)))
+    """What of it a diagnosis is made of; `seconds` since the same record had come are known already.
+
+    For commands: it parses in the thread of the loop.
+    """
+    return Beside(seconds, not_taken(attempt, report.deciding(attempt, known), await stored_at(store, attempt)))

@@ -8,7 +8,7 @@ from typing import Final
 from gateway.desk.records import Held, absent, find
 from gateway.errors import Unusable
 from gateway.importer import edit
-from gateway.marc.iso2709 import TooLong
+from gateway.marc.iso2709 import FIELD_BYTES, TooLong
 from gateway.marc.record import Field, printable
 from gateway.model import BibRecord, Flag
 from gateway.stores.base import Store, Transaction
@@ -16,8 +16,10 @@ from gateway.stores.base import Store, Transaction
 CHANGE_SECONDS: Final = 10.0
 """How long a change waits for its turn beside a gateway that imports: many times what a group of imports takes."""
 LOCAL_TAGS: Final = "590, 690 and 900 to 999"
+TAG_SHOWN: Final = 20
+"""Characters of a wrong tag that are shown."""
 _LOCAL_TAG: Final = re.compile("590|690|9[0-9][0-9]")
-_SUBFIELD: Final = re.compile(r"\s*[$‡ǂ]([a-z0-9])\s*")
+_SUBFIELD: Final = re.compile(r"[$‡ǂ]([a-z0-9])")
 """As people and Connexion write the delimiter, and a code."""
 
 
@@ -26,8 +28,8 @@ async def revert(store: Store, zones: Iterable[str], mms_id: str, version: int, 
 
     Returns what the zone holds then. Raises `NotFound`, `Conflict`, `StoreError`.
     """
-    found = await find(store, zones, mms_id)
-    earlier = found.version(version)
+    found = await find(store, zones, mms_id, version)
+    earlier = found.record
     if earlier.version == found.newest.version:
         return Held(found.zone, earlier)
     return await _change(store, found.zone, mms_id, lambda transaction: edit.revert(transaction, mms_id, earlier, now))
@@ -68,8 +70,11 @@ async def remove(store: Store, zones: Iterable[str], mms_id: str) -> str:
 def local_field(tag: str, text: str) -> Field:
     """The field that is meant, with blank indicators. Raises `Unusable`."""
     if not _LOCAL_TAG.fullmatch(tag):
-        raise Unusable(f"{tag!r} is no tag of a local field; they are {LOCAL_TAGS}")
-    clean = printable(text.encode("utf-8", "replace").decode("utf-8")).strip()
+        raise Unusable(f"{tag[:TAG_SHOWN]!r} is no tag of a local field; they are {LOCAL_TAGS}")
+    raw = text.encode("utf-8", "replace")
+    if len(raw) > FIELD_BYTES:
+        raise Unusable(f"the field is too long: its text has {len(raw):,} bytes; MARC 21 allows {FIELD_BYTES:,}")
+    clean = printable(raw.decode("utf-8")).strip()
     before, *parts = _SUBFIELD.split(clean) if _SUBFIELD.match(clean) else ("", "a", clean)
     subfields = [(code, value.strip()) for code, value in zip(parts[::2], parts[1::2], strict=True)]
     if before or not all(value for _, value in subfields):

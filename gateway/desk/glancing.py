@@ -5,8 +5,9 @@ nothing. Who must be told of each attempt follows the `Watch`.
 """
 
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
+from itertools import islice
 from typing import Final, NamedTuple
 
 import structlog
@@ -14,7 +15,7 @@ import trio
 
 from gateway.desk import attempts
 from gateway.desk.attempts import AttemptLine
-from gateway.errors import StoreError
+from gateway.errors import StoreError, Unusable
 from gateway.model import Attempt
 from gateway.stores.base import Store
 
@@ -28,6 +29,8 @@ POLL_SECONDS: Final = 1.0
 """Between two glances where nobody says that something is new: other processes write to the store too."""
 REMEMBERED: Final = 40
 """Glances by which an attempt is known again that comes to be seen later than others with higher numbers."""
+SEQ_DIGITS: Final = 18
+"""Longest number of an attempt that a store can have."""
 
 
 class Glimpsed(NamedTuple):
@@ -46,6 +49,24 @@ class Glance(NamedTuple):
     """Newest first."""
     flood: bool
     """Whether more has come than is in it."""
+    cursor: str
+    """To go on behind it (`numbers`)."""
+
+
+def cursor_of(seqs: Iterable[int]) -> str:
+    """What tells which attempts are listed, newest first, to be told of others: the numbers of the newest.
+
+    The highest alone would not do: a lower one of another zone may come to be seen later.
+    """
+    return ".".join(map(str, islice(seqs, ROWS)))
+
+
+def numbers(cursor: str) -> frozenset[int]:
+    """The numbers of such a cursor. Raises `Unusable`."""
+    parts = cursor.split(".") if cursor else []
+    if len(parts) > ROWS or not all(part.isascii() and part.isdigit() and len(part) <= SEQ_DIGITS for part in parts):
+        raise Unusable(f"{cursor[:40]!r} are no numbers of attempts")
+    return frozenset(map(int, parts))
 
 
 class Glances:
@@ -59,7 +80,7 @@ class Glances:
         """Set once it has been looked for those who follow: what comes then is new."""
         self._woken = trio.Event()
         self._looked = trio.Event()
-        self._glance = Glance(0, (), flood=False)
+        self._glance = Glance(0, (), flood=False, cursor="")
         self._seen: deque[frozenset[int]] = deque(maxlen=REMEMBERED)
         self._floor = 0
         """At most this high are numbers that were beyond what a glance has room for: they come back where newer
@@ -95,25 +116,24 @@ class Glances:
             await self._looked.wait()
         return self._glance
 
-    async def since(self, seq: int) -> tuple[Glimpsed, ...]:
-        """The newest attempts with higher numbers; none where the store fails."""
+    async def present(self) -> list[Attempt]:
+        """The newest attempts; none where the store fails."""
         try:
-            found = await self._store.attempts(limit=ROWS)
+            return await self._store.attempts(limit=ROWS)
         except StoreError as error:
             self._log.warning("glances.failed", error=str(error))
-            return ()
-        return tuple([_glimpsed(one) for one in found if one.seq > seq])
+            return []
 
     @asynccontextmanager
-    async def follow(self, since: int) -> AsyncIterator["Viewer"]:
-        """Within the context, glances at what comes, first at what has come with a higher number than `since`.
+    async def follow(self, listed: Collection[int] = ()) -> AsyncIterator["Viewer"]:
+        """Within the context, glances at what comes, first at what has come and is not `listed` (`numbers`).
 
         Who takes them slowly is given the newest.
         """
         self._followers += 1
         self._joined.set()
         try:
-            yield Viewer(self, since)
+            yield Viewer(self, listed)
         finally:
             self._followers -= 1
             if not self._followers:
@@ -132,7 +152,8 @@ class Glances:
             begun.set()
             return False
         if fresh:
-            self._glance = Glance(self._glance.number + 1, tuple(fresh), flood=len(fresh) == ROWS)
+            cursor = cursor_of(one.seq for one in found)
+            self._glance = Glance(self._glance.number + 1, tuple(fresh), flood=len(fresh) == ROWS, cursor=cursor)
             self._looked.set()
             self._looked = trio.Event()
         return len(fresh) == ROWS
@@ -141,35 +162,37 @@ class Glances:
 class Viewer:
     """One who looks. Made by `Glances.follow`."""
 
-    def __init__(self, glances: Glances, since: int) -> None:
+    def __init__(self, glances: Glances, listed: Collection[int]) -> None:
         self._glances = glances
-        self._since = since
+        self._had = frozenset(listed)
+        """What is listed, and what has come already in the first glance, for it comes in the next too."""
+        self._floor = min(listed) if len(listed) >= ROWS else 0
+        """Lower numbers are not new in the first glance: they stand behind those that are listed."""
         self._at: int | None = None
         """Number of the glance that was looked at last; None before the first."""
-        self._had: frozenset[int] = frozenset()
-        """What has come already in that first one, for it comes in the next too."""
 
     def __aiter__(self) -> "Viewer":
         return self
 
     async def __anext__(self) -> Glance:
         if self._at is None:
-            at = (await self._glances.begun()).number
-            fresh = await self._glances.since(self._since)
-            self._at, self._had = at, frozenset(one.attempt.seq for one in fresh)
+            self._at = (await self._glances.begun()).number
+            found = await self._glances.present()
+            fresh = tuple([_glimpsed(one) for one in found if self._is_new(one.seq)])
+            self._had |= {one.seq for one in found}
             if fresh:
-                return Glance(at, fresh, flood=len(fresh) == ROWS)
+                return Glance(self._at, fresh, flood=len(fresh) == ROWS, cursor=cursor_of(one.seq for one in found))
         while True:
             glance = await self._glances.next(self._at)
             missed = glance.number > self._at + 1
             self._at = glance.number
             fresh = tuple([one for one in glance.fresh if self._is_new(one.attempt.seq)])
-            self._since = 0  # whatever had come before we began has been looked at by now
+            self._floor = 0  # whatever had come before we began has been looked at by now
             if fresh:
-                return Glance(glance.number, fresh, flood=glance.flood or missed)
+                return glance._replace(fresh=fresh, flood=glance.flood or missed)
 
     def _is_new(self, seq: int) -> bool:
-        return seq > self._since and seq not in self._had
+        return seq > self._floor and seq not in self._had
 
 
 def _glimpsed(attempt: Attempt) -> Glimpsed:

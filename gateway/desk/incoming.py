@@ -71,7 +71,7 @@ def read(file: str, form: str | None, pieces: Iterable[bytes]) -> Iterator[Incom
         yield (
             _serialized(number, found)
             if isinstance(found, Record)
-            else Incoming(number, None, Reason.STRUCTURE, str(found))
+            else Incoming(number, None, Reason.TOO_LONG if found.too_long else Reason.STRUCTURE, str(found))
         )
 
 

@@ -16,7 +16,7 @@ from gateway.marc.forms import FORMS, ISO_2709
 from gateway.marc.record import Field, Record, to_pymarc
 from gateway.marc.views import mnemonic
 from gateway.model import BibRecord, Flag, MergeMethod
-from gateway.stores.base import Store
+from gateway.stores.base import PAGE_ROWS, Store
 
 Form = Literal["mrc", "mrk", "xml", "json", "text"]
 MEDIA_TYPES: Final[dict[Form, str]] = {
@@ -100,25 +100,14 @@ class Held(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A record with its past, and the zone that holds it."""
+    """A record, and the zone that holds it. Its versions are numbered from 1 to the newest, without gaps."""
 
     zone: str
     mms_id: str
-    versions: list[BibRecord]
-    """All there are, oldest first; at least one."""
-
-    @property
-    def newest(self) -> BibRecord:
-        """As the zone holds it now."""
-        return self.versions[-1]
-
-    def version(self, number: int | None = None) -> BibRecord:
-        """One of them, the newest where no number is given. Raises `NotFound`."""
-        if number is None:
-            return self.newest
-        if not 1 <= number <= len(self.versions):
-            raise NotFound(f"{self.mms_id} has no version {number}; its newest is {len(self.versions)}")
-        return self.versions[number - 1]
+    newest: BibRecord
+    """As the zone holds it now."""
+    record: BibRecord
+    """The version that was asked for; the newest where none was."""
 
 
 class SeveralHold(Conflict):
@@ -137,15 +126,33 @@ class Pair(NamedTuple):
     after: BibRecord
 
 
-async def find(store: Store, zones: Iterable[str], mms_id: str) -> Found:
-    """The record with this MMS ID in one of these zones. Raises `NotFound`; `SeveralHold` where several hold one."""
-    found = {key: versions for key in zones if (versions := await store.versions(key, mms_id))}
-    if not found:
+async def find(store: Store, zones: Iterable[str], mms_id: str, number: int | None = None) -> Found:
+    """The record with this MMS ID in one of these zones, and a version of it, the newest where no number is given.
+
+    Raises `NotFound`; `SeveralHold` where several zones hold one.
+    """
+    held = {key: newest for key in zones if (newest := await store.record(key, mms_id))}
+    if not held:
         raise absent(mms_id)
-    if len(found) > 1:
-        raise SeveralHold(mms_id, found)
-    [(key, versions)] = found.items()
-    return Found(key, mms_id, versions)
+    if len(held) > 1:
+        raise SeveralHold(mms_id, held)
+    [(key, newest)] = held.items()
+    found = Found(key, mms_id, newest, newest)
+    return found if number is None else found._replace(record=(await _versions(store, found, number))[0])
+
+
+async def _versions(store: Store, found: Found, *numbers: int) -> list[BibRecord]:
+    """Those with these numbers, in their order; no others are read. Raises `NotFound`."""
+    newest = found.newest
+    for number in numbers:
+        if not 1 <= number <= newest.version:
+            raise NotFound(f"{found.mms_id} has no version {number}; its newest is {newest.version}")
+    earlier = {*numbers} - {newest.version}
+    kept = await store.versions(found.zone, found.mms_id, numbers=earlier) if earlier else []
+    if len(kept) < len(earlier):  # the record was removed meanwhile
+        raise absent(found.mms_id)
+    by_number = {one.version: one for one in (newest, *kept)}
+    return [by_number[number] for number in numbers]
 
 
 def absent(mms_id: str) -> NotFound:
@@ -158,19 +165,34 @@ def shown(held: Held) -> RecordShown:
     return RecordShown(**_shared(held))
 
 
-def whole(found: Found, number: int | None = None) -> RecordWhole:
-    """A version with its MARC, the newest where no number is given. Raises `NotFound`."""
-    record = found.version(number)
-    marc = to_pymarc(Record.parse(record.marc)).as_dict()
-    return RecordWhole(**_shared(Held(found.zone, record)), versions=len(found.versions), marc=marc)
+def whole(found: Found) -> RecordWhole:
+    """The version that was asked for, with its MARC."""
+    marc = to_pymarc(Record.parse(found.record.marc)).as_dict()
+    return RecordWhole(**_shared(Held(found.zone, found.record)), versions=found.newest.version, marc=marc)
 
 
-def history(found: Found, own_methods: Mapping[str, MergeMethod]) -> list[VersionShown]:
-    """Its versions, newest first; `own_methods` are a site's."""
-    return [
-        VersionShown(**_shared(Held(found.zone, record)), how=came_about(record, own_methods))
-        for record in reversed(found.versions)
-    ]
+async def history(
+    store: Store,
+    found: Found,
+    own_methods: Mapping[str, MergeMethod],
+    *,
+    before: int | None = None,
+    limit: int | None = None,
+) -> list[VersionShown]:
+    """Its versions, newest first, those with a lower number than `before`; all, or at most `limit`.
+
+    `own_methods` are a site's. Raises `StoreError`.
+    """
+    before = found.newest.version + 1 if before is None else before
+    told: list[VersionShown] = []
+    while limit is None or len(told) < limit:
+        rows = PAGE_ROWS if limit is None else min(PAGE_ROWS, limit - len(told))
+        page = await store.history(found.zone, found.mms_id, before=before, limit=rows)
+        told += [VersionShown(**_shared(Held(found.zone, one)), how=came_about(one, own_methods)) for one in page]
+        if len(page) < rows:
+            break
+        before = page[-1].version
+    return told
 
 
 def _shared(held: Held) -> dict[str, Any]:  # Any: arguments of several types by their names
@@ -192,17 +214,18 @@ def _shared(held: Held) -> dict[str, Any]:  # Any: arguments of several types by
     }
 
 
-def pair(found: Found, first: int | None = None, second: int | None = None) -> Pair:
+async def pair(store: Store, found: Found, first: int | None = None, second: int | None = None) -> Pair:
     """The versions to compare: with one number it and the one before it, with none the newest and the one before it.
 
-    Raises `NotFound`.
+    No others are read. Raises `NotFound`.
     """
     if first is not None and second is not None:
-        return Pair(found.version(first), found.version(second))
-    after = found.version(first)
-    if after.version == 1:
+        return Pair(*await _versions(store, found, first, second))
+    after = found.newest.version if first is None else first
+    if after == 1:
         raise NotFound(f"{found.mms_id} has no version before the first; there is nothing to compare")
-    return Pair(found.version(after.version - 1), after)
+    newer, older = await _versions(store, found, after, after - 1)
+    return Pair(older, newer)
 
 
 def differences(compared: Pair, own_methods: Mapping[str, MergeMethod]) -> Iterator[Change]:
@@ -262,27 +285,26 @@ def came_about(record: BibRecord, own_methods: Mapping[str, MergeMethod]) -> str
             return f"Replaced by {title_of(record.made_by, own_methods)}"
 
 
-def written(found: Found, form: Form, own_methods: Mapping[str, MergeMethod], number: int | None = None) -> bytes:
-    """A version as a file: the record alone; as `text` all that is known of it, and then the record in mnemonic form.
-
-    The newest where no number is given; `own_methods` are a site's. Raises `NotFound`.
+def written(found: Found, form: Form, own_methods: Mapping[str, MergeMethod]) -> bytes:
+    """The version that was asked for as a file: the record alone; as `text` all that is known of it, and then the
+    record in mnemonic form. `own_methods` are a site's.
     """
     if form == "text":
-        return f"{as_text(found, own_methods, number)}\n".encode()
-    marc = found.version(number).marc
+        return f"{as_text(found, own_methods)}\n".encode()
+    marc = found.record.marc
     if form == ISO_2709:
         return marc
     way = FORMS["jsonl" if form == "json" else form]
     return way.head + way.write(Record.parse(marc)) + way.foot
 
 
-def as_text(found: Found, own_methods: Mapping[str, MergeMethod], number: int | None = None) -> str:
-    """What is known of a version, a label a line, and the record in mnemonic form. Raises `NotFound`."""
-    record = found.version(number)
+def as_text(found: Found, own_methods: Mapping[str, MergeMethod]) -> str:
+    """What is known of the version that was asked for, a label a line, and the record in mnemonic form."""
+    record = found.record
     labelled = {
         "MMS ID": record.mms_id,
         "Zone": found.zone,
-        "Version": f"{record.version} of {len(found.versions)}, {record.at.astimezone():%Y-%m-%d %H:%M:%S}",
+        "Version": f"{record.version} of {found.newest.version}, {record.at.astimezone():%Y-%m-%d %H:%M:%S}",
         "Came about": came_about(record, own_methods),
         "Title": record.title,
         "OCLC number": ", ".join(identifiers.oclc_numbers(record.identifiers)),

@@ -4,13 +4,16 @@ import textwrap
 from typing import Final
 
 from gateway.importer.report import Pair, Report
-from gateway.marc.record import CONTROLS
+from gateway.marc.record import CONTROLS, TURNS
 from gateway.marc.views import mnemonic
+from gateway.marc.views.visible import NAMES
 
 COLUMNS: Final = 78
 """Width that mail keeps as it is; what cannot be broken, and the record's fields, may be wider."""
 LABEL_COLUMNS: Final = 16
 INDENT: Final = "  "
+SHOWN: Final = CONTROLS | {code: f"⟨{NAMES[chr(code)]}⟩" for code in (*TURNS, 0x200E, 0x200F, 0x61C)}
+"""What turns the direction of text about is seen, and turns nothing."""
 
 
 def as_text(report: Report) -> str:
@@ -22,7 +25,7 @@ def as_text(report: Report) -> str:
             lines += _lines(pair)
     lines += ["", report.record_heading]
     lines += [mnemonic(report.record)] if report.record else _wrapped(f"({report.unreadable})", INDENT)
-    return "\n".join(lines).translate(CONTROLS)
+    return "\n".join(lines).translate(SHOWN)
 
 
 def _lines(pair: Pair) -> list[str]:

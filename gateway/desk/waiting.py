@@ -1,5 +1,6 @@
 """Waiting for the attempt that somebody has in mind; where it does not come, which ones came near."""
 
+from collections import deque
 from typing import Final
 
 import trio
@@ -14,6 +15,8 @@ from gateway.stores.base import Store
 
 NEAR: Final = 10
 """Most attempts that are told of where none is as wanted."""
+ROWS: Final = 25
+"""Attempts that are read at once on the way back to the first: each comes with its record, some 2 MB of the longest."""
 
 
 class Near(Struct, frozen=True):
@@ -41,39 +44,38 @@ async def wait(store: Store, watch: Watch, wanted: Wanted, *, after: int | None,
     """Wait for the first attempt with a higher number than `after` that is as wanted, whether it is there already or
     still to come; without `after` only for one to come. At most so many seconds. Raises `StoreError`.
     """
-    begin = after
+    came: deque[Attempt] = deque(maxlen=NEAR)
     with trio.move_on_after(seconds):
         async with watch.follow() as arriving:
-            if begin is None:
-                begin = max([attempt.seq for attempt in await store.attempts(limit=1)], default=0)
-            elif found := await _present(store, watch, wanted, begin):
+            if after is not None and (found := await _present(store, wanted, after)):
                 return Waited(found)
             async for arrivals in arriving:
                 for arrival in arrivals:
-                    if arrival.attempt.seq > begin and wanted.matches(arrival.attempt):
+                    if (after is None or arrival.attempt.seq > after) and wanted.matches(arrival.attempt):
                         return Waited(arrival.attempt)
-    return Waited(None, await _near(store, wanted, begin))
+                    came.append(arrival.attempt)
+    if after is None:  # by their numbers it cannot be told: a lower one may come to be seen later
+        newest = [*reversed(came)]
+    else:
+        newest = [attempt for attempt in await store.attempts(limit=NEAR) if attempt.seq > after]
+    return Waited(None, tuple(sorted([near(wanted, attempt) for attempt in newest], key=lambda one: -len(one.right))))
 
 
-async def _present(store: Store, watch: Watch, wanted: Wanted, after: int) -> Attempt | None:
-    """The first that is there already."""
-    newest = await store.attempts(wanted=wanted, limit=1)
+async def _present(store: Store, wanted: Wanted, after: int) -> Attempt | None:
+    """The first that is there already: of those that are as wanted, back from the newest, the last one behind `after`.
+
+    Most often nothing has come since, and nothing is searched.
+    """
+    newest = await store.attempts(limit=1)
     if not newest or newest[0].seq <= after:
         return None
-    marks = dict.fromkeys(watch.marks(None, watch.place), after)
-    while page := await watch.newer(marks):
-        for attempt in page:
-            if wanted.matches(attempt):
-                return attempt
-            marks[attempt.receipt.zone] = attempt.seq
-    return newest[0]
-
-
-async def _near(store: Store, wanted: Wanted, after: int | None) -> tuple[Near, ...]:
-    if after is None:  # it was not even possible to begin
-        return ()
-    newest = [attempt for attempt in await store.attempts(limit=NEAR) if attempt.seq > after]
-    return tuple(sorted([near(wanted, attempt) for attempt in newest], key=lambda one: -len(one.right)))
+    first: Attempt | None = None
+    while True:
+        page = await store.attempts(wanted=wanted, before=first.seq if first else None, limit=ROWS)
+        later = [attempt for attempt in page if attempt.seq > after]
+        first = later[-1] if later else first
+        if len(later) < ROWS:
+            return first
 
 
 def near(wanted: Wanted, attempt: Attempt) -> Near:

@@ -4,9 +4,9 @@ out of a stored record, what it did not take. Looked up when somebody reads the 
 
 import hashlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 from gateway.importer.decide import NOT_COMPARED
@@ -22,6 +22,11 @@ AGAIN_TIME: Final = timedelta(seconds=AGAIN_SECONDS)
 MOST_BEFORE: Final = 500
 """Attempts that are looked through for the same record: a busy minute of many people. More come of a program that loads
 a store, which would wait for who looks."""
+BEFORE_AT_ONCE: Final = 25
+"""Of them in memory at a time, for each comes with its record: some 2 MB of the longest."""
+MOST_STORED: Final = 5
+"""Versions that are written while an attempt may be decided on, the first, with which it is compared. It is decided on
+within milliseconds; more come of a program that imports a record again and again."""
 NEW_IN_EACH_EXPORT: Final = frozenset({"005", "994"})
 """OCLC's 005 is the time of export, and it adds the 994 [doc]."""
 IMPORT_TIME: Final = timedelta(seconds=10)
@@ -72,45 +77,81 @@ async def attempts_before(store: Store, attempt: Attempt, *, zone: str | None) -
 
     Of very many the newest `MOST_BEFORE`; none of an attempt whose second half was done later.
     """
-    found: list[Attempt] = []
+    async with aclosing(pages_before(store, attempt, zone=zone)) as pages:
+        return [one async for page in pages for one in page]
+
+
+async def pages_before(store: Store, attempt: Attempt, *, zone: str | None) -> AsyncGenerator[list[Attempt], None]:
+    """The same a page at a time, for who needs but one page in memory; to be closed."""
     before = attempt.seq
-    while (
-        not _is_late(attempt) and len(found) < MOST_BEFORE and (page := await store.attempts(zone=zone, before=before))
-    ):
-        found += page
+    for _ in range(0, 0 if _is_late(attempt) else MOST_BEFORE, BEFORE_AT_ONCE):
+        page = await store.attempts(zone=zone, before=before, limit=BEFORE_AT_ONCE)
+        if not page:
+            return
+        yield page
         if attempt.submission.at - _reached(page) > AGAIN_TIME:
-            break
+            return
         before = page[-1].seq
-    return found
 
 
 async def replaced(store: Store, attempt: Attempt) -> tuple[Replaced, ...]:
-    """The versions that the attempt made of records that were there before."""
+    """The versions that the attempt made of records that were there before; of no others the MARC is read."""
     receipt, facts = attempt.receipt, attempt.receipt.facts
     if not receipt.outcome.filed:
         return ()
     places = [(facts.network or receipt.zone, receipt.mms_id)]
     if facts.linked:
         places.append((receipt.zone, facts.linked))
-    return tuple(
-        [
-            Replaced(zone, before, after)
-            for zone, mms_id in places
-            for before, after in pairwise(await store.versions(zone, mms_id))
-            if after.submission == attempt.submission.id
-        ]
-    )
+    found = [await _replaced_in(store, zone, mms_id, attempt.submission.id) for zone, mms_id in places]
+    return tuple([one for one in found if one])
 
 
-async def not_taken(store: Store, attempt: Attempt, profile: Profile) -> bool:
-    """Whether nothing was changed though what came is not all in the stored record; `profile` decided on it."""
+async def _replaced_in(store: Store, zone: str, mms_id: str, submission: str) -> Replaced | None:
+    async with aclosing(_history(store, zone, mms_id)) as versions:
+        async for version in versions:
+            if version.submission == submission:
+                numbers = version.version - 1, version.version
+                kept = await store.versions(zone, mms_id, numbers=numbers)
+                return Replaced(zone, *kept) if len(kept) == len(numbers) else None
+    return None
+
+
+async def stored_at(store: Store, attempt: Attempt) -> Sequence[BibRecord]:
+    """Of an attempt that changed nothing, the versions of the stored record that may have been its newest then.
+
+    At most `MOST_STORED` and one; none of other attempts.
+    """
     receipt = attempt.receipt
     if receipt.outcome is not Outcome.UNCHANGED:
+        return ()
+    zone, mms_id, at = receipt.facts.network or receipt.zone, receipt.mms_id, attempt.submission.at
+    newest = await store.record(zone, mms_id)
+    if newest is None or newest.at <= at:
+        return [newest] if newest else ()
+    begun: list[BibRecord] = []
+    later: list[BibRecord] = []
+    async with aclosing(_history(store, zone, mms_id)) as versions:
+        async for version in versions:
+            if version.at <= at:
+                begun = [version]
+                break
+            later.append(version)
+    soon = [version for version in reversed(later) if version.at <= at + IMPORT_TIME]
+    meant = [*begun, *soon[:MOST_STORED]] or [*later[:1], *later[-1:]]  # somebody has set the clock back
+    return await store.versions(zone, mms_id, numbers={version.version for version in meant})
+
+
+def not_taken(attempt: Attempt, profile: Profile, stored: Sequence[BibRecord]) -> bool:
+    """Whether nothing was changed though what came is not all in the stored record, of which `stored_at` tells.
+
+    `profile` decided on the attempt. False where there is none, for nobody can tell. Of the longest record it takes
+    long.
+    """
+    if not stored:
         return False
     came = normalization(profile.normalization, extraneous_035=profile.extraneous_035)(
         Record.parse(attempt.submission.raw)
     )
-    stored = await _newest_at(store, receipt.facts.network or receipt.zone, receipt.mms_id, attempt.submission.at)
     return not any(_holds(Record.parse(version.marc), came) for version in stored)
 
 
@@ -204,14 +245,13 @@ def _reached(page: Sequence[Attempt]) -> datetime:
     return min(times) if times else _NEVER if page else _BEGINNING
 
 
-async def _newest_at(store: Store, zone: str, mms_id: str, at: datetime) -> Sequence[BibRecord]:
-    """Those of a record's versions that may have been its newest when what arrived then was decided on."""
-    newest = await store.record(zone, mms_id)
-    if newest and newest.at <= at:
-        return [newest]
-    versions = await store.versions(zone, mms_id)
-    begun = [stored for stored in versions if stored.at <= at]
-    return [*begun[-1:], *(stored for stored in versions if at < stored.at <= at + IMPORT_TIME)] or versions
+async def _history(store: Store, zone: str, mms_id: str) -> AsyncGenerator[BibRecord, None]:
+    """A record's versions, newest first, without their MARC; to be closed."""
+    before: int | None = None
+    while page := await store.history(zone, mms_id, before=before):
+        for version in page:
+            yield version
+        before = page[-1].version
 
 
 def _holds(stored: Record, came: Record) -> bool:

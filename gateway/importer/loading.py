@@ -34,10 +34,14 @@ RECORDS_AT_ONCE: Final = 100
 """Records of one transaction: a gateway beside it waits for a few hundredths of a second."""
 BYTES_AT_ONCE: Final = 2_000_000
 """And so many bytes, lest the longest records make it a second."""
+EXAMINING: Final = 1
+"""Threads in which such records are examined, for which no export may wait: the longest ones together take a second."""
 AS_IS: Final = prepare("", Profile(normalization=("001-to-035",), extraneous_035=False, refuse=()), {})
 """What keeps a record as it is: only what cannot be a record of a zone is refused, and the number in 001, which every
 record of a zone gives up for its MMS ID, goes where it is found again."""
 
+
+_examining: Final = trio.CapacityLimiter(EXAMINING)
 
 _Case = tuple[Submission, Case]
 _Plan = Callable[[Transaction, Sequence[_Case]], list[Receipt]]
@@ -67,7 +71,7 @@ class Loader:
         def plan(transaction: Transaction, cases: Sequence[_Case]) -> list[Receipt]:
             return [decide(_Unmatched(transaction), case._replace(submission="")) for _, case in cases]
 
-        return await self._together([self._case(raw, AS_IS, Facts()) for raw in records], plan)
+        return await self._together(await self._cases(records, AS_IS, Facts()), plan)
 
     async def by_profile(self, records: Sequence[bytes], profile: Prepared) -> list[Loaded]:
         """File each as an export of it would be, and keep the attempts. Raises `StoreError`."""
@@ -80,7 +84,7 @@ class Loader:
                 in_turn.file(submission, receipts[-1])
             return receipts
 
-        cases = [self._case(raw, profile, self._observed(profile)) for raw in records]
+        cases = await self._cases(records, profile, self._observed(profile))
         return await self._together(cases, plan, refused=self._keep)
 
     async def through_network(
@@ -89,8 +93,7 @@ class Loader:
         """The same where the profile files in the network zone: one after the other, two transactions each."""
         exports = NetworkExports(self._store, profiles, self._now)
         loaded = []
-        for raw in records:
-            submission, case = self._case(raw, profile, self._observed(profile))
+        for submission, case in await self._cases(records, profile, self._observed(profile)):
             try:
                 until = trio.current_time() + self._seconds
                 receipt = await exports.decide(submission, case, network, until)
@@ -122,6 +125,14 @@ class Loader:
         await self._store.transact(
             receipt.zone, lambda transaction: transaction.file(submission, receipt), seconds=self._seconds
         )
+
+    async def _cases(self, records: Sequence[bytes], profile: Prepared, observed: Facts) -> list[_Case]:
+        """What is to be decided of each."""
+
+        def examined() -> list[_Case]:
+            return [self._case(raw, profile, observed) for raw in records]
+
+        return await trio.to_thread.run_sync(examined, limiter=_examining)
 
     def _case(self, raw: bytes, profile: Prepared, observed: Facts) -> _Case:
         submission = Submission(new_submission_id(), self._now(), self._zone.host, PEER, "", raw)

@@ -1,6 +1,6 @@
 """The contract of a store. `tests/stores` holds every store against the words of these docstrings."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, Protocol, TypeVar
@@ -193,8 +193,18 @@ class Store(Protocol):
     async def find(self, zone: str, identifiers: Iterable[Identifier]) -> list[BibRecord]:
         """The zone's records that bear one of `identifiers`, by rising MMS ID."""
 
-    async def versions(self, zone: str, mms_id: str) -> list[BibRecord]:
-        """Every version of a record, oldest first."""
+    async def versions(self, zone: str, mms_id: str, *, numbers: Collection[int] | None = None) -> list[BibRecord]:
+        """Every version of a record, oldest first; where `numbers` are given, those of them that there are.
+
+        Without them as many bytes are read as the record has had in all its life.
+        """
+
+    async def history(
+        self, zone: str, mms_id: str, *, before: int | None = None, limit: int = PAGE_ROWS
+    ) -> list[BibRecord]:
+        """A record's versions, newest first, without their MARC, which is empty; those with a lower `version` than
+        `before`.
+        """
 
     async def counts(self) -> dict[str, Counts]:
         """How much each zone holds, by its key; without zones in which all of it is 0."""

@@ -1,7 +1,7 @@
 """A store that is gone at the end: for tests, and for trying things out."""
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -213,8 +213,8 @@ class MemoryStore:
 
     async def record(self, zone: str, mms_id: str) -> BibRecord | None:
         """A record's newest version."""
-        versions = await self.versions(zone, mms_id)
-        return versions[-1] if versions else None
+        await trio.lowlevel.checkpoint()
+        return self._shelf(zone).get(mms_id)
 
     async def records(self, zone: str, *, after: str = "", limit: int = PAGE_ROWS) -> list[BibRecord]:
         """The zone's records by rising MMS ID."""
@@ -229,10 +229,20 @@ class MemoryStore:
         shelf = self._shelf(zone)
         return [shelf.versions[mms_id][-1] for mms_id in shelf.holders(identifiers)]
 
-    async def versions(self, zone: str, mms_id: str) -> list[BibRecord]:
-        """Every version, oldest first."""
+    async def versions(self, zone: str, mms_id: str, *, numbers: Collection[int] | None = None) -> list[BibRecord]:
+        """Every version or some, oldest first."""
         await trio.lowlevel.checkpoint()
-        return list(self._shelf(zone).versions.get(mms_id, ()))
+        versions = self._shelf(zone).versions.get(mms_id, ())
+        return [version for version in versions if numbers is None or version.version in numbers]
+
+    async def history(
+        self, zone: str, mms_id: str, *, before: int | None = None, limit: int = PAGE_ROWS
+    ) -> list[BibRecord]:
+        """The versions without their MARC, newest first."""
+        await trio.lowlevel.checkpoint()
+        versions = self._shelf(zone).versions.get(mms_id, ())
+        earlier = (one for one in reversed(versions) if before is None or one.version < before)
+        return [msgspec.structs.replace(version, marc=b"") for version in islice(earlier, limit)]
 
     async def counts(self) -> dict[str, Counts]:
         """How much each zone holds."""

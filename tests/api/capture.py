@@ -28,7 +28,7 @@ async def captured(operation: Operation) -> Example:
         assert response.status_code == operation.status, response.text
         missed = None
         if operation.name == "waitForSubmission":
-            late = await one.problem("GET", "/submissions/wait?after=3&outcome=created&timeout=0.1", 408)
+            late = await one.problem("GET", "/submissions/wait?after=3&zone=xyz&outcome=created&timeout=0.1", 408)
             missed = _short(late)
     if "application/json" in operation.content:
         return Example(body, _short(response.json()), missed)

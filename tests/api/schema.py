@@ -111,6 +111,7 @@ KEYWORDS: dict[str, Callable[..., Iterator[str]]] = {
     "minimum": _says(lambda value, asked: value is None or value >= asked),
     "maximum": _says(lambda value, asked: value is None or value <= asked),
     "exclusiveMinimum": _says(lambda value, asked: value is None or value > asked),
+    "maxLength": _says(lambda value, asked: len(value) <= asked),
     "minItems": _says(lambda value, asked: len(value) >= asked),
     "maxItems": _says(lambda value, asked: len(value) <= asked),
 }

@@ -3,9 +3,12 @@
 import pytest
 import trio
 
+from gateway.frontends.api import strict
 from gateway.frontends.http.site import BODY_BYTES
 from gateway.model import Outcome
 from tests.api.gateways import RECORD, api, seeded
+
+JSON = {"content-type": "application/json"}
 
 
 @pytest.mark.parametrize(
@@ -88,6 +91,8 @@ async def test_where_there_are_no_parameters_none_is_taken():
     ("body", "named"),
     [
         (b"{no", "malformed"),
+        (b'{"key":' * 5_000, "the body is no JSON that can be read: maximum recursion depth exceeded"),
+        (b'{"key": "\xff"}', "the body is no JSON that can be read: 'utf-8' codec can't decode byte 0xff"),
         (b'{"key": 1, "code": "A"}', "key"),
         (b'{"key": "a", "code": "A", "sufix": "1"}', "sufix"),
         (b"[]", "['body', 'Expected `object`, got `array`']"),
@@ -96,8 +101,29 @@ async def test_where_there_are_no_parameters_none_is_taken():
 )
 async def test_body_that_cannot_be_read_is_told(body, named):
     async with api() as one:
-        told = await one.problem("POST", "/zones", 400, content=body)
+        told = await one.problem("POST", "/zones", 400, content=body, headers=JSON)
         assert named in str(told)
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+async def test_body_that_does_not_say_that_it_is_json_is_refused(kind):
+    """Which a page of another site could send."""
+    async with api() as one:
+        content = b'{"key": "a", "code": "A"}'
+        told = await one.problem("POST", "/zones", 415, content=content, headers={"content-type": kind})
+        assert told["detail"] == "the body is sent as application/json"
+        charset = {"content-type": "Application/JSON; charset=utf-8"}
+        await one.asks("POST", "/zones", 201, content=content, headers=charset)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/zones"), ("PUT", f"{RECORD}/flags"), ("POST", f"{RECORD}/fields"), ("POST", f"{RECORD}/revert")],
+)
+async def test_body_that_is_longer_than_any_is_refused(method, path):
+    async with api() as one:
+        told = await one.problem(method, path, 413, content=b" " * (strict.BODY_BYTES + 1), headers=JSON)
+        assert told["detail"] == "the body is longer than 65,536 bytes, which is the most here"
 
 
 async def test_body_that_is_too_large_is_told():

@@ -124,6 +124,9 @@ async def test_local_field_is_added_and_stays_when_a_record_is_replaced():
         assert shown["version"] == 3
         assert b"$aGift" in (await one.asks("GET", f"{RECORD}?format=mrk")).content
         await one.problem("POST", f"{RECORD}/fields", 400, json={"tag": "245", "text": "Gift"})
+        for text, fault in (("x" * 10_000, "length <= 9999"), ("é" * 5_000, "its text has 10,000 bytes")):
+            told = await one.problem("POST", f"{RECORD}/fields", 400, json={"tag": "590", "text": text})
+            assert fault in str(told)
 
 
 async def test_record_that_is_deleted_is_gone():

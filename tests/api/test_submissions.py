@@ -136,7 +136,7 @@ async def test_wait_ends_when_the_gateway_stops():
             assert told["detail"] == "the gateway is being stopped"
 
         nursery.start_soon(wait)
-        while "gateway_streams 1.0" not in (await one.client.get("/metrics")).text:
+        while "gateway_waits 1.0" not in (await one.client.get("/metrics")).text:
             await trio.lowlevel.checkpoint()
 
 
@@ -144,3 +144,24 @@ async def test_wait_is_not_longer_than_a_minute():
     async with api() as one:
         told = await one.problem("GET", "/submissions/wait?timeout=61", 400)
         assert told["faults"] == [["timeout", "Expected `float` <= 60.0"]]
+
+
+async def test_wait_in_vain_calls_nothing_near_that_is_otherwise_in_all():
+    async with seeded() as one:
+        told = await one.problem("GET", "/submissions/wait?after=0&title=nothing-like-it&timeout=0.1", 408)
+        assert told["detail"] == "no such submission within 0.1 s; only others came"
+        assert len(told["near"]) == 5
+
+
+async def test_record_is_where_it_is_said_to_be_held():
+    """Through the network zone the number is of that zone's record, as an export, a listing and an upload say."""
+    async with api("profiles.carli-iz.use_network_zone=true") as one:
+        await one.exports("monograph")
+        [line] = (await one.get("/submissions"))["submissions"]
+        whole = await one.get("/submissions/1")
+        content = (MARC / "minimal.mrc").read_bytes()
+        [uploaded] = (await one.asks("POST", "/zones/xyz/records", content=content)).json()["records"]
+        assert (line["zone"], whole["zone"]) == ("xyz", "xyz")
+        for told in (line, whole, uploaded):
+            assert told["held_by"] == "network"
+            await one.get(f"/zones/{told['held_by']}/records/{told['mms_id']}")

@@ -292,7 +292,9 @@ class TestImport:
         result = run("records", "import", "some.mrc", "--json", *options)
         assert result.exit_code == 1
         first, second = [json.loads(line) for line in result.stdout.splitlines()]
-        assert list(first) == ["file", "record", "outcome", "reason", "mms_id", "held_by", "oclc_numbers", "title", "says"]
+        assert list(first) == [
+            *("file", "record", "outcome", "reason", "mms_id", "held_by", "oclc_numbers", "title", "says"),
+        ]
         assert (first["file"], first["record"], first["outcome"], first["reason"]) == ("some.mrc", 1, "created", None)
         assert (first["mms_id"], first["oclc_numbers"], first["says"]) == (FIRST, ["1999000033"], "")
         assert (second["record"], second["outcome"], second["reason"]) == (2, "refused", "required")

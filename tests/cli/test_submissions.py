@@ -318,8 +318,11 @@ def test_nothing_in_a_title_turns_the_rest_of_a_line_about(gateway: Gateway, fol
     (folder / "turned.mrc").write_bytes(turned)
     run("send", *gateway.options, folder / "turned.mrc")
     listing = run("submissions", "list", *gateway.options).stdout
-    for told in (listing, shown(gateway), page(gateway).text):
+    reported = shown(gateway)
+    assert "Tides⟨RLO⟩⟨LRI⟩ of old" in reported
+    for told in (listing, page(gateway).text):
         assert "Tides of old" in told
+    for told in (listing, reported, page(gateway).text):
         assert not {"\u202e", "\u2066"} & {*told}
     assert run("submissions", "show", "1", "--raw", *gateway.options).stdout_bytes == turned
 

@@ -23,7 +23,9 @@ class TestExample:
     @pytest.mark.parametrize("section", SECTIONS)
     def test_defaults_of_a_section_are_the_examples(self, section: str) -> None:
         defaults = {name: getattr(SECTIONS[section](), name) for name in SECTIONS[section].__struct_fields__}
-        plain = {name: value.reveal() if isinstance(value, config.Secret) else value for name, value in defaults.items()}
+        plain = {
+            name: value.reveal() if isinstance(value, config.Secret) else value for name, value in defaults.items()
+        }
         assert msgspec.json.decode(msgspec.json.encode(plain)) == example()[section]
 
     def test_has_every_table_and_no_other(self) -> None:

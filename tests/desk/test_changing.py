@@ -56,13 +56,13 @@ async def test_a_local_field_is_added_as_a_next_version(store: Store):
         b"  \x1faGift of the Friends,\x1f5million later\x1f5XYZ",
     ]
     found = await records.find(store, ZONES, FILED)
-    assert [(one.version, one.how) for one in records.history(found, {})] == [
+    assert [(one.version, one.how) for one in await records.history(store, found, {})] == [
         (3, "Field 590 added by hand"),
         (2, "Field 590 added by hand"),
         (1, "Added"),
     ]
     assert found.newest.submission == ""
-    pair = records.pair(found)
+    pair = await records.pair(store, found)
     assert [
         (change.kind, change.field.tag, change.why)
         for change in records.differences(pair, {})
@@ -95,6 +95,11 @@ def test_other_fields_are_not_added(tag: str):
         changing.local_field(tag, "text")
 
 
+def test_a_tag_that_is_none_is_shown_in_part():
+    with pytest.raises(Unusable, match=f"^'{'9' * 20}' is no tag"):
+        changing.local_field("9" * 10_000, "text")
+
+
 @pytest.mark.parametrize("text", ["", "  ", "\x1f", "$a", "$a text $b"])
 def test_a_field_needs_text(text: str):
     with pytest.raises(Unusable, match="field 590 needs text"):
@@ -102,8 +107,12 @@ def test_a_field_needs_text(text: str):
 
 
 async def test_a_field_that_is_too_long(store: Store):
-    with pytest.raises(Unusable, match="the field is too long: field 590 would be 10,005 bytes"):
-        await changing.add_field(store, ZONES, FILED, "590", "x" * 10_000, NOW)
+    for text, says in (
+        ("x" * 9_995, "the field is too long: field 590 would be 10,000 bytes"),
+        ("x" * 10_000, "the field is too long: its text has 10,000 bytes; MARC 21 allows 9,999"),
+    ):
+        with pytest.raises(Unusable, match=says):
+            await changing.add_field(store, ZONES, FILED, "590", text, NOW)
     assert await fields(store, "590") == []
 
 

@@ -7,8 +7,19 @@ import structlog
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from gateway.desk.glancing import FLOOD_SECONDS, PAUSE_SECONDS, POLL_SECONDS, ROWS, Glance, Glances, Viewer
-from gateway.errors import StoreError
+from gateway.desk.glancing import (
+    FLOOD_SECONDS,
+    PAUSE_SECONDS,
+    POLL_SECONDS,
+    ROWS,
+    SEQ_DIGITS,
+    Glance,
+    Glances,
+    Viewer,
+    cursor_of,
+    numbers,
+)
+from gateway.errors import StoreError, Unusable
 from gateway.model import Attempt
 from gateway.stores import open_store
 from gateway.stores.base import Store
@@ -78,7 +89,7 @@ async def shows_nothing(viewer: Viewer) -> bool:
 
 async def test_what_comes_is_shown_newest_first(store: Counting, glances: Glances, autojump_clock: MockClock) -> None:
     await kept(store, glances)
-    async with glances.follow(1) as viewer:
+    async with glances.follow([1]) as viewer:
         await begun(glances)
         await kept(store, glances, 2)
         glance = await anext(viewer)
@@ -93,7 +104,7 @@ async def test_what_has_come_since_the_page_was_made_is_shown_first(
     store: Counting, glances: Glances, autojump_clock: MockClock
 ) -> None:
     await kept(store, glances, 3)
-    async with glances.follow(1) as viewer:
+    async with glances.follow([1]) as viewer:
         assert shown(await anext(viewer)) == [3, 2]
         await kept(store, glances)
         assert shown(await anext(viewer)) == [4]
@@ -103,11 +114,11 @@ async def test_what_comes_while_a_page_joins_is_shown_once(
     store: Counting, glances: Glances, autojump_clock: MockClock
 ) -> None:
     """Others follow already; three exports come, a page that lists two of them is opened, and all before a look."""
-    async with glances.follow(0) as other:
+    async with glances.follow() as other:
         await begun(glances)
         for _ in range(3):
             await keep(store)  # type: ignore[arg-type]
-        async with glances.follow(2) as viewer:
+        async with glances.follow([2, 1]) as viewer:
             assert shown(await anext(viewer)) == [3]
             glances.wake()
             assert shown(await anext(other)) == [3, 2, 1]
@@ -119,7 +130,7 @@ async def test_what_comes_while_a_page_joins_is_shown_once(
 async def test_another_process_need_not_say_that_something_came(
     store: Counting, glances: Glances, autojump_clock: MockClock
 ) -> None:
-    async with glances.follow(0) as viewer:
+    async with glances.follow() as viewer:
         await begun(glances)
         began = trio.current_time()
         await keep(store)  # type: ignore[arg-type]
@@ -130,7 +141,7 @@ async def test_another_process_need_not_say_that_something_came(
 async def test_a_lower_number_that_comes_to_be_seen_late_is_shown(
     store: Counting, glances: Glances, autojump_clock: MockClock
 ) -> None:
-    async with glances.follow(0) as viewer:
+    async with glances.follow() as viewer:
         await begun(glances)
         store.late = {1}
         await kept(store, glances, 2)
@@ -143,10 +154,45 @@ async def test_a_lower_number_that_comes_to_be_seen_late_is_shown(
         assert await shows_nothing(viewer)
 
 
+async def test_a_lower_number_that_comes_to_be_seen_once_the_page_is_made_is_shown(
+    store: Counting, glances: Glances, autojump_clock: MockClock
+) -> None:
+    numbers = await kept(store, glances, ROWS + 3)
+    listed = [number for number in reversed(numbers) if number != ROWS]
+    async with glances.follow(listed[:ROWS]) as viewer:
+        assert shown(await anext(viewer)) == [ROWS]
+        assert await shows_nothing(viewer)
+
+
+async def test_a_page_that_was_cut_off_goes_on_behind_the_glance_it_had(
+    store: Counting, glances: Glances, autojump_clock: MockClock
+) -> None:
+    async with glances.follow() as viewer:
+        await begun(glances)
+        store.late = {1}
+        await kept(store, glances, 3)
+        glance = await anext(viewer)
+        assert (shown(glance), glance.cursor) == ([3, 2], "3.2")
+    store.late = set()
+    async with glances.follow(numbers(glance.cursor)) as viewer:
+        glance = await anext(viewer)
+        assert (shown(glance), glance.cursor) == ([1], "3.2.1")
+        await kept(store, glances)
+        assert (await anext(viewer)).cursor == "4.3.2.1"
+
+
+def test_a_cursor_has_the_numbers_of_the_newest_that_are_listed() -> None:
+    assert numbers(cursor_of([])) == frozenset()
+    assert numbers(cursor_of(range(2 * ROWS, 0, -1))) == frozenset(range(ROWS + 1, 2 * ROWS + 1))
+    for nonsense in ("x", "1.", "-1", "1..2", "1" * (SEQ_DIGITS + 1), "\u0663", ".".join(["1"] * (ROWS + 1))):
+        with pytest.raises(Unusable, match="are no numbers of attempts"):
+            numbers(nonsense)
+
+
 async def test_a_flood_is_told_and_looked_at_less_often(
     store: Counting, glances: Glances, autojump_clock: MockClock
 ) -> None:
-    async with glances.follow(0) as viewer:
+    async with glances.follow() as viewer:
         assert await shows_nothing(viewer)
         await kept(store, glances, ROWS + 5)
         glance = await anext(viewer)
@@ -162,7 +208,7 @@ async def test_a_flood_is_told_and_looked_at_less_often(
 async def test_who_is_slow_is_given_the_newest_and_told_that_there_was_more(
     store: Counting, glances: Glances, autojump_clock: MockClock
 ) -> None:
-    async with glances.follow(0) as quick, glances.follow(0) as slow:
+    async with glances.follow() as quick, glances.follow() as slow:
         await begun(glances)
         assert await shows_nothing(slow)
         for number in (1, 2, 3):
@@ -176,7 +222,7 @@ async def test_what_newer_ones_hid_is_not_new_when_they_are_removed(
     store: Counting, glances: Glances, autojump_clock: MockClock
 ) -> None:
     numbers = await kept(store, glances, ROWS + 10)
-    async with glances.follow(numbers[-1]) as viewer:
+    async with glances.follow(numbers[-ROWS:]) as viewer:
         await begun(glances)
         for number in numbers[-5:]:
             await store.remove_attempt(number)
@@ -209,7 +255,7 @@ async def test_one_look_serves_all_and_none_is_taken_for_nobody(
 
 
 async def following(glances: Glances, look: object, task_status: trio.TaskStatus[None]) -> None:
-    async with glances.follow(0) as viewer:
+    async with glances.follow() as viewer:
         task_status.started()
         await look(viewer)  # type: ignore[operator]
 
@@ -217,10 +263,10 @@ async def following(glances: Glances, look: object, task_status: trio.TaskStatus
 async def test_nothing_is_shown_of_the_time_when_nobody_looked(
     store: Counting, glances: Glances, autojump_clock: MockClock
 ) -> None:
-    async with glances.follow(0):
+    async with glances.follow():
         await begun(glances)
     await kept(store, glances, 3)
-    async with glances.follow(3) as viewer:
+    async with glances.follow([3, 2, 1]) as viewer:
         await begun(glances)
         assert await shows_nothing(viewer)
 
@@ -230,7 +276,7 @@ async def test_a_store_that_fails_is_lived_through(
 ) -> None:
     with structlog.testing.capture_logs() as logs:
         store.fails = True
-        async with glances.follow(0) as viewer:
+        async with glances.follow() as viewer:
             with trio.move_on_after(5 * POLL_SECONDS):
                 await anext(viewer)
             store.fails = False

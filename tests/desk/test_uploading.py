@@ -1,10 +1,13 @@
 """Records that somebody hands over: each comes to what an export of it would, or is a new record."""
 
+import time
 from collections.abc import AsyncIterator
 
 import pytest
+import trio
 
 from gateway.desk import uploading
+from gateway.desk.uploading import LISTED, UNREADABLE
 from gateway.errors import Unusable
 from gateway.importer.profile import Profiles, prepare
 from gateway.marc.forms import FORMS, ISO_2709
@@ -36,6 +39,7 @@ async def upload(
     """What becomes of each record, in a line."""
     done = await uploading.upload(store, zone, rules or profiles(), content, now=lambda: NOON, **how)  # type: ignore
     assert (done.zone, done.filed + done.refused) == (zone.key, len(done.records))
+    assert all(bool(one.held_by) == bool(one.mms_id) for one in done.records)
     return [f"{one.record} {one.outcome} {one.mms_id or one.reason} {one.title}".strip() for one in done.records]
 
 
@@ -78,6 +82,15 @@ async def test_what_cannot_be_filed_is_told_in_its_place(store: Store):
 
 
 async def test_through_the_network_zone(store: Store):
+    """The number is of the network zone's record."""
+    rules = profiles(**{"carli-iz": Profile(use_network_zone=True)})
+    done = await uploading.upload(store, XYZ, rules, RAW[1], now=lambda: NOON)
+    assert [(one.mms_id, one.held_by) for one in done.records] == [("9910000000015816", "network")]
+    assert await store.record("network", "9910000000015816") is not None
+    assert await store.record("xyz", "9910000000015816") is None
+
+
+async def test_through_the_network_zone_records_are_linked(store: Store):
     rules = profiles(**{"carli-iz": Profile(use_network_zone=True)})
     assert await upload(store, RAW[0], rules=rules) == ["1 created 9910000000015816 Rivers"]
     assert [record.linked_to for record in await store.records("xyz")] == ["9910000000015816"]
@@ -110,3 +123,75 @@ async def test_a_zone_that_has_not_one_profile(store: Store, keys: tuple[str, ..
     with pytest.raises(Unusable, match=f"zone xyz has {which}, so no record comes in"):
         await upload(store, RAW[0], zone=zone)
     assert await upload(store, RAW[0], zone=zone, as_is=True) == ["1 created 9910000000015867 Rivers"]
+
+
+class LongestStep(trio.abc.Instrument):
+    """How long trio's thread worked at most before another task had its turn, in seconds of its processor."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._begun = time.thread_time()
+
+    def before_task_step(self, task: trio.lowlevel.Task) -> None:
+        self._begun = time.thread_time()
+
+    def after_task_step(self, task: trio.lowlevel.Task) -> None:
+        self.seconds = max(self.seconds, time.thread_time() - self._begun)
+
+
+LEADER = b"=LDR  00000nam a2200000 i 4500\n"
+NO_FILE = {
+    "lines": ("jsonl", b"{}\n" * 5_000_000, "is no file of records of this form"),
+    "records": ("xml", b"<collection>" + b"<record/>" * 1_500_000, "is no file of records of this form"),
+    "blank leaders": ("mrk", b"=LDR  \n\n" * 1_500_000, "is no file of records of this form"),
+    "lengths": ("mrc", b"00024\x1d" * 1_000_000, "is no file of records of this form"),
+    "fields": ("mrk", LEADER + b"=900  \\\\$a\n" * 1_000_000, ""),
+    "subfields": ("mrk", LEADER + b"=900  \\\\" + b"$a" * 5_000_000, ""),
+    "text": ("jsonl", b"x" * 16_000_000, ""),
+    "elements": ("xml", b"<x/>" * 3_000_000, ""),
+    "depth": ("xml", b"<x>" * 4_000_000, ""),
+    "ends": ("mrc", b"\x1d" * 1_000_000, ""),
+}
+"""What keeps a reader busy: by what there are many of, the form, the file, and what is said where it is given up."""
+
+
+@pytest.mark.parametrize("many", NO_FILE)
+async def test_nobody_waits_for_a_file_that_is_none(store: Store, many: str):
+    form, content, given_up = NO_FILE[many]
+    longest = LongestStep()
+    trio.lowlevel.add_instrument(longest)
+    if given_up:
+        with pytest.raises(Unusable, match=given_up):
+            await upload(store, content, form=form)
+    else:
+        [one] = await upload(store, content, form=form)
+        assert one.startswith("1 refused")
+    assert longest.seconds < 0.25  # of many seconds; a transaction of the memory store is among them
+    assert len(await store.attempts(limit=2_000)) <= UNREADABLE
+
+
+async def test_a_file_that_is_given_up_says_what_was_filed(store: Store):
+    content = FORMS["jsonl"].write(Record.parse(RAW[0])) + b"{}\n" * (2 * UNREADABLE)
+    with pytest.raises(Unusable) as raised:
+        await upload(store, content, name="mine.jsonl")
+    assert str(raised.value) == (
+        "mine.jsonl is no file of records of this form, or damaged: 1,099 of its first 1,100 records cannot be read, "
+        "and it was read no further; filed before that, and still there: 1. "
+        'The first that cannot be read is record 2: line 2: "fields" is no list of objects'
+    )
+    assert [attempt.receipt.title for attempt in await store.attempts()] == ["Rivers"]
+
+
+async def test_of_many_records_those_that_were_refused_are_listed_before_others(store: Store):
+    content = RAW[0] * LISTED + b"".join([DAMAGED, RAW[1], DAMAGED])
+    done = await uploading.upload(store, XYZ, profiles(), content, as_is=True, now=lambda: NOON)
+    assert (done.filed, done.refused, len(done.records)) == (LISTED + 1, 2, LISTED)
+    numbers = [one.record for one in done.records]
+    assert numbers == [*range(1, LISTED - 1), LISTED + 1, LISTED + 3]
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_a_record_that_is_too_long_is_no_damaged_one(store: Store, form: str):
+    long = Record(Record.parse(RAW[0]).leader, Record.parse(RAW[0]).fields * 3_000)
+    way = FORMS[form]
+    assert await upload(store, way.head + way.write(long) + way.foot, form=form) == ["1 refused too_long"]

@@ -1,18 +1,24 @@
 """Waiting ends with the first attempt that is as wanted, or tells which ones came near."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 
+import psycopg
 import pytest
 import trio
+from msgspec.structs import replace
 from trio.abc import Clock
 
-from gateway.desk.waiting import NEAR, Waited, wait
-from gateway.desk.watching import Watch
-from gateway.model import Outcome, Reason
+from gateway.desk.waiting import NEAR, ROWS, Waited, wait
+from gateway.desk.watching import Follower, Watch
+from gateway.model import Attempt, Outcome, Reason
 from gateway.search.attempts import Wanted
 from gateway.stores import open_store
 from gateway.stores.base import PAGE_ROWS, Store
+from gateway.stores.postgres.rows import attempt_row
 from tests.desk.kept import keep
+from tests.stores.nouns import PATIENCE, receipt, submission
+from tests.stores.postgres_server import SHARED
 
 SECONDS = 5.0
 RIVERS = Wanted(title=("rivers",))
@@ -83,6 +89,63 @@ async def test_a_number_that_is_still_to_be_given(
 
     nursery.start_soon(export)
     assert number(await wait(store, watch, RIVERS, after=2, seconds=SECONDS)) == 3
+
+
+class Followed(Watch):
+    """A watch that says when somebody follows it."""
+
+    def __init__(self, store: Store, zones: Callable[[], Iterable[str]]) -> None:
+        super().__init__(store, zones)
+        self.followed = trio.Event()
+
+    @asynccontextmanager
+    async def follow(self, zone: str | None = None, since: str = "") -> AsyncIterator[Follower]:
+        async with super().follow(zone, since) as follower:
+            self.followed.set()
+            yield follower
+
+
+async def test_a_lower_number_that_is_committed_later():
+    """Of attempts in two zones that several gateways file at once, the first to be numbered may be the last to end."""
+    url = SHARED.new_url()
+    with psycopg.connect(url) as connection:
+        async with open_store(url) as store:
+            row = attempt_row(submission(), replace(receipt("xyz"), title="Rivers"))
+            query = "INSERT INTO attempt VALUES (%s, nextval('attempt_seq'), %s, %s, %s, %s, %s) RETURNING seq"
+            lower = connection.execute(query, row).fetchone()
+            assert lower
+            assert await keep(store, "abc") > lower[0]
+            watch = Followed(store, lambda: ("xyz", "abc"))
+            waited: list[Waited] = []
+
+            async def await_rivers() -> None:
+                waited.append(await wait(store, watch, RIVERS, after=None, seconds=PATIENCE))
+
+            async with trio.open_nursery() as watching:
+                watching.start_soon(watch.run)
+                async with trio.open_nursery() as waiting:
+                    waiting.start_soon(await_rivers)
+                    await watch.followed.wait()
+                    connection.commit()
+                    watch.wake()
+                watching.cancel_scope.cancel()
+            assert [number(one) for one in waited] == [lower[0]]
+
+
+async def test_many_that_are_not_meant_are_not_read(watch: Watch, store: Store, autojump_clock: Clock):
+    seqs = [await keep(store, title="Rivers" if n % 70 == 0 else "Tides") for n in range(4 * ROWS)]
+    given: list[int] = []
+
+    class Asked:
+        """The store, and the numbers of what it gives."""
+
+        async def attempts(self, **asked: object) -> list[Attempt]:
+            found = await store.attempts(**asked)  # type: ignore[arg-type]
+            given.extend(one.seq for one in found)
+            return found
+
+    assert number(await wait(Asked(), watch, RIVERS, after=0, seconds=SECONDS)) == seqs[0]  # type: ignore[arg-type]
+    assert given == [seqs[-1], seqs[70], seqs[0]]
 
 
 async def test_what_does_not_come_and_what_came_near(store: Store, watch: Watch, autojump_clock: Clock):

@@ -9,12 +9,14 @@ from msgspec.structs import replace
 from gateway.importer import report
 from gateway.importer.beside import (
     AGAIN_SECONDS,
+    BEFORE_AT_ONCE,
     Recent,
     Repetitions,
     again_after,
     attempts_before,
     not_taken,
     replaced,
+    stored_at,
 )
 from gateway.importer.profile import ORDINARY
 from gateway.model import Attempt, Facts, Outcome, Profile, Reason, Receipt, Submission
@@ -22,6 +24,7 @@ from gateway.stores.base import PAGE_ROWS, Store
 from tests.importer.desk import NOON, PROFILES, Desk, said
 from tests.importer.exports import FILED, TIDES
 from tests.marc.mnemonic import raw
+from tests.stores.nouns import put
 
 LATER = TIDES.replace("20260302141507.0", "20260302141559.0").replace("$aC0$bXYZ", "$aC1$bABC")
 CHANGED = TIDES.replace("Tides.", "Sea.")
@@ -113,7 +116,7 @@ class TestAgain:
     async def test_is_not_looked_for_further_back_than_a_minute(self, desk: Desk) -> None:
         await kept(desk, [at(n) for n in range(0, 10 * PAGE_ROWS, 5)])
         (last,) = await desk.store.attempts(limit=1)
-        assert len(await attempts_before(desk.store, last, zone="xyz")) == PAGE_ROWS
+        assert len(await attempts_before(desk.store, last, zone="xyz")) == BEFORE_AT_ONCE
 
     async def test_is_looked_for_in_every_zone_if_asked_to(self, desk: Desk) -> None:
         await kept(desk, [at(0), at(1, zone="network"), at(2)])
@@ -146,6 +149,15 @@ class TestReplaced:
         await desk.export(raw(TIDES), password="?")
         (failed,) = await desk.attempts()
         assert await replaced(desk.store, failed) == ()
+
+    async def test_is_found_behind_many_versions(self, desk: Desk) -> None:
+        for record in (TIDES, CHANGED):
+            await desk.export(raw(record))
+        (_, merged) = await desk.attempts()
+        _, newest = versions = await desk.store.versions("xyz", FILED)
+        later = [replace(newest, version=n, submission="") for n in range(3, 2 * PAGE_ROWS)]
+        await put(desk.store, *later)
+        assert await replaced(desk.store, merged) == (("xyz", *versions),)
 
     async def test_in_the_network_zone_is_its_record_and_the_one_that_is_linked(self, store: Store) -> None:
         through = {**PROFILES, "carli-iz": Profile(use_network_zone=True)}
@@ -183,7 +195,7 @@ class TestNotTaken:
         await desk.export(raw(then))
         (_, unchanged) = await desk.attempts()
         assert unchanged.receipt.outcome is Outcome.UNCHANGED
-        assert await not_taken(store, unchanged, profile) == told
+        assert not_taken(unchanged, profile, await stored_at(store, unchanged)) == told
 
     async def test_is_not_what_normalization_takes_out(self, store: Store) -> None:
         profile = Profile(normalization=("001-to-035", "remove 938"))
@@ -191,12 +203,12 @@ class TestNotTaken:
         await desk.export(raw(TIDES))
         await desk.export(raw(f"{TIDES}    =938  \\\\$aTheirs."))
         (_, unchanged) = await desk.attempts()
-        assert not await not_taken(store, unchanged, profile)
+        assert not not_taken(unchanged, profile, await stored_at(store, unchanged))
 
     async def test_is_told_by_the_record_as_it_was_then(self, desk: Desk) -> None:
         for record in (TIDES, TIDES, CHANGED):
             await desk.export(raw(record))
         (created, unchanged, merged) = await desk.attempts()
-        assert not await not_taken(desk.store, unchanged, ORDINARY.settings)
-        assert not await not_taken(desk.store, created, ORDINARY.settings)
-        assert not await not_taken(desk.store, merged, ORDINARY.settings)
+        assert not not_taken(unchanged, ORDINARY.settings, await stored_at(desk.store, unchanged))
+        assert not not_taken(created, ORDINARY.settings, await stored_at(desk.store, created))
+        assert not not_taken(merged, ORDINARY.settings, await stored_at(desk.store, merged))

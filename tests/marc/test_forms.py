@@ -505,13 +505,48 @@ class TestUnreadable:
         found = read(name, file, 65_536)
         assert [found[0], found[2]] == [SEA, SEA]
         assert len(found) == 3
-        assert re.search(r"longer than 4,000,000 (bytes|characters)", str(found[1]))
+        assert re.search(r"longer than (4,000,000|the 99,999) (bytes|characters)", str(found[1]))
 
     def test_mnemonic_form_whose_records_are_not_divided(self) -> None:
         line = b"=500  10$a" + b"x" * 9_000 + b"\n"
         found = read("mrk", b"=LDR  00000nam a2200000 i 4500\n" + line * 500 + b"\n" + written("mrk", [SEA]))
         assert found[1:] == [SEA]
-        assert str(found[0]).endswith(": no record is longer than 4,000,000 bytes; blank lines divide them")
+        assert found[0] == Unreadable(
+            13,
+            "the record would be longer than the 99,999 bytes that MARC 21 allows; blank lines divide records",
+            too_long=True,
+        )
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_record_that_goes_on_is_not_kept(self, name: str) -> None:
+        """Its fields are empty, so that it is long by their number alone."""
+        endless = Record(LEADER, [Field("500", b"  ")] * 7_000)
+        file = FORMS[name].head + FORMS[name].write(endless) + FORMS[name].write(SEA) + FORMS[name].foot
+        found = read(name, file)
+        assert found[1:] == [SEA]
+        assert isinstance(found[0], Unreadable)
+        assert found[0].too_long
+        assert "longer than the 99,999 bytes that MARC 21 allows" in found[0].why
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_longest_record_is_read_however_its_text_is_spelled(self, name: str) -> None:
+        for field in (Field("500", b"  " + b"\x1fa" * 4_998), Field("500", b"  \x1fa" + b"$" * 9_994)):
+            longest = whole(Record(LEADER, [field] * 9))
+            assert [type(one) for one in again(name, longest)] == [Record]
+
+    @pytest.mark.parametrize(
+        ("content", "said"),
+        [
+            (b"<collection>" + b"<x/>" * 200_000, "there are more than 100,000 elements up to the end of a record"),
+            (b"<a>" * 200_000, "there are more than 100,000 elements up to the end of a record"),
+            (b"<a><record>" + b"<x/>" * 200_000, "there are more than 100,000 elements up to the end of a record"),
+            (b"<a " + b"b='c' " * 400_000, "a tag or a comment is longer than 1,000,000 bytes"),
+            (b"<a><!--" + b"x" * 2_000_000, "a tag or a comment is longer than 1,000,000 bytes"),
+        ],
+        ids=["flat", "nested", "record", "tag", "comment"],
+    )
+    def test_marcxml_that_never_comes_to_a_record(self, content: bytes, said: str) -> None:
+        assert unread("xml", content) == [f"line 1: {said}{ENDED}"]
 
     @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode), st.integers(1, 20))
     @pytest.mark.parametrize("name", NAMES)

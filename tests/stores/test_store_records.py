@@ -73,6 +73,34 @@ class TestRecords:
         assert await store.versions("xyz", "A") == stored
         assert await store.versions("xyz", "B") == []
 
+    async def test_versions_are_read_by_their_numbers(self, store: Store) -> None:
+        stored = [record("A", oclc(str(version)), version=version) for version in range(1, 6)]
+        await put(store, *stored)
+        await put(store, record("B", oclc("9")))
+        for numbers in ((), (5,), (1,), (4, 2), {1, 2, 3, 4, 5}, (0, -1, 6, 2**70), (3, 3, 7)):
+            meant = [version for version in stored if version.version in numbers]
+            assert await store.versions("xyz", "A", numbers=numbers) == meant
+        assert await store.versions("xyz", "C", numbers=(1,)) == []
+        assert await store.versions("abc", "A", numbers=(1,)) == []
+
+    async def test_history_is_the_versions_without_their_marc_newest_first(self, store: Store) -> None:
+        stored = [record("A", oclc(str(version)), version=version) for version in range(1, 6)]
+        await put(store, *stored)
+        await put(store, record("B", oclc("9")))
+        told = [replace(version, marc=b"") for version in reversed(stored)]
+        assert await store.history("xyz", "A") == told
+        assert await store.history("xyz", "A", limit=2) == told[:2]
+        assert await store.history("xyz", "A", before=4, limit=2) == told[2:4]
+        assert await store.history("xyz", "A", before=2) == told[4:]
+        assert await store.history("xyz", "A", before=1) == []
+        assert await store.history("xyz", "C") == []
+        assert await store.history("abc", "A") == []
+
+    async def test_page_of_a_history_has_so_many_unless_told(self, store: Store) -> None:
+        await put(store, *(record("A", version=version) for version in range(1, PAGE_ROWS + 2)))
+        assert len(await store.history("xyz", "A")) == PAGE_ROWS
+        assert len(await store.history("xyz", "A", limit=PAGE_ROWS + 5)) == PAGE_ROWS + 1
+
     async def test_several_versions_may_come_in_one_plan(self, store: Store) -> None:
         stored = [record("A", oclc(str(version)), version=version) for version in range(1, 4)]
         await put(store, *stored)

@@ -106,6 +106,9 @@ async def test_what_would_not_be_seen_is_marked():
         page = await browser.get("/attempts/1")
         assert "\u202e" not in page.source
         assert "\x07" not in page.source
+        text = (await browser.client.get("/attempts/1/report.txt")).text
+        assert "\u202e" not in text
+        assert "turned⟨RLO⟩ about" in text
 
 
 async def test_report_as_text():

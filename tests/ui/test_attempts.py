@@ -248,3 +248,15 @@ async def test_many_zones_are_a_list_to_choose_from():
         assert page.texts("//select[@id='zone']/option[@selected]") == ["xyz"]
         assert "z11" in page.texts("//select[@id='zone']/option")
         assert page.texts("//form[@class='chooser']//input/@name") == ["q", "outcome"]
+
+
+async def test_number_leads_to_the_network_zone_where_the_profile_files_there():
+    async with browsing("profiles.carli-iz.use_network_zone=true") as browser, browser.following("/events") as events:
+        await browser.exports("monograph")
+        event = await events.next()
+        page = await browser.get("/")
+        [mms] = page.texts("//tbody//td[a][contains(@class, 'wide')]")
+        where = page.link(mms)
+        assert where == f"/zones/network/records/{mms}"
+        assert f'href="{where}"' in event["data"]
+        assert (await browser.get(where)).text("//h1").startswith("The lantern keepers")

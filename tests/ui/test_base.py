@@ -121,6 +121,27 @@ async def test_what_a_fault_names_is_no_markup():
         assert "<script>alert" not in response.text
 
 
+@pytest.mark.parametrize(
+    ("path", "asked", "place"),
+    [
+        ("/", {"q": "turned\u202e about"}, "//title"),
+        ("/", {"zone": "turned\u202e about"}, "//title"),
+        ("/", {"q": "outcome:turned\u202e"}, "//*[@id='mistake']"),
+        ("/zones/turned\u202e about", {}, "//main"),
+        ("/records", {"q": "turned\u202e about"}, "//title"),
+        ("/records", {"zone": "turned\u202e about"}, "//main"),
+        ("/lessons/turned\u202e about", {}, "//main"),
+    ],
+)
+async def test_what_a_page_says_of_its_address_does_not_turn_it_about(path, asked, place):
+    async with browsing() as browser:
+        await _filled(browser)
+        page = await browser.get(path, None, **asked)
+        told = page.text(place)
+        assert "\u202e" not in told
+        assert re.search(r"turned(⟨RLO⟩|\\u202e)", told, re.IGNORECASE)
+
+
 async def test_colours_are_chosen_without_scripts():
     async with browsing() as browser:
         page = await browser.get("/nothing-arrived")

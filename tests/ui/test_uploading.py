@@ -48,6 +48,22 @@ async def test_each_record_says_what_became_of_it():
         assert "245" in page.texts(f"{ROWS}/td[5]")[1]
 
 
+async def test_number_leads_to_the_network_zone_where_the_profile_files_there():
+    async with browsing("profiles.carli-iz.use_network_zone=true") as browser:
+        page = await _put(browser, "minimal.mrc", (MARC / "minimal.mrc").read_bytes())
+        mms = page.text(f"{ROWS}/td[4]")
+        assert page.link(mms) == f"/zones/network/records/{mms}"
+        await browser.get(page.link(mms))
+
+
+async def test_of_many_records_a_thousand_are_listed():
+    async with browsing() as browser:
+        page = await _put(browser, "many.mrc", (MARC / "minimal.mrc").read_bytes() * 1_001)
+        assert page.text("//h2[@id='done']") == "1001 filed, 0 refused in xyz"
+        assert len(page.texts(ROWS)) == 1_000
+        assert "1000 are listed, those that were refused before others" in page.text("//caption")
+
+
 async def test_as_they_are_each_is_a_new_record():
     async with browsing() as browser:
         await _put(browser, "two.mrc", (MARC / "minimal.mrc").read_bytes() * 2, as_is="on")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.frontends.ui import versions
 from tests.web import Browser, browsing
 
 RECORD = "/zones/xyz/records/9910000000015867"
@@ -25,6 +26,25 @@ async def test_history_tells_how_each_version_came_about():
         assert page.link("Export 2") == "/attempts/2"
         assert page.link("From version 1 to 2") == f"{RECORD}/diff?to=2"
         assert page.link("Version 1") == f"{RECORD}?version=1"
+
+
+async def test_long_history_is_told_some_versions_at_a_time(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(versions, "VERSIONS_LISTED", 2)
+    async with browsing() as browser:
+        await _merged(browser)
+        for tag in ("590", "591", "690"):
+            await browser.client.post(f"/api/v1{RECORD}/fields", json={"tag": tag, "text": "Ours"})
+        page = await browser.get(f"{RECORD}/history")
+        assert page.texts("//tbody/tr/th") == ["Version 4 newest", "Version 3"]
+        assert page.link("Earlier versions") == f"{RECORD}/history?before=3"
+        page = await browser.get(f"{RECORD}/history?before=3")
+        assert page.texts("//tbody/tr/th") == ["Version 2", "Version 1"]
+        assert page.link("Version 2") == f"{RECORD}?version=2"
+        assert not page.texts("//a[.='Earlier versions']")
+        page = await browser.get(f"{RECORD}/diff?from=1&to=2")
+        assert page.texts("//select[@id='from']/option") == ["4", "3", "2", "1"]
+        page = await browser.get(f"{RECORD}/diff")
+        assert page.texts("//select[@id='from']/option") == ["4", "3"]
 
 
 async def test_export_that_is_gone_is_said_so():

@@ -6,7 +6,7 @@ from litestar.exceptions import ValidationException
 from gateway.frontends.api.description import described
 from gateway.frontends.api.operations import OPERATIONS
 from gateway.frontends.api.places import ROOT
-from gateway.frontends.api.strict import known_parameters, told
+from gateway.frontends.api.strict import BODY_BYTES, known_parameters, sound_body, told
 
 
 def router() -> Router:
@@ -14,6 +14,7 @@ def router() -> Router:
     return Router(
         ROOT,
         route_handlers=[described, *OPERATIONS],
-        guards=[known_parameters],
+        guards=[known_parameters, sound_body],
+        request_max_body_size=BODY_BYTES,
         exception_handlers={ValidationException: told},
     )

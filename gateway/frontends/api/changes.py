@@ -12,6 +12,7 @@ from gateway.desk.records import RecordShown
 from gateway.frontends.api import asked
 from gateway.frontends.api.parameters import MOST_NUMBER, MmsId, TheDesk, ZoneKey
 from gateway.frontends.api.records import RECORD, TAGS
+from gateway.marc.iso2709 import FIELD_BYTES
 from gateway.model import Flag
 
 
@@ -33,7 +34,7 @@ class FieldWanted(Struct, frozen=True, forbid_unknown_fields=True):
 
     tag: str
     """590, 690, or 900 to 999."""
-    text: str
+    text: Annotated[str, Meta(max_length=FIELD_BYTES)]
     """What $a holds; further subfields as people write them: `Gift of the Friends $5 XYZ`."""
 
 

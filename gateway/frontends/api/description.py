@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
-import trio
 from litestar import Litestar, Response, Router, get
 from litestar.di import Provide
 from litestar.handlers.http_handlers import HTTPRouteHandler
@@ -18,6 +17,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Tag
 from msgspec import Struct
 
+from gateway.desk.threads import beside
 from gateway.frontends.api.examples import Example, examples
 from gateway.frontends.api.fieldnotes import notes
 from gateway.frontends.api.media import BODIES, FURTHER
@@ -48,7 +48,7 @@ SECURITY: Final = {"token": {"type": "http", "scheme": "bearer", "description": 
 @get(DESCRIPTION, include_in_schema=False, media_type="application/vnd.oai.openapi+json")
 async def described(desk: TheDesk) -> bytes:
     """The description; made when it is first asked for."""
-    return await trio.to_thread.run_sync(written, desk.version)
+    return await beside(written, desk.version)
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ from litestar import Request, Response
 
 from gateway.desk import records
 from gateway.desk.records import Form, Found
+from gateway.desk.threads import beside
 from gateway.frontends.http.problems import Refused
 from gateway.model import MergeMethod
 
@@ -45,22 +46,21 @@ class _Range(NamedTuple):
         return self.media_type in (media_type, f"{kind}/*", "*/*")
 
 
-def given(
+async def given(
     request: Request[Any, Any, Any],  # Any: Litestar's own
     found: Found,
     shape: Shape | None,
     own_methods: Mapping[str, MergeMethod],
-    number: int | None = None,
 ) -> Response[Any]:
     """A version of a record in the form that is asked; `own_methods` are a site's.
 
-    Raises `NotFound`; `Refused` with 406 where `Accept` wants none of them.
+    Raises `Refused` with 406 where `Accept` wants none of them.
     """
     chosen = shape or accepted(request.headers.get("accept", "*/*"))
     headers = {"vary": "accept"}
     if chosen == "json":
-        return Response(records.whole(found, number), headers=headers)
-    body = records.written(found, FILES[chosen], own_methods, number)
+        return Response(await beside(records.whole, found), headers=headers)
+    body = await beside(records.written, found, FILES[chosen], own_methods)
     return Response(body, media_type=TYPES[chosen], headers=headers)
 
 

@@ -89,7 +89,7 @@ async def get_record(
     mnemonic form; `format=text` is all of it for people.
     """
     found = await the_record(desk, zone, mms)
-    return forms.given(request, found, format_, desk.known().merge_methods)
+    return await forms.given(request, found, format_, desk.known().merge_methods)
 
 
 @get(f"{RECORD}/versions/{{version:int}}", operation_id="getVersion", tags=TAGS)
@@ -97,15 +97,15 @@ async def get_version(
     request: AnyRequest, desk: TheDesk, zone: ZoneKey, mms: MmsId, version: VersionNumber, format_: RecordForm = None
 ) -> Response[RecordWhole]:
     """Give a version of a record, in the same forms as the record."""
-    found = await the_record(desk, zone, mms)
-    return forms.given(request, found, format_, desk.known().merge_methods, version)
+    found = await the_record(desk, zone, mms, version)
+    return await forms.given(request, found, format_, desk.known().merge_methods)
 
 
 @get(f"{RECORD}/history", operation_id="listVersions", tags=TAGS)
 async def list_versions(desk: TheDesk, zone: ZoneKey, mms: MmsId) -> History:
     """List the versions of a record and how each came about, newest first."""
     found = await the_record(desk, zone, mms)
-    return History(tuple(records.history(found, desk.known().merge_methods)))
+    return History(tuple(await records.history(desk.store, found, desk.known().merge_methods)))
 
 
 @get(f"{RECORD}/diff", operation_id="compareVersions", tags=TAGS)
@@ -113,11 +113,12 @@ async def compare_versions(desk: TheDesk, zone: ZoneKey, mms: MmsId, from_: From
     """Compare two versions of a record, field by field, and say why each field went or came."""
     found = await the_record(desk, zone, mms)
     newest = found.newest.version if to is None else to
-    compared = records.pair(found, newest) if from_ is None else records.pair(found, from_, newest)
+    numbers = (newest,) if from_ is None else (from_, newest)
+    compared = await records.pair(desk.store, found, *numbers)
     changes = records.differences(compared, desk.known().merge_methods)
     return Comparison(found.zone, found.mms_id, tuple([records.change_shown(compared, one) for one in changes]))
 
 
-async def the_record(desk: Desk, zone: str, mms: str) -> Found:
-    """A record with its versions. Raises `NotFound`."""
-    return await records.find(desk.store, await asked.record_zones(desk, zone), mms)
+async def the_record(desk: Desk, zone: str, mms: str, version: int | None = None) -> Found:
+    """A version of a record, the newest where no number is given. Raises `NotFound`."""
+    return await records.find(desk.store, await asked.record_zones(desk, zone), mms, version)

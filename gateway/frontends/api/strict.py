@@ -5,9 +5,9 @@ from enum import Enum
 from http import HTTPStatus
 from typing import Any, Final, Literal, get_args, get_origin
 
-from litestar import Response
+from litestar import Request, Response
 from litestar.connection import ASGIConnection
-from litestar.exceptions import ValidationException
+from litestar.exceptions import SerializationException, ValidationException
 from litestar.handlers import BaseRouteHandler
 from litestar.params import QueryParameter
 
@@ -18,6 +18,9 @@ from gateway.search.terms import suggestion
 
 BODY: Final = "data"
 """What Litestar calls the body."""
+JSON: Final = "application/json"
+BODY_BYTES: Final = 64 * 1024
+"""Longest body but for a file of records: a field of a record has 9,999 bytes, six times that when JSON spells each."""
 
 
 def known_parameters(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
@@ -25,6 +28,18 @@ def known_parameters(connection: ASGIConnection[Any, Any, Any, Any], handler: Ba
     faults = tuple(_faults(connection.query_params.multi_items(), _names(handler).values()))
     if faults:
         raise Refused(HTTPStatus.BAD_REQUEST, "the query has faults", faults)
+
+
+async def sound_body(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Refuse a body that does not say that it is JSON, and one that is none; what it says is looked at later."""
+    if BODY not in handler.parsed_fn_signature.parameters or not isinstance(connection, Request):
+        return
+    if await connection.body() and connection.content_type[0] != JSON:
+        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"the body is sent as {JSON}")
+    try:
+        await connection.json()
+    except (SerializationException, RecursionError, UnicodeDecodeError) as error:
+        raise Refused(HTTPStatus.BAD_REQUEST, f"the body is no JSON that can be read: {error}") from None
 
 
 def told(request: AnyRequest, error: ValidationException) -> Response[Any]:

@@ -10,6 +10,7 @@ from gateway.desk import uploading, zones
 from gateway.desk.uploading import Uploaded
 from gateway.errors import Unusable
 from gateway.frontends.api.parameters import AnyRequest, AsIs, FileForm, FileName, TheDesk, ZoneKey
+from gateway.frontends.http.site import BODY_BYTES
 from gateway.importer.profile import Profiles, prepare
 from gateway.importer.report import Known
 
@@ -23,7 +24,13 @@ class _File(NamedTuple):
     """Empty where it was not said."""
 
 
-@post("/zones/{zone:str}/records", operation_id="uploadRecords", tags=["records"], status_code=200)
+@post(
+    "/zones/{zone:str}/records",
+    operation_id="uploadRecords",
+    tags=["records"],
+    status_code=200,
+    request_max_body_size=BODY_BYTES,
+)
 async def upload_records(
     request: AnyRequest,
     desk: TheDesk,

@@ -65,7 +65,9 @@ async def wait(
 
 def _missed(near: tuple[Near, ...], seconds: float) -> Response[Any]:
     """The same as any problem, with what came near."""
-    came = f"submission {near[0].attempt.seq} came near: {near[0].words}" if near else "none came at all"
+    came = "only others came" if near else "none came at all"
+    if near and near[0].right:
+        came = f"submission {near[0].attempt.seq} came near: {near[0].words}"
     status = HTTPStatus.REQUEST_TIMEOUT
     told = Missed(status.phrase, int(status), f"no such submission within {seconds:g} s; {came}", near=near)
     return Response(told, status_code=status, media_type=PROBLEM)

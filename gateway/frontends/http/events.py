@@ -13,16 +13,13 @@ from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
 from gateway.desk import cursors
-from gateway.desk.glancing import Glance, Glances
+from gateway.desk.glancing import Glance, Glances, numbers
 from gateway.desk.watching import Arrival, Watch
-from gateway.errors import Unusable
 
 T = TypeVar("T")
 
 ALIVE_SECONDS: Final = 15.0
 """Between two signs of life: proxies mostly cut a connection that is silent for a minute."""
-SEQ_DIGITS: Final = 18
-"""Longest number of an attempt that a store can have."""
 RETRY_MILLISECONDS: Final = 1_000
 """After which a browser that was cut off comes back."""
 
@@ -97,12 +94,10 @@ class Streams:
     def glances(self, request: Request[Any, Any, Any], written: Callable[[Glance], bytes]) -> Stream:  # Any: Litestar's
         """The same for a page that people look at: each glance at what is new, as `written`.
 
-        It begins behind the number of an attempt, sent in the same way. Raises `Unusable` for what is none.
+        It begins behind what is listed, whose numbers are sent in the same way (`glancing.numbers`). Raises `Unusable`
+        for what is none.
         """
-        since = _behind(request) or "0"
-        if not (since.isascii() and since.isdigit() and len(since) <= SEQ_DIGITS):
-            raise Unusable(f"{since[:40]!r} is no number of an attempt")
-        return Told(self._told(self._glances.follow(int(since)), written))
+        return Told(self._told(self._glances.follow(numbers(_behind(request))), written))
 
     async def _told(
         self, following: AbstractAsyncContextManager[AsyncIterator[T]], written: Callable[[T], bytes]

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-import trio
 from litestar import Response, get, post
 
-from gateway.desk import attempts
+from gateway.desk import attempts, threads
 from gateway.desk.attempts import AttemptShown
 from gateway.desk.desk import Desk
 from gateway.desk.reporting import as_text
@@ -78,7 +77,7 @@ async def show(request: PageRequest, desk: TheDesk, seq: Seq, view: Text = "") -
             kind=desk.zones.by_key[shown.zone].kind if shown.zone in desk.zones.by_key else "gateway",
         )
 
-    return await trio.to_thread.run_sync(laid_out)  # the longest record takes a second, for which no export may wait
+    return await threads.beside(laid_out)
 
 
 @get("/attempts/{seq:int}/report.txt", media_type="text/plain")
@@ -87,7 +86,7 @@ async def show_text(desk: TheDesk, seq: Seq) -> str:
     attempt = await attempts.one(desk.store, seq)
     known = desk.known()
     beside = await attempts.read_beside(desk.store, attempt, known)
-    return await trio.to_thread.run_sync(lambda: as_text(report(attempt, known, beside)) + "\n")
+    return await threads.beside(lambda: as_text(report(attempt, known, beside)) + "\n")
 
 
 @post("/attempts/{seq:int}/delete")

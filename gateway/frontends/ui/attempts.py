@@ -8,7 +8,7 @@ from litestar import Response, get
 from litestar.response import Stream
 from msgspec.structs import replace
 
-from gateway.desk import attempts
+from gateway.desk import attempts, glancing
 from gateway.desk.attempts import AttemptLine, AttemptPage
 from gateway.desk.desk import Desk
 from gateway.desk.glancing import Glance
@@ -71,8 +71,8 @@ async def listing(
     shown = NOTHING if asked.mistake else await attempts.listed(desk.store, asked.wanted, asked.zone or None, before)
     if asked.everything and before is None and not shown.attempts:
         return await welcome.first(request, desk, await desk.watch.here())
-    newest = max((line.seq for line in shown.attempts), default=0)
-    following = link("/events", q=asked.q, zone=asked.zone, outcome=asked.outcome, since=newest)
+    listed = glancing.cursor_of(line.seq for line in shown.attempts)
+    following = link("/events", q=asked.q, zone=asked.zone, outcome=asked.outcome, since=listed)
     zones = [*desk.zones.by_key, *(unfiled_zone(place.host) for place in desk.places)]
     return page(
         request,
@@ -107,8 +107,8 @@ async def events(
 
     def written(glance: Glance) -> bytes:
         rows = [row(one.line, fresh=True) for one in glance.fresh if asked.shows(one.attempt)]
-        newest = f"{max(one.line.seq for one in glance.fresh)}"
-        told = event("".join(rows), id_=newest, name="attempts") if rows else f"id: {newest}\n\n".encode()
+        behind = glance.cursor
+        told = event("".join(rows), id_=behind, name="attempts") if rows else f"id: {behind}\n\n".encode()
         return told + event(MORE, name="flood") if glance.flood else told
 
     return streams.glances(request, written)

@@ -1,6 +1,7 @@
 """Forms that change a record of a zone: its flags, a local field, an earlier version brought back; and its end."""
 
 from datetime import UTC, datetime
+from typing import Final
 
 from litestar import Response, get, post
 
@@ -11,6 +12,9 @@ from gateway.frontends.ui.parameters import Segment, TheDesk
 from gateway.frontends.ui.records import AMONG_RECORDS, RECORD, gone_to, record_path, shown, the_record
 from gateway.frontends.ui.render import PageRequest, link, page
 from gateway.model import Flag
+
+NUMBER_SHOWN: Final = 20
+"""Characters of what is no number that are shown."""
 
 
 @post(f"{RECORD}/flags")
@@ -41,8 +45,8 @@ async def revert(request: PageRequest, desk: TheDesk, zone: Segment, mms: Segmen
     given = await forms.fields(request)
     found = await the_record(desk, zone, mms)
     number = given.get("version", "")
-    if not (number.isascii() and number.isdigit() and len(number) <= len(str(len(found.versions)))):
-        raise Unusable(f"{mms} has no version {number!r}; it has 1 to {len(found.versions)}")
+    if not (number.isascii() and number.isdigit() and len(number) <= len(str(found.newest.version))):
+        raise Unusable(f"{mms} has no version {number[:NUMBER_SHOWN]!r}; it has 1 to {found.newest.version}")
     await changing.revert(desk.store, [found.zone], mms, int(number), datetime.now(UTC))
     return gone_to(link(record_path(found.zone, mms), done="revert"))
 
@@ -57,7 +61,7 @@ async def ask(request: PageRequest, desk: TheDesk, zone: Segment, mms: Segment) 
         path=AMONG_RECORDS,
         zone=await zones.one(desk.store, desk.zones, zone),
         record=found.newest,
-        versions=len(found.versions),
+        versions=found.newest.version,
         where=record_path(found.zone, mms),
     )
 

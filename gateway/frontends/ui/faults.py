@@ -28,7 +28,7 @@ def shown(request: PageRequest, error: Exception) -> Response[Any]:  # Any: Lite
     plain = told(request, error)
     if "text/html" not in request.headers.get("accept", "") or request.url.path.startswith(API):
         return plain
-    what = problem(error)
+    what = problem(request, error)
     heading = HEADINGS.get(what.status, what.title)
     response = page(request, "fault.html", status=what.status, heading=heading, what=what)
     response.headers.update(error.headers or {} if isinstance(error, HTTPException) else {})

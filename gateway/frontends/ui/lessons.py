@@ -14,6 +14,7 @@ from gateway.desk.lessons.judging import ended
 from gateway.desk.lessons.lesson import parsed
 from gateway.desk.lessons.scene import NUMBERS
 from gateway.desk.records import FLAGS
+from gateway.desk.threads import beside
 from gateway.desk.watching import Arrival
 from gateway.errors import Conflict, NotFound
 from gateway.frontends.http.events import event
@@ -106,27 +107,32 @@ async def show(
     """One of them; `since` when its scene was set, `attempt` what is to be judged."""
     stage = _stage(desk, key, zone)
     came = await _came(desk, stage, since, attempt)
+    on_stage = await _on_stage(desk, stage) if since else []
     lesson = stage.lesson
-    return page(
-        request,
-        "lesson.html",
-        stage=stage,
-        lesson=lesson,
-        number=[one.key for one in lessons.lessons()].index(lesson.key) + 1,
-        zones=desk.zones.by_key,
-        since=since,
-        came=came,
-        on_stage=await _on_stage(desk, stage) if since else [],
-        flag_words=FLAGS,
-        scene=[(one, record_views.shown(parsed(one.record).serialize(), "grid")) for one in lesson.scene],
-        record_shown=record_views.shown(lessons.export_bytes(lesson), view),
-        asked={"zone": stage.zone.key, "since": since, "attempt": attempt},
-        expected_words=ended(lesson.expected.outcome, lesson.expected.reason),
-        in_force=_in_force(desk, stage),
-        others={one.key: one.title for one in lessons.lessons()},
-        fields={f"{one.field} {one.becomes}": one for one in lesson.expected.fields},
-        evidence=EVIDENCE,
-    )
+
+    def laid_out() -> Response[str]:
+        return page(
+            request,
+            "lesson.html",
+            stage=stage,
+            lesson=lesson,
+            number=[one.key for one in lessons.lessons()].index(lesson.key) + 1,
+            zones=desk.zones.by_key,
+            since=since,
+            came=came,
+            on_stage=on_stage,
+            flag_words=FLAGS,
+            scene=[(one, record_views.shown(parsed(one.record).serialize(), "grid")) for one in lesson.scene],
+            record_shown=record_views.shown(lessons.export_bytes(lesson), view),
+            asked={"zone": stage.zone.key, "since": since, "attempt": attempt},
+            expected_words=ended(lesson.expected.outcome, lesson.expected.reason),
+            in_force=_in_force(desk, stage),
+            others={one.key: one.title for one in lessons.lessons()},
+            fields={f"{one.field} {one.becomes}": one for one in lesson.expected.fields},
+            evidence=EVIDENCE,
+        )
+
+    return await beside(laid_out)
 
 
 @get("/lessons/{key:str}/record.mrc")
@@ -236,7 +242,7 @@ async def _came(desk: Desk, stage: Stage, since: str, seq: int | None) -> Came |
     return Came(
         found,
         report.ended(found),
-        lessons.judge(stage.lesson, found, after, desk.known().replies),
+        await beside(lessons.judge, stage.lesson, found, after, desk.known().replies),
         where,
         link(f"{where}/diff", to=after.version) if after and has_two else "",
     )

@@ -1,14 +1,15 @@
 """Records that zones hold: the listing with its search, and one record in each of its forms."""
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-import trio
 from litestar import Response, get
 
 from gateway.desk import records, seeking, zones
 from gateway.desk.desk import Desk
-from gateway.desk.records import FLAGS, Found, SeveralHold
+from gateway.desk.records import FLAGS, Found, RecordShown, SeveralHold
 from gateway.desk.seeking import RecordPage, Sought
+from gateway.desk.threads import beside
 from gateway.desk.zones import ZoneShown
 from gateway.errors import BadQuery, NotFound, Unusable
 from gateway.frontends.ui import record_views
@@ -30,6 +31,8 @@ WORDS: Final = ("title", "oclc", "mms", "isbn", "issn")
 NOTHING: Final = RecordPage((), None)
 ATTEMPTS_LOOKED_AT: Final = 200
 """Newest attempts to a record among which those are looked for that made its versions."""
+ATTEMPTS_AT_ONCE: Final = 25
+"""Of them in memory at a time, for each comes with its record: some 2 MB of the longest."""
 LINKED_SHOWN: Final = 50
 """Most records of institutions to which a network's record leads."""
 DONE: Final = {
@@ -126,8 +129,8 @@ async def show(
     done: Text = "",
 ) -> Response[str]:
     """A record as the zone holds it, or an earlier version of it."""
-    found = await the_record(desk, zone, mms)
-    return await shown(request, desk, found, view=view, version=version, done=DONE.get(done, ""))
+    found = await the_record(desk, zone, mms, version)
+    return await shown(request, desk, found, view=view, done=DONE.get(done, ""))
 
 
 async def shown(
@@ -136,14 +139,13 @@ async def shown(
     found: Found,
     *,
     view: str = "",
-    version: int | None = None,
     done: str = "",
     given: dict[str, str] | None = None,
     wrong: str = "",
     status: int = 200,
 ) -> Response[str]:
-    """The page of a record. `given` and `wrong` are of a form that could not be used. Raises `NotFound`."""
-    record = found.version(version)
+    """The page of a record. `given` and `wrong` are of a form that could not be used."""
+    record = found.record
     zone = await zones.one(desk.store, desk.zones, found.zone)
     told = {
         "zone": zone,
@@ -159,7 +161,7 @@ async def shown(
         "institutions": await _institutions(desk, zone, record),
         "management_tag": records.management_tag(record),
         "where": record_path(found.zone, found.mms_id),
-        "asked": {} if version is None else {"version": version},
+        "asked": {} if record is found.newest else {"version": record.version},
         "done": done,
         "given": given or {},
         "wrong": wrong,
@@ -169,7 +171,7 @@ async def shown(
         views = record_views.shown(record.marc, view, record_views.findings_of(record))
         return page(request, "record.html", status=status, path=AMONG_RECORDS, record_shown=views, **told)
 
-    return await trio.to_thread.run_sync(laid_out)  # the longest record takes a second, for which no export may wait
+    return await beside(laid_out)
 
 
 @get(f"{RECORD}/download")
@@ -177,28 +179,34 @@ async def download(
     desk: TheDesk, zone: Segment, mms: Segment, form: FileForm, version: Number = None
 ) -> Response[bytes]:
     """A version of it as a file, the newest where no other is named."""
-    found = await the_record(desk, zone, mms)
-    content = records.written(found, form, desk.known().merge_methods, version)
+    found = await the_record(desk, zone, mms, version)
+    content = await beside(records.written, found, form, desk.known().merge_methods)
     name = f"{found.mms_id}{f'-{version}' if version else ''}.{form}"
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
     media_type = records.MEDIA_TYPES[form].partition(";")[0]  # Litestar adds the character set
     return Response(content, media_type=media_type, headers=headers)
 
 
-async def the_record(desk: Desk, zone: str, mms: str) -> Found:
-    """A record of a zone with its versions. Raises `NotFound`."""
+async def the_record(desk: Desk, zone: str, mms: str, version: int | None = None) -> Found:
+    """A version of a zone's record, the newest where no number is given. Raises `NotFound`."""
     key = (await zones.one(desk.store, desk.zones, zone)).key
-    return await records.find(desk.store, [key], mms)
+    return await records.find(desk.store, [key], mms, version)
 
 
-async def made_by(desk: Desk, versions: list[BibRecord]) -> dict[str, int]:
+async def made_by(desk: Desk, versions: Sequence[BibRecord | RecordShown]) -> dict[str, int]:
     """ID of the submission -> number of the attempt that made one of these versions; without those that are gone."""
     wanted = {one.submission for one in versions if one.submission}
     found: dict[str, int] = {}
-    for mms_id in {versions[-1].mms_id, *(one.linked_to for one in versions if one.linked_to)}:
-        if wanted - found.keys():
-            attempts = await desk.store.attempts(limit=ATTEMPTS_LOOKED_AT, wanted=Wanted(mms=mms_id))
-            found |= {one.submission.id: one.seq for one in attempts if one.submission.id in wanted}
+    for mms_id in {one.mms_id for one in versions} | {one.linked_to for one in versions if one.linked_to}:
+        before: int | None = None
+        for _ in range(0, ATTEMPTS_LOOKED_AT, ATTEMPTS_AT_ONCE):
+            if not wanted - found.keys():
+                return found
+            some = await desk.store.attempts(before=before, limit=ATTEMPTS_AT_ONCE, wanted=Wanted(mms=mms_id))
+            found |= {one.submission.id: one.seq for one in some if one.submission.id in wanted}
+            if len(some) < ATTEMPTS_AT_ONCE:
+                break
+            before = some[-1].seq
     return found
 
 

@@ -1,11 +1,12 @@
 """The past of a record: its versions, how each came about, and what changed between two."""
 
-from typing import Final
+from typing import Any, Final
 
-import trio
 from litestar import Response, get
 
 from gateway.desk import records, zones
+from gateway.desk.records import Pair
+from gateway.desk.threads import beside
 from gateway.frontends.ui.parameters import Number, NumberFrom, Segment, TheDesk, YesOrNo
 from gateway.frontends.ui.records import AMONG_RECORDS, RECORD, made_by, record_path, the_record
 from gateway.frontends.ui.render import PageRequest, link, page
@@ -19,23 +20,31 @@ KINDS: Final[dict[Kind, tuple[str, str, str]]] = {
     "replaced": ("change", "warn", "changed"),
 }
 """Icon, class of colour and words for what became of a field."""
+VERSIONS_LISTED: Final = 200
+"""Versions of a page: more than all but a record that a program imports again and again."""
 
 
 @get(f"{RECORD}/history")
-async def history(request: PageRequest, desk: TheDesk, zone: Segment, mms: Segment) -> Response[str]:
-    """Its versions, newest first, and how each came about."""
+async def history(
+    request: PageRequest, desk: TheDesk, zone: Segment, mms: Segment, before: Number = None
+) -> Response[str]:
+    """Its versions, newest first, and how each came about; those with a lower number than `before`."""
     found = await the_record(desk, zone, mms)
-    return page(
-        request,
-        "record_history.html",
-        path=AMONG_RECORDS,
-        zone=await zones.one(desk.store, desk.zones, zone),
-        record=found.newest,
-        versions=records.history(found, desk.known().merge_methods),
-        attempts=await made_by(desk, found.versions),
-        flags=records.flags,
-        where=record_path(found.zone, found.mms_id),
+    versions = await records.history(
+        desk.store, found, desk.known().merge_methods, before=before, limit=VERSIONS_LISTED
     )
+    where = record_path(found.zone, found.mms_id)
+    is_more = bool(versions) and versions[-1].version > 1
+    told: dict[str, Any] = {  # Any: what a template is given
+        "zone": await zones.one(desk.store, desk.zones, zone),
+        "record": found.newest,
+        "versions": versions,
+        "attempts": await made_by(desk, versions),
+        "flags": records.flags,
+        "where": where,
+        "earlier": link(f"{where}/history", before=versions[-1].version) if is_more else "",
+    }
+    return await beside(lambda: page(request, "record_history.html", path=AMONG_RECORDS, **told))
 
 
 @get(f"{RECORD}/diff")
@@ -54,7 +63,7 @@ async def diff(
     """
     found = await the_record(desk, zone, mms)
     first, second = (to, None) if from_ is None else (from_, to)
-    pair = records.pair(found, first, second)
+    pair = await records.pair(desk.store, found, first, second)
     known = desk.known()
     made = pair.after.made_by if pair.after.version == pair.before.version + 1 else ""
     where = record_path(found.zone, found.mms_id)
@@ -63,7 +72,7 @@ async def diff(
         "zone": await zones.one(desk.store, desk.zones, zone),
         "record": found.newest,
         "pair": pair,
-        "versions": records.history(found, known.merge_methods),
+        "versions": _choices(found.newest.version, pair),
         "how": records.came_about(pair.after, known.merge_methods) if made else "",
         "attempt": (await made_by(desk, [pair.after])).get(pair.after.submission) if made else None,
         "kinds": KINDS,
@@ -79,7 +88,13 @@ async def diff(
         chosen = [one for one in compared if every or one.kind != "same"]
         return page(request, "record_diff.html", status=200, path=AMONG_RECORDS, counts=counts, shown=chosen, **told)
 
-    return await trio.to_thread.run_sync(laid_out)  # of the longest records it takes seconds, for which no export waits
+    return await beside(laid_out)
+
+
+def _choices(newest: int, pair: Pair) -> list[int]:
+    """Numbers of the versions that can be chosen, newest first: the newest, and those that are compared."""
+    listed = range(newest, max(0, newest - VERSIONS_LISTED), -1)
+    return sorted({*listed, pair.before.version, pair.after.version}, reverse=True)
 
 
 handlers = (history, diff)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeGuard
 
 from gateway.marc.forms.parts import (
+    Fields,
     Unreadable,
     Wrong,
     control_field,
@@ -17,6 +18,7 @@ from gateway.marc.forms.parts import (
     parts,
     record,
     text_of,
+    unreadable,
 )
 from gateway.marc.record import Field, Record
 
@@ -35,7 +37,7 @@ def read(pieces: Iterable[bytes]) -> Iterator[Record | Unreadable]:
             try:
                 yield _record(text_of(line))
             except Wrong as error:
-                yield Unreadable(number, str(error))
+                yield unreadable(number, error)
 
 
 def _data(field: Field) -> dict[str, object]:
@@ -59,8 +61,11 @@ def _record(line: str) -> Record:
         raise Wrong('"fields" is no list of objects')
     if shown is not None and not isinstance(shown, str):
         raise Wrong('"leader" is no text')
-    made = [_field(tag, value) for field in fields for tag, value in field.items()]
-    return record(None if shown is None else leader(shown), made)
+    made = Fields()
+    for field in fields:
+        for tag, value in field.items():
+            made.add(_field(tag, value))
+    return record(None if shown is None else leader(shown), made.so_far)
 
 
 def _field(tag: str, value: object) -> Field:

@@ -12,6 +12,7 @@ from xml.parsers import expat
 
 from gateway.marc.forms.parts import (
     LINE_BYTES,
+    Fields,
     Unreadable,
     Wrong,
     control_field,
@@ -19,8 +20,9 @@ from gateway.marc.forms.parts import (
     leader,
     parts,
     record,
+    unreadable,
 )
-from gateway.marc.record import Field, Record
+from gateway.marc.record import Record
 
 NAMESPACE: Final = "http://www.loc.gov/MARC21/slim"
 HEAD: Final = f'<?xml version="1.0" encoding="UTF-8"?>\n<collection xmlns="{NAMESPACE}">\n'.encode()
@@ -30,6 +32,10 @@ NAMESPACES: Final = frozenset({NAMESPACE, "", "info:lc/xmlns/marcxchange-v1", "i
 ENDED: Final = "; nothing behind that was read"
 PIECE_BYTES: Final = 65_536
 """Bytes that the parser is given at once, so that few records wait to be taken."""
+ELEMENTS: Final = 100_000
+"""Most elements up to the end of a record: twice what the longest one has, all of it empty subfields."""
+MARKUP_BYTES: Final = 1_000_000
+"""Longest tag or comment; a tag of MARCXML has some fifty bytes. The parser looks through it again with each piece."""
 
 _LEADER: Final = re.compile(
     r"[0-9 ]{5}[0-9A-Za-z ][0-9A-Za-z][0-9A-Za-z ]{3}[2 ]{2}[0-9 ]{5}[0-9A-Za-z ]{3}(4500|    )"
@@ -97,7 +103,7 @@ def read(pieces: Iterable[bytes]) -> Iterator[Record | Unreadable]:
         yield Unreadable(error.lineno, f"the file is no well-formed XML: {expat.ErrorString(error.code)}{ENDED}")
     except Wrong as error:
         yield from reader.taken()
-        yield Unreadable(reader.line, str(error))
+        yield unreadable(reader.line, error)
     yield from reader.taken()
 
 
@@ -117,7 +123,7 @@ class _Reader:
         self._open = False
         """Within a record."""
         self._leader: bytes | None = None
-        self._fields: list[Field] = []
+        self._fields = Fields()
         self._wrong: Unreadable | None = None
         self._attributes: dict[str, str] = {}
         """Of the field that is open."""
@@ -126,6 +132,10 @@ class _Reader:
         self._text: list[str] | None = None
         """Of the leader, control field or subfield that is open."""
         self._size = 0
+        self._elements = 0
+        """Since the end of the last record."""
+        self._fed = 0
+        """Bytes."""
 
     @property
     def line(self) -> int:
@@ -135,6 +145,9 @@ class _Reader:
     def feed(self, piece: bytes, *, last: bool = False) -> None:
         """Read on. Raises `ExpatError` where it is no XML, `Wrong` where it is none of records."""
         self._parser.Parse(piece, last)
+        self._fed += len(piece)
+        if self._fed - self._parser.CurrentByteIndex > MARKUP_BYTES:
+            raise Wrong(f"a tag or a comment is longer than {MARKUP_BYTES:,} bytes{ENDED}")
         if last and not self._met and self._root not in ("collection", "record"):
             raise Wrong(f"the file is no MARCXML; its first element is {self._root}")
 
@@ -144,11 +157,14 @@ class _Reader:
         return taken
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._elements += 1
+        if self._elements > ELEMENTS:
+            raise Wrong(f"there are more than {ELEMENTS:,} elements up to the end of a record{ENDED}")
         element = _local(name)
         self._root = self._root or name.rpartition(" ")[2]
         if element == "record":
             self._open, self._met = True, True
-            self._leader, self._fields, self._wrong, self._size = None, [], None, 0
+            self._leader, self._fields, self._wrong, self._size = None, Fields(), None, 0
         elif element in ("leader", "controlfield"):
             self._attributes, self._text = attributes, []
         elif element == "datafield":
@@ -168,13 +184,14 @@ class _Reader:
         try:
             if self._size > LINE_BYTES:
                 raise Wrong(f"no record is longer than {LINE_BYTES:,} characters")
-            self._finish(element)
+            if not self._wrong:
+                self._finish(element)
         except Wrong as error:
-            self._wrong = self._wrong or Unreadable(self.line, str(error))
+            self._wrong = self._wrong or unreadable(self.line, error)
         if element in ("leader", "controlfield", "subfield"):
             self._text = None
         if element == "record":
-            self._open = False
+            self._open, self._elements = False, 0
             if self._wrong:
                 self._taken.append(self._wrong)
 
@@ -183,14 +200,14 @@ class _Reader:
         if element == "leader":
             self._leader = leader(text)
         elif element == "controlfield":
-            self._fields.append(control_field(self._attributes.get("tag", ""), text))
+            self._fields.add(control_field(self._attributes.get("tag", ""), text))
         elif element == "subfield":
             self._subfields.append((self._code, text))
         elif element == "datafield":
             tag, *indicators = (self._attributes.get(key, "") for key in ("tag", "ind1", "ind2"))
-            self._fields.append(data_field(tag, indicators, self._subfields))
-        elif element == "record" and not self._wrong:
-            self._taken.append(record(self._leader, self._fields))
+            self._fields.add(data_field(tag, indicators, self._subfields))
+        elif element == "record":
+            self._taken.append(record(self._leader, self._fields.so_far))
 
 
 def _local(name: str) -> str:

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from gateway.marc.forms.parts import (
-    LINE_BYTES,
+    Fields,
+    Longer,
     Unreadable,
     Wrong,
     control_field,
@@ -21,11 +22,17 @@ from gateway.marc.forms.parts import (
     lines,
     record,
     text_of,
+    unreadable,
 )
+from gateway.marc.iso2709 import FIELD_BYTES
 from gateway.marc.record import STRAY_CODE, Field, Record
 from gateway.marc.views import MNEMONICS, mnemonic
 
 LEADER: Final = "LDR"
+LINE_BYTES: Final = 14 * FIELD_BYTES
+"""Longest line that is read: no byte of a field takes more than a mnemonic of so many characters."""
+DIVIDED: Final = "; blank lines divide records"
+"""What to think of where one is too long."""
 CHARACTERS: Final = {
     **{spelled[1:-1].lower(): chr(code) for code, spelled in MNEMONICS.items()},
     "joiner": "\N{ZERO WIDTH JOINER}",
@@ -64,32 +71,30 @@ class _Gathered:
         self._line = 0
         """Where the record began; 0 before it has."""
         self._leader: bytes | None = None
-        self._fields: list[Field] = []
-        self._size = 0
+        self._fields = Fields()
         self._wrong: Unreadable | None = None
 
     def take(self, number: int, line: bytes) -> None:
         """Read a line that is not blank; behind one that is wrong, no more is kept of the record."""
         self._line = self._line or number
-        self._size += len(line)
         if self._wrong is not None:
             return
         try:
-            if self._size > LINE_BYTES:
-                raise Wrong(f"no record is longer than {LINE_BYTES:,} bytes; blank lines divide them")
+            if len(line) > LINE_BYTES:
+                raise Longer
             self._read(text_of(line))
         except Wrong as error:
-            self._wrong = Unreadable(number, str(error))
-            self._fields = []
+            self._wrong = unreadable(number, error)
+            self._fields = Fields()
 
     def end(self) -> Iterator[Record | Unreadable]:
         """The record, if one has begun."""
         if not self._line:
             return
         try:
-            yield self._wrong or record(self._leader, self._fields)
+            yield self._wrong or record(self._leader, self._fields.so_far)
         except Wrong as error:
-            yield Unreadable(self._line, str(error))
+            yield unreadable(self._line, error)
         self._begin()
 
     def _read(self, line: str) -> None:
@@ -99,9 +104,9 @@ class _Gathered:
         if tag == LEADER:
             self._leader = leader(_characters(_blanks(value)))
         elif tag.startswith("00"):
-            self._fields.append(control_field(tag, _characters(_blanks(value))))
+            self._fields.add(control_field(tag, _characters(_blanks(value))), DIVIDED)
         else:
-            self._fields.append(_data_field(tag, value))
+            self._fields.add(_data_field(tag, value), DIVIDED)
 
 
 def _data_field(tag: str, value: str) -> Field:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from gateway.errors import GatewayError
-from gateway.marc.iso2709 import LEADER_BYTES
+from gateway.marc.iso2709 import ENTRY_BYTES, LEADER_BYTES, RECORD_BYTES, SHORTEST_RECORD_BYTES
 from gateway.marc.record import STRAY_CODE, Field, Record
 
 LINE_BYTES: Final = 4_000_000
@@ -23,6 +23,8 @@ class Unreadable(NamedTuple):
     line: int
     """From 1."""
     why: str
+    too_long: bool = False
+    """Whether it may be a record, but one longer than any."""
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.why}"
@@ -30,6 +32,38 @@ class Unreadable(NamedTuple):
 
 class Wrong(GatewayError):
     """The text is no record; raised and caught within this room."""
+
+    too_long = False
+
+
+class Longer(Wrong):
+    """The text goes on when it is a longer record already than there can be."""
+
+    too_long = True
+
+    def __init__(self, hint: str = "") -> None:
+        super().__init__(f"the record would be longer than the {RECORD_BYTES:,} bytes that MARC 21 allows{hint}")
+
+
+def unreadable(line: int, error: Wrong) -> Unreadable:
+    """What is told of it."""
+    return Unreadable(line, str(error), error.too_long)
+
+
+class Fields:
+    """The fields of a record while it is read; no more is kept of them than there can be."""
+
+    def __init__(self) -> None:
+        self.so_far: list[Field] = []
+        self._bytes = SHORTEST_RECORD_BYTES
+
+    def add(self, field: Field, hint: str = "") -> None:
+        """One more. Raises `Longer`, with the `hint`, where a record cannot hold it."""
+        self._bytes += ENTRY_BYTES + len(field.body) + 1  # with its terminator
+        if self._bytes > RECORD_BYTES:
+            self.so_far = []
+            raise Longer(hint)
+        self.so_far.append(field)
 
 
 class Parts(NamedTuple):

@@ -4,7 +4,7 @@ Groups of imports are committed by `writer`, from trio's own thread; what a grou
 goes to the server by `batch`. What reads, or makes a connection, runs in other threads.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
@@ -141,9 +141,15 @@ class PostgresStore:
         wanted = tuple(identifiers)
         return await self._read(lambda connection: rows.find(connection, zone, wanted))
 
-    async def versions(self, zone: str, mms_id: str) -> list[BibRecord]:
-        """Every version, oldest first."""
-        return await self._read(lambda connection: rows.versions(connection, zone, mms_id))
+    async def versions(self, zone: str, mms_id: str, *, numbers: Collection[int] | None = None) -> list[BibRecord]:
+        """Every version or some, oldest first."""
+        return await self._read(lambda connection: rows.versions(connection, zone, mms_id, numbers))
+
+    async def history(
+        self, zone: str, mms_id: str, *, before: int | None = None, limit: int = PAGE_ROWS
+    ) -> list[BibRecord]:
+        """The versions without their MARC, newest first."""
+        return await self._read(lambda connection: rows.history(connection, zone, mms_id, before, limit))
 
     async def counts(self) -> dict[str, Counts]:
         """How much each zone holds."""

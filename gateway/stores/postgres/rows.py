@@ -5,7 +5,7 @@ whole zone instead, while it knows nothing of a table that has just grown.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple, cast
 
@@ -74,6 +74,17 @@ VERSIONS: Final = f"""
 SELECT {_RECORD} FROM record_version WHERE zone = $1 AND mms_id = $2
 UNION ALL SELECT {_RECORD} FROM record WHERE zone = $1 AND mms_id = $2
 """  # noqa: S608 - column names of its own
+_SOME_VERSIONS: Final = f"""
+SELECT {_RECORD} FROM record_version WHERE zone = $1 AND mms_id = $2 AND version = ANY($3::bigint[])
+UNION ALL SELECT {_RECORD} FROM record WHERE zone = $1 AND mms_id = $2 AND version = ANY($3::bigint[])
+ORDER BY version
+"""  # noqa: S608 - column names of its own
+_HISTORY: Final = """
+SELECT body FROM (
+    SELECT version, body FROM record_version WHERE zone = $1 AND mms_id = $2 AND version < $3
+    UNION ALL SELECT version, body FROM record WHERE zone = $1 AND mms_id = $2 AND version < $3
+) AS made ORDER BY version DESC LIMIT $4
+"""
 _ATTEMPTS: Final = """
 SELECT seq, raw, body, seconds, delivered FROM attempt LEFT JOIN delivery USING (zone, seq)
 """
@@ -175,9 +186,18 @@ def find(connection: Connection, zone: str, identifiers: Sequence[Identifier]) -
     return _records(connection.execute(_FIND, ([*map(number_of, identifiers)], zone)))
 
 
-def versions(connection: Connection, zone: str, mms_id: str) -> list[BibRecord]:
-    """Every version of a record, oldest first."""
-    return _records(connection.execute(f"{VERSIONS} ORDER BY version", (zone, mms_id)))
+def versions(connection: Connection, zone: str, mms_id: str, numbers: Collection[int] | None) -> list[BibRecord]:
+    """Every version of a record or some, oldest first."""
+    if numbers is None:
+        return _records(connection.execute(f"{VERSIONS} ORDER BY version", (zone, mms_id)))
+    some = [number for number in numbers if 0 < number <= BIGGEST]
+    return _records(connection.execute(_SOME_VERSIONS, (zone, mms_id, some)))
+
+
+def history(connection: Connection, zone: str, mms_id: str, before: int | None, limit: int) -> list[BibRecord]:
+    """The versions of a record without their MARC, newest first."""
+    highest = BIGGEST if before is None else max(0, min(before, BIGGEST))
+    return [_record_of(body) for (body,) in connection.execute(_HISTORY, (zone, mms_id, highest, limit))]
 
 
 def attempt(connection: Connection, seq: int) -> Attempt | None:

@@ -3,7 +3,7 @@
 apsw brings a SQLite of its own: the one that many Pythons link is of a range of versions that can corrupt a WAL.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
@@ -51,7 +51,8 @@ class SqliteStore:
         """`writer` is None where the store was opened to read."""
         search.prepare(reader)
         self._execute = reader.execute
-        self._reading = trio.Lock()
+        self._thread = trio.CapacityLimiter(1)
+        """For one query at a time, and its own, so that none waits for those who use trio's."""
         self._writer = writer
 
     async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
@@ -115,9 +116,15 @@ class SqliteStore:
 
         return await self._read(found)
 
-    async def versions(self, zone: str, mms_id: str) -> list[BibRecord]:
-        """Every version, oldest first."""
-        return await self._read(lambda execute: rows.versions(execute, zone, mms_id))
+    async def versions(self, zone: str, mms_id: str, *, numbers: Collection[int] | None = None) -> list[BibRecord]:
+        """Every version or some, oldest first."""
+        return await self._read(lambda execute: rows.versions(execute, zone, mms_id, numbers))
+
+    async def history(
+        self, zone: str, mms_id: str, *, before: int | None = None, limit: int = PAGE_ROWS
+    ) -> list[BibRecord]:
+        """The versions without their MARC, newest first."""
+        return await self._read(lambda execute: rows.history(execute, zone, mms_id, before, limit))
 
     async def counts(self) -> dict[str, Counts]:
         """How much each zone holds."""
@@ -170,8 +177,7 @@ class SqliteStore:
             finally:
                 self._execute("COMMIT")
 
-        async with self._reading:
-            try:
-                return await trio.to_thread.run_sync(run)
-            except apsw.Error as error:
-                raise Unreadable(f"the store cannot be read: {error}") from error
+        try:
+            return await trio.to_thread.run_sync(run, limiter=self._thread)
+        except apsw.Error as error:
+            raise Unreadable(f"the store cannot be read: {error}") from error

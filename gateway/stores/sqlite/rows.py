@@ -1,6 +1,7 @@
 """The SQL of the SQLite store: rows to nouns and back. Runs in a thread, within somebody's transaction."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any, Final
@@ -46,6 +47,7 @@ _RECORD = (
     "mms_id, version, marc, title, identifiers, originating_system, originating_version, at, submission, "
     "made_by, flags, management_tag, linked_to"
 )
+_WITHOUT_MARC = _RECORD.replace("marc", "x''")
 _COLUMNS = f"zone, {_RECORD}"
 _INSERT_RECORD = f"INSERT INTO record ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERTED = "id, at, host, peer, logon_id, raw, zone, outcome, reason, mms_id, oclc_numbers, title, findings, facts"
@@ -74,12 +76,27 @@ def records(execute: Execute, zone: str, after: str, limit: int) -> list[BibReco
     return [_to_record(row) for row in execute(query, (zone, after, limit))]
 
 
-def versions(execute: Execute, zone: str, mms_id: str) -> list[BibRecord]:
-    """Every version of a record, oldest first."""
-    query = f"SELECT {_RECORD} FROM record_version WHERE zone = ? AND mms_id = ? ORDER BY version"
-    earlier = [_to_record(row) for row in execute(query, (zone, mms_id))]
-    newest = record(execute, zone, mms_id)
-    return [*earlier, newest] if newest else []
+def versions(execute: Execute, zone: str, mms_id: str, numbers: Collection[int] | None) -> list[BibRecord]:
+    """Every version of a record or some, oldest first."""
+    which = "zone = ?1 AND mms_id = ?2"
+    if numbers is not None:
+        which += " AND version IN (SELECT value FROM json_each(?3))"
+    query = (
+        f"SELECT {_RECORD} FROM record_version WHERE {which} "
+        f"UNION ALL SELECT {_RECORD} FROM record WHERE {which} ORDER BY version"
+    )
+    given = (zone, mms_id) if numbers is None else (zone, mms_id, to_json([*numbers]).decode())
+    return [_to_record(row) for row in execute(query, given)]
+
+
+def history(execute: Execute, zone: str, mms_id: str, before: int | None, limit: int) -> list[BibRecord]:
+    """The versions of a record without their MARC, newest first."""
+    which = "zone = ?1 AND mms_id = ?2 AND version < ?3"
+    query = (
+        f"SELECT {_WITHOUT_MARC} FROM record_version WHERE {which} "
+        f"UNION ALL SELECT {_WITHOUT_MARC} FROM record WHERE {which} ORDER BY version DESC LIMIT ?4"
+    )
+    return [_to_record(row) for row in execute(query, (zone, mms_id, math.inf if before is None else before, limit))]
 
 
 def filed(execute: Execute, zone: str, submission: str) -> bool:

@@ -92,6 +92,8 @@ class Writer:
         self._notes: list[Delivery] = []
         self._work = trio.Event()
         self._noted = trio.Event()
+        self._thread = trio.CapacityLimiter(1)
+        """Its own, so that no commit waits for those who use trio's."""
         self._expire_every = max(1, min(EXPIRE_EVERY, retention.keep // 10)) if retention else math.inf
         self._filed = EXPIRE_EVERY  # the first commit looks: a gateway may be started more often than it files so many
 
@@ -216,11 +218,11 @@ class Writer:
         try:
             for job in group:
                 if job.work:
-                    job.result = await trio.to_thread.run_sync(job.work, self._execute)
+                    job.result = await trio.to_thread.run_sync(job.work, self._execute, limiter=self._thread)
             self._run(job for job in group if job.plan)
             if notes:
                 rows.update_deliveries(self._execute, notes)
-            await trio.to_thread.run_sync(self._execute, "COMMIT")
+            await trio.to_thread.run_sync(self._execute, "COMMIT", limiter=self._thread)
             for job in group:
                 job.settled = True
         finally:
