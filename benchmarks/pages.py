@@ -37,6 +37,8 @@ class _Reader:
 
     connections: list[socket.socket] = field(default_factory=list)
     received: int = 0
+    closed: int = 0
+    """How many of them the gateway has ended."""
     ended: bool = False
 
     def run(self) -> None:
@@ -47,7 +49,11 @@ class _Reader:
             while not self.ended:
                 for key, _ in selector.select(0.1):
                     assert isinstance(key.fileobj, socket.socket)
-                    self.received += len(key.fileobj.recv(65_536))
+                    chunk = key.fileobj.recv(65_536)
+                    self.received += len(chunk)
+                    if not chunk:
+                        selector.unregister(key.fileobj)
+                        self.closed += 1
 
 
 @contextlib.contextmanager
@@ -69,6 +75,7 @@ def open_pages(server: Server, count: int) -> Iterator[_Reader]:
         finally:
             reader.ended = True
             thread.join()
+        assert not reader.closed, f"the gateway closed {reader.closed} streams of events"
 
 
 def page_cost(generator: Generator, server: Server, extent: Extent) -> PageCost:

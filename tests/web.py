@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from lxml import html
 
 from gateway import app, config
 from gateway.frontends.connexion import wire
-from gateway.model import Logon
+from gateway.model import Logon, Zone
+from gateway.stores import open_store
+from gateway.stores.base import KeptZone
 from tests.server.running import HOST, LOGON, PATIENCE, ask, overrides, record
 
 MARC = Path(__file__).resolve().parent.parent / "fixtures" / "marc"
@@ -139,6 +142,15 @@ async def browsing(*more: str) -> AsyncIterator[Browser]:
             httpx.AsyncClient(base_url=running.http, timeout=PATIENCE, headers=headers) as client,
         ):
             yield Browser(client, running.connexion[HOST].port)
+
+
+async def leave_out_a_zone(store: str, key: str = "old") -> None:
+    """Keep a zone in the store, made when the settings had a profile that they have no longer."""
+    zone = Zone(key, HOST, "institution", "01CARLI_OLD", "4711", profiles=("gone",))
+    async with open_store(store) as opened:
+        await opened.keep_zone(
+            KeptZone(zone, "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA", datetime.now(UTC))
+        )
 
 
 def _words(text: str) -> str:

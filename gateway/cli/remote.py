@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from gateway.cli.options import Options
+from gateway.cli.ready import EXIT_NOT_READY
 from gateway.errors import SettingsError
 from gateway.marc.record import CONTROLS, TURNS
 
@@ -26,10 +27,11 @@ CONNECT_SECONDS: Final = 5.0
 """For a gateway to take the connection."""
 ANSWER_SECONDS: Final = 30.0
 """For an answer, beside what the question itself waits for."""
-UNAVAILABLE: Final = 503
-"""HTTP status of a gateway that is being stopped, is full, or has lost its store."""
 EXIT_NOT_SO: Final = 1
-EXIT_NOT_READY: Final = 3
+EXIT_USAGE: Final = 2
+EXITS: Final = {400: EXIT_USAGE, 401: EXIT_USAGE, 503: EXIT_NOT_READY}
+"""By HTTP status: what was asked means nothing, the token is none, and a gateway that is stopped, full, or has lost its
+store. What is refused for another reason is not so."""
 CERTIFICATE_END: Final = "-----END CERTIFICATE-----"
 
 
@@ -48,7 +50,8 @@ def remote(command: F) -> F:
 def client(options: Options, url: str | None, token: str | None) -> "Iterator[httpx.Client]":
     """A client of the gateway's API.
 
-    Who cannot reach it exits with 3, a refusal with 1; either says why. Without `url` it is the one of the settings.
+    Who cannot reach it exits with 3, a refusal with 1, or 2 where what was asked means nothing; each says why. Without
+    `url` it is the one of the settings.
     Proxies of the environment are not asked: they are for the way to the internet.
     """
     import httpx
@@ -67,7 +70,7 @@ def client(options: Options, url: str | None, token: str | None) -> "Iterator[ht
     except httpx.HTTPStatusError as error:
         error.response.read()
         say(f"gateway: {refusal(error.response)}")
-        sys.exit(EXIT_NOT_READY if error.response.status_code == UNAVAILABLE else EXIT_NOT_SO)
+        sys.exit(EXITS.get(error.response.status_code, EXIT_NOT_SO))
     except httpx.TransportError as error:
         say(f"gateway: {url} does not answer: {error}; start it (gateway serve), or name it: --url")
         sys.exit(EXIT_NOT_READY)

@@ -101,6 +101,15 @@ async def one(store: Store, zones: Zones, key: str, *, counted: bool = False) ->
     return _shown(zones, await _there(zones, key), counts)
 
 
+async def in_force(zones: Zones, key: str) -> Zone:
+    """A zone that can be exported to. Raises `NotFound`, and `Conflict` for one that is left out, with the reason."""
+    await _there(zones, key)
+    if key not in zones.by_key:
+        why = "; ".join(f"{fault.field}: {fault.words}" for fault in zones.left_out.get(key, ()))
+        raise Conflict(f"zone {key} is not in force: {why}")
+    return zones.by_key[key]
+
+
 async def make(store: Store, zones: Zones, wanted: ZoneWanted) -> ZoneMade:
     """Make a zone, to which one can export as soon as this returns.
 

@@ -27,6 +27,10 @@ class InField:
         self._needle = folded(part)
         self._ascii_words = [word.encode() for word in self._needle.split() if word.isascii()]
         """They stand in any record that has nothing `TURNING`, if the text does."""
+        letters = set(self._needle)
+        turning = [one for one in TURNING if letters & set(folded(one))]
+        self._leads = [*{one.encode()[:1] for one in turning}]
+        """One of these bytes stands before whatever turns into a letter of the text."""
         self._tag = tag.upper().encode()
         self._like = re.compile(re.escape(self._tag).replace(ANY.encode(), b"."), re.DOTALL)
         self._exact = ANY.encode() not in self._tag
@@ -36,11 +40,16 @@ class InField:
         small = raw.lower()
         for word in self._ascii_words:
             if word not in small:  # most records are passed over here, in a few millionths of a second
-                beyond = raw.translate(None, _ASCII)
-                if not (beyond and _turns(beyond)):
+                if not self._may_turn(raw):
                     return False
                 break
         return any(self._needle in folded(_text(field)) for field in self._fields(raw)) and _is_sound(raw)
+
+    def _may_turn(self, raw: bytes) -> bool:
+        for lead in self._leads:
+            if lead in raw:
+                return _turns(raw.translate(None, _ASCII)) is not None
+        return False
 
     def _fields(self, raw: bytes) -> Iterator[Field]:
         """The fields of that tag, of a record that is sound."""

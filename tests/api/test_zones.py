@@ -1,7 +1,10 @@
 """Zones over the API: made, exported to at once, emptied, deleted; no password is told but the one that was made."""
 
+from pathlib import Path
+
 from gateway.model import Logon
 from tests.api.gateways import RECORD, api, seeded
+from tests.web import leave_out_a_zone
 
 
 def logon(code: str, password: str) -> Logon:
@@ -100,3 +103,13 @@ async def test_no_answer_has_a_password_of_the_settings():
             text = (await one.asks("GET", path)).text
             assert "xyz-secret" not in text
             assert "a-token-of-sixteen" not in text
+
+
+async def test_a_zone_that_no_longer_fits_the_settings_is_in_nobody_s_way(tmp_path: Path):
+    store = f"sqlite:{tmp_path / 'gateway.db'}"
+    await leave_out_a_zone(store)
+    async with api(f"store.url={store}") as one:
+        assert (await one.get("/zones/old"))["left_out"].startswith("profiles: ")
+        for method, path in (("GET", "/zones/old/connexion"), ("POST", "/zones/old/records")):
+            told = (await one.asks(method, path, 409, content=b"=LDR" if method == "POST" else None)).json()
+            assert told["detail"].startswith("zone old is not in force: profiles: ")

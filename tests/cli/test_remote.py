@@ -52,7 +52,7 @@ class TestToken:
     def test_is_wanted(self, store: str, monkeypatch: pytest.MonkeyPatch) -> None:
         with serving(store, *ON, f"http.token={TOKEN}") as web:
             refused = asked(web, "reset", "xyz")
-            assert refused.exit_code == 1
+            assert refused.exit_code == 2
             assert "the token is needed" in refused.stderr
             assert asked(web, "reset", "xyz", "--token", TOKEN).exit_code == 0
             port = port_of(web.running.http)

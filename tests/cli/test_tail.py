@@ -184,13 +184,12 @@ class TestWait:
         ("options", "says"),
         [
             (["--oclc", "none"], "oclc: is no OCLC number"),
-            (["--zone", "nowhere"], "nowhere"),
             (["-q", "titel:x"], "titel"),
         ],
     )
-    def test_for_what_cannot_be_exits_1(self, web: Gateway, options: list[str], says: str) -> None:
+    def test_for_what_means_nothing_exits_2(self, web: Gateway, options: list[str], says: str) -> None:
         found = asked(web, "wait", *options)
-        assert found.exit_code == 1
+        assert found.exit_code == 2
         assert found.stderr.startswith("gateway: ")
         assert says in found.stderr
         assert found.stderr.count("\n") == 1

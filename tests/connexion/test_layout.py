@@ -114,6 +114,7 @@ def covers(sent: bytes, heard: Iterable[Heard], *, every: bool) -> None:
 @settings(max_examples=400, deadline=None)
 @given(sent=streams, at=cuts, limit=limits, end=st.sampled_from(ENDINGS))
 @example(sent=b"\xff\xfd\x03\0" * 20 + SERVED, at=[], limit=wire.MESSAGE_BYTES, end=ENDINGS[0])
+@example(sent=b"A0      00000" + bytes(87) + b"\x1d\0", at=[], limit=100, end=ENDINGS[0])
 def test_runs_cover_any_bytes_however_they_are_split(sent, at, limit, end):
     connection = wire.Connection(message_bytes=limit)
     arrivals = Arrivals()

@@ -1,9 +1,11 @@
 """Zones as pages: what to type into Connexion, how records come in, zones that are made, emptied and deleted."""
 
+from pathlib import Path
+
 import pytest
 
 from gateway.model import Logon
-from tests.web import Browser, Page, browsing
+from tests.web import MARC, Browser, Page, browsing, leave_out_a_zone
 
 CODE = b"01CARLI_CLS"
 NEW = {"key": "class-3", "code": "01CARLI_CLS"}
@@ -191,3 +193,18 @@ async def test_hostile_names_are_text():
         made = await _make(browser, code=hostile)
         assert "<script>alert" not in made.source
         assert _dialog(made)["Logon ID"] == hostile
+
+
+async def test_a_zone_that_no_longer_fits_the_settings_is_said_why(tmp_path: Path):
+    store = f"sqlite:{tmp_path / 'gateway.db'}"
+    await leave_out_a_zone(store)
+    async with browsing(f"store.url={store}") as browser:
+        page = await browser.get("/zones/old")
+        assert "Nobody can export to it: profiles: " in page.words
+        assert "The settings have no integration profile gone." in page.words
+        form = await browser.get("/records/upload")
+        files = {"file": ("cjk.mrc", (MARC / "cjk.mrc").read_bytes())}
+        fields = form.fields("/records/upload") | {"zone": "old"}
+        answer = await browser.client.post("/records/upload", data=fields, files=files)
+        assert answer.status_code == 400
+        assert "zone old is not in force: profiles: " in answer.text

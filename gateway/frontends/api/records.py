@@ -6,6 +6,7 @@ from msgspec import Struct
 from gateway.desk import records, seeking
 from gateway.desk.desk import Desk
 from gateway.desk.records import ChangeShown, Found, RecordShown, RecordWhole, VersionShown
+from gateway.desk.threads import beside
 from gateway.frontends.api import asked, forms
 from gateway.frontends.api.links import following
 from gateway.frontends.api.parameters import (
@@ -115,8 +116,12 @@ async def compare_versions(desk: TheDesk, zone: ZoneKey, mms: MmsId, from_: From
     newest = found.newest.version if to is None else to
     numbers = (newest,) if from_ is None else (from_, newest)
     compared = await records.pair(desk.store, found, *numbers)
-    changes = records.differences(compared, desk.known().merge_methods)
-    return Comparison(found.zone, found.mms_id, tuple([records.change_shown(compared, one) for one in changes]))
+    methods = desk.known().merge_methods
+
+    def worked_out() -> tuple[ChangeShown, ...]:
+        return tuple([records.change_shown(compared, one) for one in records.differences(compared, methods)])
+
+    return Comparison(found.zone, found.mms_id, await beside(worked_out))
 
 
 async def the_record(desk: Desk, zone: str, mms: str, version: int | None = None) -> Found:

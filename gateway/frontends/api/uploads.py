@@ -11,8 +11,6 @@ from gateway.desk.uploading import Uploaded
 from gateway.errors import Unusable
 from gateway.frontends.api.parameters import AnyRequest, AsIs, FileForm, FileName, TheDesk, ZoneKey
 from gateway.frontends.http.site import BODY_BYTES
-from gateway.importer.profile import Profiles, prepare
-from gateway.importer.report import Known
 
 MULTIPART: Final = "multipart/form-data"
 """How browsers send files."""
@@ -44,13 +42,12 @@ async def upload_records(
     The body is the file, ISO 2709, mnemonic, MARCXML or MARC-in-JSON a line; or a form with one file. By the zone's
     integration profile each record is decided on as an export would be, and is among the submissions.
     """
-    await zones.one(desk.store, desk.zones, zone)
+    where = await zones.in_force(desk.zones, zone)
     file = await _file(request)
-    known = desk.known()
     return await uploading.upload(
         desk.store,
-        known.zones[zone],
-        _profiles(known),
+        where,
+        desk.importer.profiles,
         file.content,
         name=name or file.name,
         form=format_ or "",
@@ -70,8 +67,3 @@ async def _file(request: AnyRequest) -> _File:
     if len(files) != 1:
         raise Unusable(f"the form has {len(files)} files; send one")
     return _File(await files[0].read(), files[0].filename or "")
-
-
-def _profiles(known: Known) -> Profiles:
-    """What decides in each zone now."""
-    return Profiles(known.zones, {key: prepare(key, one, known.merge_methods) for key, one in known.profiles.items()})

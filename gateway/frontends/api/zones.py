@@ -84,10 +84,10 @@ async def delete_zone(desk: TheDesk, zone: MadeZone) -> None:
 @get("/zones/{zone:str}/connexion", operation_id="getConnexionSettings", tags=["zones"])
 async def connexion_settings(desk: TheDesk, zone: ZoneKey) -> Dialog:
     """Tell what to type into Connexion client for a zone, label by label; its password is not told."""
-    shown = await zones.one(desk.store, desk.zones, zone)
-    there = place(desk, shown.host)
+    found_zone = await zones.in_force(desk.zones, zone)
+    there = place(desk, found_zone.host)
     found = dialog.connexion_settings(
-        desk.zones.by_key[zone], address=there.address, port=there.port, only_here=there.only_here, password=None
+        found_zone, address=there.address, port=there.port, only_here=there.only_here, password=None
     )
     return replace(found, settings=tuple(map(_without_hash, found.settings)))
 

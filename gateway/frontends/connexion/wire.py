@@ -328,12 +328,12 @@ class Connection:
     def _ended(self) -> Event:
         """What the end of the connection makes of what is left."""
         assert self._end is not None
-        event = ENDS[self._state, self._end]
-        if event is None:
+        made = ENDS[self._state, self._end]
+        if made is None:
             return self._cut_off()
-        unread = len(self._buffer)
-        self._part()
-        return event(unread)
+        event = made(len(self._buffer))
+        self._part(0 if isinstance(event, Goodbye) else len(self._buffer))  # a goodbye says itself how long it is
+        return event
 
     def _cut_off(self) -> Event:
         """The end came within a message."""
@@ -377,9 +377,9 @@ class Connection:
         del self._buffer[:size]
         self._need = 1
 
-    def _part(self) -> None:
+    def _part(self, unread: int = 0) -> None:
         """Close with no message under way."""
-        self.layout = (*self._before.take(),)
+        self.layout = (*self._before.take(), *run("unread", unread))
         self._close()
 
     def _close(self) -> None:

@@ -90,7 +90,7 @@ class Guard:
         await self._app(scope, receive, with_headers)
 
     def _cookie_header(self, session: Session, scope: HTTPScope) -> list[tuple[bytes, bytes]]:
-        if not session.fresh or scope["path"].startswith((API, "/static/", "/livez", "/readyz", "/metrics")):
+        if not session.fresh or scope["path"].startswith((API, STATIC, "/livez", "/readyz", "/metrics")):
             return []
         return [(b"set-cookie", self._sessions.header(session).encode())]
 
@@ -146,7 +146,7 @@ async def _answer(scope: HTTPScope, send: Send, refusal: tuple[HTTPStatus, str],
     status, words = refusal
     fields = [*HEADERS, (b"cache-control", b"no-store")]
     looks = "text/html" in headers.get(b"accept", "") and scope["method"] in SAFE
-    if status is HTTPStatus.UNAUTHORIZED and looks:
+    if status is HTTPStatus.UNAUTHORIZED and looks and not scope["path"].startswith(API):
         asked = scope["path"] + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
         fields.append((b"location", f"/sign-in?next={quote(asked, safe='')}".encode()))
         status, body = HTTPStatus.SEE_OTHER, b""

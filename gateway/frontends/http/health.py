@@ -31,7 +31,7 @@ class Ready(Struct, frozen=True):
 
     ready: bool
     faults: dict[str, str]
-    """What is not ready, and why: `store`, or a host by its key."""
+    """What is not ready, and why: `store`, a host by its key, or all `listeners` that did not answer in time."""
 
 
 @get("/livez", include_in_schema=False, media_type="text/plain")

@@ -27,8 +27,10 @@ UNFIT: Final = {"KEY_VALUES_MISMATCH": "the key is not that of the certificate"}
 """What OpenSSL means."""
 PATIENCE: Final = Patience()
 FULL: Final = (
-    b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 10\r\ncontent-type: text/plain\r\n\r\n"
-    b"Too many connections at once (http.connections); try again soon.\n"
+    b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 10\r\n"
+    b"content-type: application/problem+json\r\n\r\n"
+    b'{"title":"Service Unavailable","status":503,'
+    b'"detail":"too many connections at once (http.connections); try again soon"}'
 )
 
 

@@ -12,7 +12,7 @@ from gateway.search.attempts import Wanted
 
 RECENT: Final = 10
 """Of what got no further than the logon, so much is told."""
-NO_EXPORTS: Final = (Outcome.FOREIGN, Outcome.MALFORMED, Outcome.BUSY, Outcome.LOGON_FAILED)
+NO_EXPORTS: Final = (Outcome.FOREIGN, Outcome.MALFORMED, Outcome.LOGON_FAILED)
 """Ends of what reached the gateway and yet is not what somebody looks for among the exports."""
 
 

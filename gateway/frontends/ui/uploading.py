@@ -9,7 +9,7 @@ from litestar.datastructures import UploadFile
 from gateway.desk import uploading, zones
 from gateway.desk.desk import Desk
 from gateway.desk.uploading import Uploaded
-from gateway.errors import Unusable
+from gateway.errors import Conflict, Unusable
 from gateway.frontends.http.problems import Refused
 from gateway.frontends.ui import forms
 from gateway.frontends.ui.parameters import Text, TheDesk
@@ -38,20 +38,17 @@ async def upload(request: PageRequest, desk: TheDesk) -> Response[str]:
         return _form(request, desk, given, "Choose a file.", 400)
     content = await files[0].read()
     zone = given.get("zone", "")
-    await zones.one(desk.store, desk.zones, zone)
-    if zone not in desk.zones.by_key:
-        return _form(request, desk, given, f"Zone {zone} is not in force; its page says why.", 400)
     try:
         done = await uploading.upload(
             desk.store,
-            desk.zones.by_key[zone],
+            await zones.in_force(desk.zones, zone),
             desk.importer.profiles,
             content,
             name=files[0].filename,
             as_is="as_is" in given,
             now=lambda: datetime.now(UTC),
         )
-    except Unusable as error:
+    except (Unusable, Conflict) as error:
         return _form(request, desk, given, str(error), 400)
     return _form(request, desk, given, done=done)
 

@@ -133,7 +133,7 @@ async def _shown(
         settings=settings_of(desk, key, password) if in_force else None,
         members=[other for other in desk.zones.by_key.values() if other.network == key],
         profile=zones.profile_words(desk.zones, key, known),
-        profile_title=known.profiles[zone.profiles[0]].title if len(zone.profiles) == 1 else "",
+        profile_title=", ".join(known.profiles[key].title for key in zone.profiles if key in known.profiles),
         where_in_alma=INTEGRATION_PROFILE,
         done=done,
         wrong=wrong,

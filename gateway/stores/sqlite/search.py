@@ -17,7 +17,7 @@ from gateway.stores.sqlite.rows import Execute, attempts_of, to_microseconds
 
 STRETCH: Final = 20_000
 """Numbers of attempts that are gone through at once: some 10 ms, in which nobody else reads."""
-STRETCH_OF_BYTES: Final = 2_000
+STRETCH_OF_BYTES: Final = 5_000
 """The same where the records themselves are gone through, one by one."""
 FOLDED: Final = "folded"
 """SQL function: a text as it is compared. SQLite's own `lower` does so for ASCII alone."""
