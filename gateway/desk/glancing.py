@@ -23,7 +23,7 @@ ROWS: Final = 25
 """Attempts of one glance: what comes at once and can be taken in."""
 PAUSE_SECONDS: Final = 0.15
 """Between two glances: people see no difference."""
-FLOOD_SECONDS: Final = 1.0
+FLOOD_SECONDS: Final = 2.0
 """The same while more comes than a glance has room for."""
 POLL_SECONDS: Final = 1.0
 """Between two glances where nobody says that something is new: other processes write to the store too."""

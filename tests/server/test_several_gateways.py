@@ -9,7 +9,7 @@ import trio
 from gateway.stores import open_store
 from tests.importer.desk import Desk, said
 from tests.importer.exports import TIDES
-from tests.importer.test_network import LINKED, OURS, THEIRS, THROUGH, CutOff
+from tests.importer.test_network import THEIRS, THROUGH, CutOff
 from tests.marc.mnemonic import raw
 from tests.server.running import ask, message
 from tests.server.workers import serving
@@ -71,10 +71,10 @@ async def test_what_was_half_done_is_finished_once_though_all_of_them_begin_at_o
                 await nursery.start(finish)
             begin.set()
     async with open_store(url, purpose="read") as store:
-        (ours,) = await Desk(store).filed("xyz")
-        assert LINKED in ours
-        assert len(await store.versions("xyz", OURS)) == 1
+        (record,) = await store.records("xyz")  # its MMS ID is the first of those that whichever gateway has leased
+        assert record.linked_to == THEIRS
+        assert len(await store.versions("xyz", record.mms_id)) == 1
         (attempt,) = await store.attempts()
-        assert (said(attempt.receipt), attempt.receipt.facts.linked) == (f"created {THEIRS}", OURS)
+        assert (said(attempt.receipt), attempt.receipt.facts.linked) == (f"created {THEIRS}", record.mms_id)
         assert await store.pending() == []
     assert [line["event"] for line in logged].count("import.created") == 1
