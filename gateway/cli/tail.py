@@ -116,13 +116,13 @@ def _tell(told: dict[str, Any], *, as_json: bool) -> None:
     import msgspec
 
     from gateway.desk.attempts import AttemptLine
-    from gateway.importer.report import OUTCOMES
+    from gateway.importer.report import end_words
 
     if as_json:
         echo_json(told)
         return
-    reason = f": {told['reason'].replace('_', ' ')}" if told["reason"] else ""
-    words = f"{OUTCOMES[Outcome(told['outcome'])]}{reason}"  # of an attempt whole; a line of a listing has its own
+    reason = Reason(told["reason"]) if told["reason"] else None
+    words = end_words(Outcome(told["outcome"]), reason)  # of an attempt whole; a line of a listing has its own
     click.echo(_words(msgspec.convert({"words": words} | told, AttemptLine)))
 
 

@@ -212,7 +212,12 @@ def ended(attempt: Attempt) -> str:
     receipt = attempt.receipt
     if receipt.outcome is Outcome.UNCHANGED and receipt.facts.merge_method == KEEPS_ALL:
         return KEPT
-    words, reason = OUTCOMES[receipt.outcome], receipt.reason
+    return end_words(receipt.outcome, receipt.reason)
+
+
+def end_words(outcome: Outcome, reason: Reason | None) -> str:
+    """The same of an end that is not an attempt's, or not known to be."""
+    words = OUTCOMES[outcome]
     return f"{words}: {reason.value.replace('_', ' ')}" if reason else words
 
 

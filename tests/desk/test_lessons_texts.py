@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from gateway.desk.lessons import export_bytes, lessons
-from gateway.desk.lessons.judging import ended
 from gateway.desk.lessons.lesson import INTEGRATION_PROFILE, RESERVED, Lesson, Unreadable, parsed
 from gateway.importer.profile import words
+from gateway.importer.report import end_words
 from gateway.marc.iso2709 import Damaged
 from gateway.marc.record import Record
 from gateway.model import Outcome, Profile, Reason
@@ -112,7 +112,7 @@ def test_the_page_on_lessons_lists_all_of_them_with_answer_and_setting() -> None
         (
             one.key,
             one.title,
-            ended(one.expected.outcome, one.expected.reason),
+            end_words(one.expected.outcome, one.expected.reason),
             one.decided_by.setting or one.decided_by.where,
         )
         for one in ALL

@@ -9,7 +9,7 @@ from gateway.importer.replies import Replies
 from gateway.marc.identifiers import identifiers, oclc_numbers
 from gateway.marc.record import Record
 from gateway.marc.views import mnemonic
-from gateway.model import Attempt, BibRecord, Outcome, Reason
+from gateway.model import Attempt, BibRecord
 from gateway.stores.base import Store
 
 ANYTHING: Final = "…"
@@ -44,7 +44,7 @@ def judge(
     rows = [
         Judged(
             "Outcome",
-            ended(expected.outcome, expected.reason),
+            report.end_words(expected.outcome, expected.reason),
             report.ended(attempt),
             (receipt.outcome, receipt.reason) == (expected.outcome, expected.reason),
         ),
@@ -66,12 +66,6 @@ async def record_after(store: Store, attempt: Attempt) -> BibRecord | None:
     receipt = attempt.receipt
     mms_id = receipt.mms_id or next((hit.mms_id for hit in receipt.facts.hits), "")
     return await store.record(receipt.facts.network or receipt.zone, mms_id) if mms_id else None
-
-
-def ended(outcome: Outcome, reason: Reason | None) -> str:
-    """How an attempt is expected to end, in the words of `report.ended`."""
-    words = report.OUTCOMES[outcome]
-    return f"{words}: {reason.value.replace('_', ' ')}" if reason else words
 
 
 def _fields(lesson: Lesson, attempt: Attempt, record_after: BibRecord | None) -> list[Judged]:

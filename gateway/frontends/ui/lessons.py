@@ -10,7 +10,6 @@ from litestar.response import Stream
 from gateway.desk import attempts, cursors, lessons, zones
 from gateway.desk.desk import Desk
 from gateway.desk.lessons import Judged, Lesson
-from gateway.desk.lessons.judging import ended
 from gateway.desk.lessons.lesson import parsed
 from gateway.desk.lessons.scene import NUMBERS
 from gateway.desk.records import FLAGS
@@ -125,7 +124,7 @@ async def show(
             scene=[(one, record_views.shown(parsed(one.record).serialize(), "grid")) for one in lesson.scene],
             record_shown=record_views.shown(lessons.export_bytes(lesson), view),
             asked={"zone": stage.zone.key, "since": since, "attempt": attempt},
-            expected_words=ended(lesson.expected.outcome, lesson.expected.reason),
+            expected_words=report.end_words(lesson.expected.outcome, lesson.expected.reason),
             in_force=_in_force(desk, stage),
             others={one.key: one.title for one in lessons.lessons()},
             fields={f"{one.field} {one.becomes}": one for one in lesson.expected.fields},

@@ -57,7 +57,7 @@ def _replies(desk: Desk) -> list[Reply]:
     shown = []
     for end, reply in REPLIES.items():
         outcome, reason = end
-        words = f"{report.OUTCOMES[outcome]}: {reason.value.replace('_', ' ')}" if reason else report.OUTCOMES[outcome]
+        words = report.end_words(outcome, reason)
         text = in_force.unfilled(end)
         evidence = WHOSE[reply.evidence] if text == reply.text else YOURS
         shown.append(Reply(outcome, words, key(end), text, evidence))
