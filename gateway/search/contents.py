@@ -53,7 +53,7 @@ class InField:
 
     def _fields(self, raw: bytes) -> Iterator[Field]:
         """The fields of that tag, of a record that is sound."""
-        directory = raw[iso2709.LEADER_BYTES : raw.find(iso2709.FIELD_TERMINATOR)]
+        directory = raw[iso2709.LEADER_BYTES : raw.find(iso2709.FIELD_TERMINATOR, iso2709.LEADER_BYTES)]
         base = iso2709.LEADER_BYTES + len(directory) + 1
         for place in self._places(directory):
             length, start = directory[place + 3 : place + 7], directory[place + 7 : place + 12]
