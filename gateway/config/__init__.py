@@ -10,7 +10,6 @@ from gateway.config.sources import DEFAULT_FILE, example_text
 from gateway.config.tree import (
     BUILT_IN,
     DEFAULT_PROFILES,
-    REPLY_BYTES,
     REPLY_KEYS,
     HostSettings,
     HttpSettings,
@@ -29,7 +28,6 @@ __all__ = [
     "DEFAULT_PROFILES",
     "MASK",
     "PASSWORD_BYTES",
-    "REPLY_BYTES",
     "REPLY_KEYS",
     "Entry",
     "HostSettings",

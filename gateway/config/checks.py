@@ -7,7 +7,8 @@ from collections.abc import Collection
 
 from gateway.config.problems import Problems, listed, nearest, quoted, shown
 from gateway.config.secret import PASSWORD_BYTES
-from gateway.config.tree import REPLY_BYTES, HostSettings, Settings
+from gateway.config.tree import HostSettings, Settings
+from gateway.model import REPLY_BYTES
 
 CODE_BYTES = PASSWORD_BYTES
 """Longest institution code in UTF-8 bytes: it is a logon item as the password is."""

@@ -181,9 +181,6 @@ REPLY_KEYS = tuple(
 )
 """What a reply goes by: the reason, or the outcome where that has none or all its reasons have one text."""
 
-REPLY_BYTES = 2000
-"""Longest reply in UTF-8 bytes: what the client takes [assumed]."""
-
 
 class Origins(Struct, frozen=True):
     """Where the values in force come from."""

@@ -6,6 +6,8 @@ can take once. For a server that is given a connection for each export that was 
 
 import errno
 import socket
+import struct
+import sys
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Final, Self
@@ -24,6 +26,17 @@ CALLS_AT_ONCE: Final = 8
 UNREAD_BYTES: Final = 65_536
 """About how much waits in the system for a client who does not read, before we wait too: thirty of the longest replies.
 """
+RESET_AT_CLOSE: Final = struct.pack("HH" if sys.platform == "win32" else "ii", 1, 0)
+"""SO_LINGER: what is not sent yet is thrown away when the connection is closed."""
+KEPT_OPTIONS: Final = (
+    (socket.SOL_SOCKET, socket.SO_REUSEADDR),
+    (socket.IPPROTO_IPV6, socket.IPV6_V6ONLY),
+    (socket.IPPROTO_TCP, socket.TCP_NODELAY),
+    (socket.SOL_SOCKET, socket.SO_SNDBUF),
+)
+"""What a socket has that takes another's place; the second only of IPv6."""
+WAITING_TO_BE_ACCEPTED: Final = 0xFFFF
+"""Clients that the system keeps until they are accepted: as many as it allows, as trio's listeners do."""
 DRAIN_SECONDS: Final = 1.0
 """How long a connection that we must close is read empty, so that the client gets the reply before the reset."""
 DRAIN_BYTES: Final = 1_000_000
@@ -104,6 +117,16 @@ class Stream:
             while drained < DRAIN_BYTES and (chunk := await self.receive()):
                 drained += len(chunk)
 
+    def close(self) -> None:
+        """End both sides."""
+        self._socket.close()
+
+    def reset(self) -> None:
+        """End both sides at once: the peer is told that the connection is lost, and may lose what was sent."""
+        with suppress(OSError):
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_AT_CLOSE)
+        self._socket.close()
+
     def __enter__(self) -> Self:
         return self
 
@@ -111,33 +134,83 @@ class Stream:
         self._socket.close()
 
 
-async def accept(listeners: Iterable[trio.SocketListener], serve: Serve, connections: trio.Nursery) -> None:
-    """Until cancelled, start `serve` in `connections` for each client that connects to one of `listeners`.
+class Door:
+    """Where clients connect: each is served, or, while the door is shut, refused by the system."""
 
-    They are closed at the end, so that who connects later is turned away at once.
-    """
-    async with trio.open_nursery() as nursery:
-        for listener in listeners:
-            nursery.start_soon(_accept, listener.socket, serve, connections)
+    def __init__(self, listeners: Iterable[trio.SocketListener]) -> None:
+        """Takes the sockets of the listeners, and closes them when `accept` ends."""
+        self._entrances = [_Entrance(listener.socket) for listener in listeners]
+
+    async def accept(self, serve: Serve, connections: trio.Nursery) -> None:
+        """Until cancelled, start `serve` in `connections` for each client that connects.
+
+        At the end the sockets are closed, so that who connects later is turned away at once.
+        """
+        async with trio.open_nursery() as nursery:
+            for entrance in self._entrances:
+                nursery.start_soon(entrance.accept, serve, connections)
+
+    def shut(self) -> None:
+        """Refuse those who connect from now on; the port stays ours. Raises OSError."""
+        for entrance in self._entrances:
+            entrance.shut()
+
+    def open(self) -> None:
+        """Take them again. Raises OSError."""
+        for entrance in self._entrances:
+            entrance.open()
 
 
-async def _accept(listening: trio.socket.SocketType, serve: Serve, connections: trio.Nursery) -> None:
-    log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.sockets")
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)  # connections inherit what is set here
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNREAD_BYTES)
-    kind = listening.family, listening.type, listening.proto
-    with socket.socket(*kind, fileno=listening.detach()) as listener:
-        listener.setblocking(False)
-        while True:
-            await trio.lowlevel.wait_readable(listener)
-            try:
-                for _ in range(ACCEPTED_AT_ONCE):
-                    connection, address = listener.accept()
-                    connections.start_soon(serve, Stream(connection), address[0])
-            except BlockingIOError:
-                continue
-            except ConnectionError:
-                continue  # who connected has gone already
-            except OSError as error:  # no more open files, mostly; others may be closed meanwhile
-                log.error("connexion.not_accepted", error=error.strerror)
-                await trio.sleep(EXHAUSTED_SECONDS)
+class _Entrance:
+    """One listening socket."""
+
+    def __init__(self, listening: trio.socket.SocketType) -> None:
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)  # connections inherit what is set here
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNREAD_BYTES)
+        self._kind = listening.family, listening.type, listening.proto
+        self._socket = socket.socket(*self._kind, fileno=listening.detach())
+        self._socket.setblocking(False)
+        self._opened = trio.Event()
+        self._opened.set()
+
+    async def accept(self, serve: Serve, connections: trio.Nursery) -> None:
+        log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.sockets")
+        try:
+            while True:
+                try:
+                    if not self._opened.is_set():
+                        await self._opened.wait()
+                    await trio.lowlevel.wait_readable(self._socket)
+                    for _ in range(ACCEPTED_AT_ONCE):
+                        connection, address = self._socket.accept()
+                        connections.start_soon(serve, Stream(connection), address[0])
+                except (BlockingIOError, trio.ClosedResourceError):
+                    continue
+                except ConnectionError:
+                    continue  # who connected has gone already
+                except OSError as error:  # no more open files, mostly; others may be closed meanwhile
+                    log.error("connexion.not_accepted", error=error.strerror)
+                    await trio.sleep(EXHAUSTED_SECONDS)
+        finally:
+            self._socket.close()
+
+    def shut(self) -> None:
+        """Another socket has the port then, which does not listen: so nobody else can take it."""
+        if not self._opened.is_set():
+            return
+        bound = socket.socket(*self._kind)
+        for level, option in KEPT_OPTIONS:
+            with suppress(OSError):
+                bound.setsockopt(level, option, self._socket.getsockopt(level, option))
+        bound.setblocking(False)
+        name = self._socket.getsockname()
+        self._opened = trio.Event()
+        trio.lowlevel.notify_closing(self._socket)
+        self._socket.close()
+        self._socket = bound
+        bound.bind(name)
+
+    def open(self) -> None:
+        if not self._opened.is_set():
+            self._socket.listen(WAITING_TO_BE_ACCEPTED)
+            self._opened.set()

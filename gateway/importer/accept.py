@@ -17,6 +17,8 @@ from gateway.importer.diagnose import diagnose
 from gateway.importer.logon import Denied, Logons
 from gateway.importer.network import NetworkExports
 from gateway.importer.profile import ORDINARY, Profiles
+from gateway.importer.rehearsals import ACCEPT, Rehearsals
+from gateway.importer.replies import END_OF
 from gateway.marc.iso2709 import TooLong
 from gateway.model import (
     Delivery,
@@ -25,6 +27,7 @@ from gateway.model import (
     Outcome,
     Reason,
     Receipt,
+    Scripted,
     Submission,
     Zone,
     unfiled_zone,
@@ -80,7 +83,9 @@ class Importer:
         self._import_seconds = import_seconds
         self._now = now or _utc_now
         self._audience = audience
-        self._network = NetworkExports(store, profiles, self._now)
+        self.rehearsals = Rehearsals()
+        """What zones are told for the sake of a test."""
+        self._network = NetworkExports(store, profiles, self.time_of)
         self._log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.importer").bind()
 
     @property
@@ -100,7 +105,13 @@ class Importer:
             if receipt.outcome is Outcome.LOGON_FAILED:
                 await trio.sleep(self._logons.delay(submission.peer, logon))
             return receipt
-        receipt = await self._import(submission, verdict, observed, until)
+        scripted = self.rehearsals.take(verdict.key)
+        if scripted is not None:
+            observed = replace(observed, scripted=scripted)
+        if scripted is None or scripted.step.reply == ACCEPT:
+            receipt = await self._import(submission, verdict, observed, until)
+        else:
+            receipt = await self._instead(submission, verdict, observed, scripted)
         self._tell(submission, receipt)
         return receipt
 
@@ -143,7 +154,25 @@ class Importer:
                     self._network.unfinished = True
                     self._log.error("store.failed", error=str(error))
 
+    def time_of(self, zone: Zone) -> datetime:
+        """What time it is in a zone, UTC."""
+        return self.rehearsals.times.get(zone.key) or self._now()
+
+    async def _instead(self, submission: Submission, zone: Zone, observed: Facts, scripted: Scripted) -> Receipt:
+        """End as the zone's script says; nothing is filed."""
+        outcome, reason = END_OF[scripted.step.reply]
+        receipt = self._described(submission).receipt(
+            zone.key, outcome, reason, replace(observed, institution=zone.code)
+        )
+        return await self._kept(self._at_its_time(submission, zone), receipt)
+
+    def _at_its_time(self, submission: Submission, zone: Zone) -> Submission:
+        """The submission; of a zone whose clock stands still with that time."""
+        at = self.rehearsals.times.get(zone.key)
+        return submission if at is None else replace(submission, at=at)
+
     async def _import(self, submission: Submission, zone: Zone, observed: Facts, until: float) -> Receipt:
+        submission = self._at_its_time(submission, zone)
         profile = self._profiles.of(zone)
         if isinstance(profile, Reason):
             observed = replace(observed, institution=zone.code)
@@ -153,7 +182,7 @@ class Importer:
         examined = Examined()
         try:
             examined = examine(submission.raw, profile)
-            case = Case(zone, profile, examined, observed, self._now(), submission.id)
+            case = Case(zone, profile, examined, observed, self.time_of(zone), submission.id)
             network = self._profiles.network(zone, profile)
             if network is None:
                 return await self._decide(submission, case, until)

@@ -266,6 +266,8 @@ NOT_LINKED: Final[dict[str, Words]] = {
 
 KEPT: Final = "Not replaced: the merge method {merge_method} keeps the stored record as it is, whatever is exported."
 """In place of `unchanged`, where the method keeps everything."""
+SCRIPTED: Final = "Step {number} of the zone's script: {done}."
+"""Of an attempt that a script answered; what is set for a test is nothing to mend."""
 NOT_TAKEN: Final = (
     "Not replaced: what is different in the exported record is not taken by the merge method {merge_method}."
 )

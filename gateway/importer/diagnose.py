@@ -18,12 +18,15 @@ from gateway.importer.advice import (
     LINKED,
     NOT_LINKED,
     NOT_TAKEN,
+    SCRIPTED,
     THEN_TOO,
     Words,
 )
 from gateway.importer.decide import reason_for
 from gateway.importer.match import METHODS
 from gateway.importer.merge import title_of
+from gateway.importer.rehearsals import ACCEPT
+from gateway.importer.scripted import reply_words
 from gateway.marc.iso2709 import RECORD_TERMINATOR
 from gateway.marc.record import one_line
 from gateway.model import Diagnosis, Facts, Finding, Outcome, Reason, Receipt, Severity, Submission
@@ -94,7 +97,9 @@ FAULTS: Final[dict[str, Holds]] = {
     "many_029s": lambda seen: any(finding.code == "many029" for finding in seen.findings),
     "slow_arrival": lambda seen: (seen.facts.arriving or 0.0) > SLOW_ARRIVAL_SECONDS,
     "slow_reply": lambda seen: seen.answer_seconds > SLOW_SECONDS,
-    "client_gone": lambda seen: seen.delivered is False and seen.receipt.outcome not in NO_EXPORT,
+    "client_gone": lambda seen: (
+        seen.delivered is False and seen.receipt.outcome not in NO_EXPORT and not _kept_back(seen.facts)
+    ),
     "sent_twice": lambda seen: seen.again_after is not None,
     "no_number": lambda seen: (
         seen.receipt.outcome is Outcome.CREATED and bool(seen.facts.match_method) and not seen.facts.keys
@@ -126,7 +131,13 @@ def diagnose(
     `not_taken` are what the store tells beside it (`importer.beside`).
     """
     seen = Seen(submission, receipt, seconds, delivered, findings or receipt.findings, again_after, not_taken)
-    return tuple(_filed(seen) if receipt.outcome.filed else _failed(seen))
+    scripted = receipt.facts.scripted
+    if scripted is None:
+        return tuple(_filed(seen) if receipt.outcome.filed else _failed(seen))
+    told = Diagnosis("scripted", SCRIPTED.format(number=scripted.number, done=reply_words(scripted.step)))
+    if scripted.step.reply != ACCEPT:
+        return (told,)
+    return (*(_filed(seen) if receipt.outcome.filed else _failed(seen)), told)
 
 
 def outcome_words(submission: Submission, receipt: Receipt, *, not_taken: bool = False) -> str:
@@ -206,6 +217,11 @@ def _other_refusals(seen: Seen) -> Iterator[Diagnosis]:
 
 def _told_all(where: Mapping[str, Holds], seen: Seen) -> list[Diagnosis]:
     return [_told(code, _words(code, seen), seen) for code, holds in where.items() if holds(seen)]
+
+
+def _kept_back(facts: Facts) -> bool:
+    """Whether a script had nothing sent."""
+    return facts.scripted is not None and facts.scripted.step.send == "nothing"
 
 
 def _words(code: str, seen: Seen) -> Words:

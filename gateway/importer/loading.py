@@ -91,7 +91,7 @@ class Loader:
         self, records: Sequence[bytes], profile: Prepared, network: Zone, profiles: Profiles
     ) -> list[Loaded]:
         """The same where the profile files in the network zone: one after the other, two transactions each."""
-        exports = NetworkExports(self._store, profiles, self._now)
+        exports = NetworkExports(self._store, profiles, lambda _: self._now())
         loaded = []
         for submission, case in await self._cases(records, profile, self._observed(profile)):
             try:

@@ -5,6 +5,8 @@ institution and keeps the attempt. Cut off between them, the second is done at t
 that runs on. Source: spec, "Zones".
 """
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -13,7 +15,7 @@ from msgspec.structs import replace
 
 from gateway.errors import StoreError
 from gateway.importer import links
-from gateway.importer.decide import Case, Now, decide
+from gateway.importer.decide import Case, decide
 from gateway.importer.profile import ORDINARY, Prepared, Profiles
 from gateway.marc.iso2709 import TooLong
 from gateway.model import Outcome, PendingLink, Reason, Receipt, Submission, Zone
@@ -28,7 +30,7 @@ SETTLE_SECONDS: Final = 0.25
 class NetworkExports:
     """The way of an export whose profile uses the network zone."""
 
-    def __init__(self, store: Store, profiles: Profiles, now: Now) -> None:
+    def __init__(self, store: Store, profiles: Profiles, now: Callable[[Zone], datetime]) -> None:
         self._store = store
         self._profiles = profiles
         self._now = now
@@ -115,7 +117,7 @@ class NetworkExports:
                 return keep(transaction, not_linked="settings")
             profile = self._profiles.of(zone)
             settings = (profile if isinstance(profile, Prepared) else ORDINARY).settings
-            made = links.make(transaction, links.Link(zone, network, settings, theirs, self._now(), submission.id))
+            made = links.make(transaction, links.Link(zone, network, settings, theirs, self._now(zone), submission.id))
             return keep(
                 transaction,
                 linked=made.mms_id,

@@ -177,6 +177,9 @@ def key(end: End) -> str:
 
 KEYS: Final = tuple(dict.fromkeys(map(key, REPLIES)))
 """Of all entries."""
+END_OF: Final[dict[str, End]] = {key(end): end for end in reversed(REPLIES) if not end[0].filed}
+"""How an attempt ends that is answered by the entry of this key; of several the first. Without those that were filed.
+"""
 
 
 class Replies:
@@ -188,7 +191,18 @@ class Replies:
         self._texts = {end: own.get(key(end), reply.text) for end, reply in REPLIES.items()}
 
     def text(self, receipt: Receipt) -> str:
-        """The reply to an attempt."""
+        """The reply to an attempt, as far as its words went out: a script may keep some back."""
+        scripted = receipt.facts.scripted
+        words = self.words(receipt)
+        if scripted is None:
+            return words
+        return words.encode()[: scripted.step.cut].decode(errors="ignore") if scripted.step.send == "reply" else ""
+
+    def words(self, receipt: Receipt) -> str:
+        """The whole reply to an attempt."""
+        scripted = receipt.facts.scripted
+        if scripted and scripted.step.text is not None:
+            return scripted.step.text
         return self._texts[receipt.outcome, receipt.reason].format_map(Values(receipt))
 
     def unfilled(self, end: End) -> str:
@@ -223,14 +237,18 @@ def fault(text: str) -> str:
 class Values(Mapping[str, str]):
     """What may stand in braces in a text about an attempt, each made when it is asked for.
 
-    Each is on one line, and empty where the attempt has no such value.
+    Each is on one line, and empty where the attempt has no such value; where a script answered, it or a stand-in says.
     """
 
     def __init__(self, receipt: Receipt) -> None:
+        scripted = receipt.facts.scripted
         self._receipt = receipt
+        self._given = scripted.step.values if scripted else {}
+        self._stand_ins = STAND_INS if scripted and not receipt.outcome.filed else {}
 
     def __getitem__(self, name: str) -> str:
-        return one_line(PLACES[name](self._receipt))
+        found = self._given.get(name) or PLACES[name](self._receipt) or self._stand_ins.get(name, "")
+        return one_line(found)
 
     def __iter__(self) -> Iterator[str]:
         return iter(PLACES)
@@ -334,3 +352,25 @@ PLACES: Final[dict[str, Callable[[Receipt], str]]] = {
     "arrived": lambda receipt: _arrived(receipt.facts),
 }
 """The names that may stand in braces, and what stands there then."""
+
+STAND_INS: Final[dict[str, str]] = {
+    "mms_id": "9900000000000000",
+    "finding": "field 245 is missing",
+    "detail": "an authority record",
+    "characters": CHARACTERS["marc8"],
+    "number": "OCLC number 1",
+    "matches": "matches",
+    "fields": METHODS["unique-oclc-identifier"].fields,
+    "count": COUNTS[2],
+    "hit": "9900000000000000",
+    "hits": "9900000000000000 (A title), 9900000000010000 (Another title)",
+    "stored_level": "blank",
+    "stored_brief": "10",
+    "incoming_level": "M",
+    "incoming_brief": "07",
+    "stored_version": "2026-03-02",
+    "incoming_version": "2026-03-01",
+    "offset": "101000",
+    "arrived": "1000 of 2000",
+}
+"""What stands in braces where a script answered in place of the gateway, and the attempt has no such value."""

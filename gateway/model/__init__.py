@@ -1,6 +1,7 @@
 """The nouns that rooms pass to each other. Hold no behaviour beyond what a noun knows of itself, and no credential."""
 
 from gateway.model.attempts import (
+    REPLY_BYTES,
     Attempt,
     Delivery,
     Diagnosis,
@@ -15,7 +16,9 @@ from gateway.model.attempts import (
 )
 from gateway.model.findings import ChosenGroup, Finding, Group, Severity
 from gateway.model.records import BibRecord, Flag, Hit, Identifier, IdentifierKind
+from gateway.model.scripts import ConnectionStep, ReplyStep, Scripted
 from gateway.model.transcripts import PIECES, Laid, LaidKind, OtherKind, Tag, Transcript
+from gateway.model.webhooks import Webhook
 from gateway.model.zones import (
     Basis,
     BriefLevels,
@@ -33,11 +36,13 @@ from gateway.model.zones import (
 
 __all__ = [
     "PIECES",
+    "REPLY_BYTES",
     "Attempt",
     "Basis",
     "BibRecord",
     "BriefLevels",
     "ChosenGroup",
+    "ConnectionStep",
     "Delivery",
     "Diagnosis",
     "Evidence",
@@ -61,11 +66,14 @@ __all__ = [
     "Profile",
     "Reason",
     "Receipt",
+    "ReplyStep",
+    "Scripted",
     "Severity",
     "Submission",
     "Synchronization",
     "Tag",
     "Transcript",
+    "Webhook",
     "Zone",
     "ZoneKind",
     "new_submission_id",

@@ -4,14 +4,18 @@ import time
 from datetime import datetime
 from enum import StrEnum
 from random import getrandbits
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
 from gateway.model.findings import Finding
 from gateway.model.records import Hit
+from gateway.model.scripts import Scripted
 from gateway.model.transcripts import Transcript
 from gateway.model.zones import MatchMethod
+
+REPLY_BYTES: Final = 2_000
+"""Longest text of a reply, in UTF-8 bytes: a few screens of Connexion's message window (assumed)."""
 
 
 class Logon(Struct, frozen=True):
@@ -160,6 +164,8 @@ class Facts(Struct, frozen=True, omit_defaults=True):
     """MMS IDs of the institution's records for which that holds."""
     resumed: bool = False
     """The link was made later than the network's record, for the gateway was cut off or its store failed."""
+    scripted: Scripted | None = None
+    """A step of the zone's script answered it."""
 
 
 class Diagnosis(Struct, frozen=True):

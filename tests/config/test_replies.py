@@ -3,8 +3,8 @@
 import pytest
 
 from gateway import config
-from gateway.config import REPLY_BYTES, REPLY_KEYS
-from gateway.model import Outcome, Reason
+from gateway.config import REPLY_KEYS
+from gateway.model import REPLY_BYTES, Outcome, Reason
 from tests.config.files import problems, write
 
 

@@ -12,7 +12,7 @@ from gateway.importer.decide import reason_for
 from gateway.importer.match import METHODS
 from gateway.importer.replies import Replies, fault
 from gateway.marc import rules
-from gateway.model import Facts, Finding, Hit, MatchMethod, Outcome, Reason, Receipt, Severity
+from gateway.model import REPLY_BYTES, Facts, Finding, Hit, MatchMethod, Outcome, Reason, Receipt, Severity
 from tests.importer.desk import answered, is_one_line
 
 REACHABLE: dict[Outcome, tuple[Reason | None, ...]] = {
@@ -100,7 +100,7 @@ def test_reply_says_what_became_of_the_record_and_leaves_nothing_to_fill_in(
     assert "None" not in text
     assert "  " not in text
     assert text == text.strip()
-    assert len(text.encode()) <= wire.REPLY_BYTES
+    assert len(text.encode()) <= REPLY_BYTES
     match outcome:
         case _ if outcome.filed:
             assert text == "The record has been processed successfully.\nMMS ID: 9910000000015867"
@@ -279,7 +279,7 @@ class TestLongTitles:
 
     def test_reply_to_several_matches_still_names_each_mms_id_and_what_to_do(self) -> None:
         text = answered(matching(["1"], Hit("9910000000015867", LONG), Hit("9910000000025867", LONG)))
-        assert len(text.encode()) <= wire.REPLY_BYTES
+        assert len(text.encode()) <= REPLY_BYTES
         assert "9910000000015867 (ÜÜÜÜ" in text
         assert "9910000000025867 (ÜÜÜÜ" in text
         assert text.endswith("Merge them or correct their 035, then export again.")
@@ -287,7 +287,7 @@ class TestLongTitles:
     def test_reply_to_very_many_matches_still_says_what_to_do(self) -> None:
         numbers = [str(number) for number in range(1_000, 1_500)]
         text = answered(matching(numbers, *[Hit(f"991000000{number}5867", "Tides") for number in numbers]))
-        assert len(text.encode()) <= wire.REPLY_BYTES
+        assert len(text.encode()) <= REPLY_BYTES
         assert "match 500 records: 99100000010005867 (Tides)" in text
         assert text.endswith("Merge them or correct their 035, then export again.")
 

@@ -41,7 +41,7 @@ async def main():
     async with trio.open_nursery() as nursery:
         opened = max(client.fileno() for client in clients)
         resource.setrlimit(resource.RLIMIT_NOFILE, (opened + 3, opened + 3))
-        nursery.start_soon(sockets.accept, [listener], serve, nursery)
+        nursery.start_soon(sockets.Door([listener]).accept, serve, nursery)
         for client in clients:
             client.setblocking(False)
             client.connect_ex(address)
@@ -156,7 +156,7 @@ async def test_listeners_are_closed_when_nothing_more_is_accepted() -> None:
             await stream.send(peer.encode())
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(sockets.accept, [listener], serve, nursery)
+        nursery.start_soon(sockets.Door([listener]).accept, serve, nursery)
         async with await trio.open_tcp_stream(host, port) as client:
             assert await client.receive_some() == b"127.0.0.1"
         nursery.cancel_scope.cancel()

@@ -1,6 +1,5 @@
 """Files of records that are handed over."""
 
-from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from litestar import post
@@ -52,7 +51,7 @@ async def upload_records(
         name=name or file.name,
         form=format_ or "",
         as_is=as_is,
-        now=lambda: datetime.now(UTC),
+        now=lambda: desk.importer.time_of(where),
     )
 
 

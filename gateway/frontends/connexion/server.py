@@ -14,14 +14,25 @@ import trio
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gateway.frontends import sockets
 from gateway.frontends.base import GONE, Admission, plain_address
-from gateway.frontends.connexion import wire
+from gateway.frontends.connexion import faults, wire
 from gateway.frontends.connexion.layout import Arrivals
-from gateway.frontends.sockets import DRAIN_SECONDS, Stream
+from gateway.frontends.sockets import DRAIN_SECONDS, Door, Stream
 from gateway.importer.accept import Importer
+from gateway.importer.rehearsals import Script
 from gateway.importer.replies import Replies
-from gateway.model import Delivery, Facts, Host, Logon, Outcome, Reason, Submission, new_submission_id
+from gateway.model import (
+    ConnectionStep,
+    Delivery,
+    Facts,
+    Host,
+    Logon,
+    Outcome,
+    Reason,
+    ReplyStep,
+    Submission,
+    new_submission_id,
+)
 
 GOODBYE_SECONDS: Final = 2.0
 """How long unreadable bytes after a served message wait for the end that makes them a goodbye (assumed)."""
@@ -68,24 +79,73 @@ class Server:
         }
         """Seconds by where a connection stands."""
         self.message_bytes = message_bytes
-        self.closing = False
+        self.closing = trio.Event()
+        self.script: Script[ConnectionStep] | None = None
         self.counts: Counter[str] = Counter()
-        """Connections that are not kept as attempts: `probe`, `busy`, `goodbye`."""
+        """Connections that are not kept as attempts: `probe`, `busy`, `goodbye`, `scripted`."""
         self.log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.connexion").bind()
         self._admission = admission
         self._conversations: set[_Conversation] = set()
+        self._script_over = trio.Event()
+        self._door = Door(())
+        self._accepting: trio.Nursery | None = None
 
     def close(self) -> None:
         """End the connections on which nothing is under way; those within a message end after their reply."""
-        self.closing = True
+        self.closing.set()
+        self._script_over.set()
         for conversation in self._conversations:
             conversation.end_if_idle()
 
     async def accept(self, listeners: list[trio.SocketListener], connections: trio.Nursery) -> None:
         """Take connections from `listeners` until cancelled; they are served in `connections`, which may outlast it."""
         async with trio.open_nursery() as nursery:
+            self._accepting, self._door = nursery, Door(listeners)
             nursery.start_soon(self._watch)
-            await sockets.accept(listeners, self.serve, connections)
+            await self._door.accept(self.serve, connections)
+
+    def follow(self, script: Script[ConnectionStep] | None) -> None:
+        """Do from now on with those who connect what this script says; without one, serve them as ever."""
+        self.script = script
+        self._script_over.set()
+        self._script_over = trio.Event()
+        self._obey()
+
+    def _obey(self) -> None:
+        """Be open to those who connect, unless the coming step is to refuse them."""
+        coming = self.script.coming if self.script else None
+        refusing = coming if coming and coming.do == "refuse" else None
+        try:
+            if refusing:
+                self._door.shut()
+            else:
+                self._door.open()
+        except OSError as error:
+            self.log.error("connexion.script_failed", host=self.host.key, error=error.strerror)
+        if refusing and refusing.seconds is not None and self._accepting is not None:
+            self._accepting.start_soon(self._refuse_no_longer, refusing.seconds, self._script_over)
+
+    async def _refuse_no_longer(self, seconds: float, over: trio.Event) -> None:
+        """Go on to the next step in so many seconds, unless the script is another by then."""
+        with trio.move_on_after(seconds):
+            await over.wait()
+        if self.script is not None and not over.is_set():
+            self.script.take()
+            self._obey()
+
+    async def _scripted(self, stream: Stream, peer: str) -> bool:
+        """Do with a connection what the script says; whether it is to be served then."""
+        taken = self.script.take() if self.script else None
+        if taken is None:
+            return True
+        self._obey()
+        number, step = taken
+        self.log.info("connexion.scripted", host=self.host.key, peer=peer, number=number, does=step.do)
+        with suppress(*GONE):
+            if await faults.meet(stream, step, self.replies.busy, self._script_over):
+                return True
+        self.counts["scripted"] += 1
+        return False
 
     async def _watch(self) -> None:
         """End the wait for clients that take too long: one look at all costs less than a timer for each."""
@@ -105,10 +165,11 @@ class Server:
                 await _last_words(stream, wire.reply(self.replies.busy))
             return
         conversation = _Conversation(self, stream, peer)
-        self._conversations.add(conversation)
         try:
             with stream:
-                await conversation.run()
+                if self.script is None or await self._scripted(stream, peer):
+                    self._conversations.add(conversation)
+                    await conversation.run()
         finally:
             self._conversations.discard(conversation)
             self._admission.leave(peer)
@@ -171,7 +232,8 @@ class _Conversation:
                 return
             match event:
                 case wire.Record():
-                    await self._record(event)
+                    if not await self._record(event):
+                        return
                 case wire.Telnet():
                     self._telnet = True
                     await self._send(event.answer)
@@ -191,7 +253,7 @@ class _Conversation:
                 self._state = connection.state
                 self._until = self._now + self._server.patience[self._state]
             idle = self._state is not wire.State.MESSAGE
-            if idle and self._server.closing:
+            if idle and self._server.closing.is_set():
                 return wire.Closed()
             await self._receive(idle=idle)
         return event
@@ -207,20 +269,25 @@ class _Conversation:
         if chunk is not None:
             self._connection.receive(chunk)
             self._arrivals.add(self._now, len(chunk))
-        elif not (idle and self._server.closing):
+        elif not (idle and self._server.closing.is_set()):
             self._connection.expire()
         if idle and self._state is not wire.State.PARTING:  # there the message has begun
             self._began = self._now
         self._idle, self._deadline = False, math.inf
 
-    async def _record(self, event: wire.Record) -> None:
+    async def _record(self, event: wire.Record) -> bool:
+        """Have it imported, and answer; whether the connection goes on."""
         self._logon = event.logon or self._logon
         observed = self._facts(event.logon)
         self._served += 1
         submission = self._submission(self._logon, event.raw)
         receipt = await self._server.importer.accept(submission, self._logon, observed)
-        await self._answer(submission, wire.reply(self._server.replies.text(receipt)))
+        words = self._server.replies.words(receipt)
         self._state = None  # patience begins anew
+        if receipt.facts.scripted is not None:
+            return await self._answer_as_scripted(submission, words, receipt.facts.scripted.step)
+        await self._answer(submission, wire.reply(words))
+        return True
 
     async def _malformed(self, error: wire.Malformed) -> None:
         """Answer, and close: nothing after it can be framed."""
@@ -273,6 +340,17 @@ class _Conversation:
             self._note(submission, delivered=False)
             raise
         self._note(submission, delivered=True)
+
+    async def _answer_as_scripted(self, submission: Submission, words: str, step: ReplyStep) -> bool:
+        """Answer as the step says; whether the connection goes on."""
+        sent, closing = faults.octets(words, step), self._server.closing
+        try:
+            await faults.deliver(self._stream, sent, step, closing)
+        except (*GONE, trio.Cancelled):
+            self._note(submission, delivered=False)
+            raise
+        self._note(submission, delivered=bool(sent))
+        return await faults.part(self._stream, step, self._server.patience[wire.State.BETWEEN], closing)
 
     async def _send(self, words: bytes) -> None:
         """Send; who does not read is waited for as long as for a message, and then let go."""

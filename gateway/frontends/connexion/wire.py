@@ -23,7 +23,7 @@ from gateway.frontends.connexion.readings import (
     Wanted,
     read,
 )
-from gateway.model import Logon, Reason
+from gateway.model import REPLY_BYTES, Logon, Reason
 
 DEFAULT_PORT: Final = 5500
 """TCP port of OCLC Gateway Export in every vendor's instructions."""
@@ -31,8 +31,6 @@ MESSAGE_BYTES: Final = 101_000
 """Longest message: three longest items (585 bytes), the longest record (99,999) and some spaces."""
 GOODBYE_BYTES: Final = 64
 """Longest unreadable run after a served message that may be a goodbye ("Notify Host Before Disconnect"; assumed)."""
-REPLY_BYTES: Final = 2_000
-"""Longest reply text, in UTF-8 bytes: a few screens of Connexion's message window (assumed)."""
 REQUEST_LINE_BYTES: Final = 2_000
 """Longest HTTP request line that is waited for."""
 REQUEST_SHOWN: Final = 200

@@ -1,0 +1,193 @@
+"""What those who try a client out have told a zone: the script of its next answers, and the time it has.
+
+Kept by this process alone, and gone with it. Source: design, "Settings" and "Rooms".
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Final, Generic, NamedTuple, Protocol, TypeVar
+
+from gateway.importer import replies
+from gateway.importer.replies import END_OF, PLACES
+from gateway.model import REPLY_BYTES, ConnectionStep, ReplyStep, Scripted
+
+S = TypeVar("S", ReplyStep, ConnectionStep)
+
+ACCEPT: Final = "accept"
+"""The reply of a step that leaves it to the gateway."""
+STEPS: Final = 1_000
+"""Most steps of a script: people write a dozen, a program that makes them finds its mistake."""
+TIMES: Final = 1_000_000
+"""Most exports that a step is for: as many as anybody sends in a test."""
+SECONDS: Final = 600.0
+"""Longest wait of a step: the longest Timeout that Connexion can be given is far below."""
+GARBAGE_BYTES: Final = 65_536
+"""Most bytes of garbage: as much as a client reads of a reply before it must have given up."""
+
+
+class Script(Generic[S]):
+    """Steps that are taken one after the other."""
+
+    def __init__(self, steps: Sequence[S]) -> None:
+        self.steps: tuple[S, ...] = tuple(steps)
+        self.used = [0] * len(self.steps)
+        """How often each was taken."""
+        self._at = 0
+
+    @property
+    def coming(self) -> S | None:
+        """The step that is taken next; None behind the last."""
+        return self.steps[self._at] if self._at < len(self.steps) else None
+
+    @property
+    def left(self) -> int:
+        """How many exports, or connections, there still is a step for."""
+        return sum(step.times - used for step, used in zip(self.steps, self.used, strict=True))
+
+    def take(self) -> tuple[int, S] | None:
+        """The next step and its number, from 1; None behind the last."""
+        step, number = self.coming, self._at + 1
+        if step is None:
+            return None
+        self.used[self._at] += 1
+        if self.used[self._at] == step.times:
+            self._at += 1
+        return number, step
+
+
+class ScriptedHost(Protocol):
+    """A host's listener, as far as it can be told what to do with those who connect."""
+
+    @property
+    def script(self) -> Script[ConnectionStep] | None:
+        """The one in force."""
+
+    def follow(self, script: Script[ConnectionStep] | None) -> None:
+        """Have this one in force, or none: it holds for whoever connects from now on."""
+
+
+class Rehearsals:
+    """Of every zone, by its key; nothing of most."""
+
+    def __init__(self) -> None:
+        self.scripts: dict[str, Script[ReplyStep]] = {}
+        self.times: dict[str, datetime] = {}
+        """Of zones whose clock stands still."""
+
+    def forget(self, zone: str) -> None:
+        """Leave the zone to itself."""
+        self.scripts.pop(zone, None)
+        self.times.pop(zone, None)
+
+    def take(self, zone: str) -> Scripted | None:
+        """The step for an export to the zone; None where it has no script, or that is used up."""
+        script = self.scripts.get(zone)
+        taken = script.take() if script else None
+        return None if taken is None else Scripted(*taken)
+
+
+_SeqCheck = tuple[str, Callable[[S], bool], str]
+
+_OF_REPLIES: Final[tuple[_SeqCheck[ReplyStep], ...]] = (
+    ("text", lambda step: len((step.text or "").encode()) <= REPLY_BYTES, f"has more than {REPLY_BYTES:,} bytes"),
+    ("text", lambda step: "\0" not in (step.text or ""), "has a NUL, which ends a reply; send garbage instead"),
+    ("garbage", lambda step: _is_hex(step.garbage), "is no hexadecimal, such as 00ff17"),
+    ("garbage", lambda step: len(step.garbage) <= 2 * GARBAGE_BYTES, f"has more than {GARBAGE_BYTES:,} bytes"),
+    (
+        "garbage",
+        lambda step: step.send != "garbage" or bool(step.garbage) != (step.seed is not None),
+        'is to be given for send = "garbage", or instead a seed by which it is made',
+    ),
+    (
+        "send",
+        lambda step: step.send == "garbage" or not (step.garbage or step.seed is not None),
+        'must be "garbage" where garbage or a seed is given',
+    ),
+    (
+        "garbage_bytes",
+        lambda step: 1 <= step.garbage_bytes <= GARBAGE_BYTES,
+        f"must be from 1 to {GARBAGE_BYTES:,}",
+    ),
+    ("cut", lambda step: step.cut is None or step.cut >= 0, "must be 0 or more"),
+    ("late_seconds", lambda step: 0 <= step.late_seconds <= SECONDS, f"must be from 0 to {SECONDS:g}"),
+    ("piece_bytes", lambda step: step.piece_bytes is None or step.piece_bytes >= 1, "must be 1 or more"),
+    ("pause_seconds", lambda step: 0 <= step.pause_seconds <= SECONDS, f"must be from 0 to {SECONDS:g}"),
+    ("times", lambda step: 1 <= step.times <= TIMES, f"must be from 1 to {TIMES:,}"),
+)
+"""Field, what must hold, and what is wrong where it does not."""
+_OF_CONNECTIONS: Final[tuple[_SeqCheck[ConnectionStep], ...]] = (
+    ("late_seconds", lambda step: 0 <= step.late_seconds <= SECONDS, f"must be from 0 to {SECONDS:g}"),
+    (
+        "late_seconds",
+        lambda step: step.do != "refuse" or not step.late_seconds,
+        "cannot be of refuse: nobody is accepted who could wait",
+    ),
+    (
+        "seconds",
+        lambda step: step.seconds is None or 0 < step.seconds <= SECONDS,
+        f"must be above 0 and at most {SECONDS:g}",
+    ),
+    (
+        "seconds",
+        lambda step: step.seconds is None or step.do in ("refuse", "stop_reading"),
+        "can be of refuse and stop_reading alone",
+    ),
+    ("times", lambda step: 1 <= step.times <= TIMES, f"must be from 1 to {TIMES:,}"),
+    ("times", lambda step: step.do != "refuse" or step.times == 1, "must be 1 of refuse, which lasts some seconds"),
+)
+
+
+class StepFault(NamedTuple):
+    """What is wrong with a step."""
+
+    field: str
+    """Such as `steps.2.reply`, from 1."""
+    words: str
+    """They go on from the field's name."""
+
+
+def reply_faults(steps: Sequence[ReplyStep]) -> list[StepFault]:
+    """All that is wrong with a zone's script."""
+    return [*_faults(steps, _OF_REPLIES), *_numbered(steps, _reply_fault), *_numbered(steps, _value_fault)]
+
+
+def connection_faults(steps: Sequence[ConnectionStep]) -> list[StepFault]:
+    """All that is wrong with a host's script."""
+    return _faults(steps, _OF_CONNECTIONS)
+
+
+def _faults(steps: Sequence[S], checks: Sequence[_SeqCheck[S]]) -> list[StepFault]:
+    found = [StepFault("steps", f"are {len(steps):,}; a script has at most {STEPS:,}")] if len(steps) > STEPS else []
+    for number, step in enumerate(steps[:STEPS], 1):
+        found.extend([StepFault(f"steps.{number}.{field}", words) for field, holds, words in checks if not holds(step)])
+    return found
+
+
+def _numbered(steps: Sequence[ReplyStep], fault: Callable[[ReplyStep], tuple[str, str]]) -> Iterator[StepFault]:
+    for number, step in enumerate(steps[:STEPS], 1):
+        field, words = fault(step)
+        if words:
+            yield StepFault(f"steps.{number}.{field}", words)
+
+
+def _reply_fault(step: ReplyStep) -> tuple[str, str]:
+    if step.reply == ACCEPT or step.reply in END_OF:
+        return "reply", ""
+    if step.reply in replies.KEYS:
+        return "reply", f"{step.reply} says that the record was filed, which is the gateway's to say: write {ACCEPT}"
+    return "reply", f"there is no reply {step.reply!r}; there are {ACCEPT}, {', '.join(sorted(END_OF))}"
+
+
+def _value_fault(step: ReplyStep) -> tuple[str, str]:
+    unknown = [name for name in step.values if name not in PLACES]
+    if unknown:
+        return "values", f"there is no {unknown[0]!r}; there are {', '.join(sorted(PLACES))}"
+    return "values", ""
+
+
+def _is_hex(text: str) -> bool:
+    try:
+        bytes.fromhex(text)
+    except ValueError:
+        return False
+    return True
