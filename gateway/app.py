@@ -12,9 +12,11 @@ from gateway import config
 from gateway.faces import audience, desk, facing
 from gateway.frontends.base import Admission, open_files
 from gateway.frontends.connexion.server import Patience, Server
+from gateway.hosts import Hosts
 from gateway.importer.accept import Importer
 from gateway.importer.logon import Logons
 from gateway.listeners import Places, Running, listening
+from gateway.model import Host
 from gateway.rulebook import rulebook, zones_of
 from gateway.stores import open_store
 from gateway.stores.base import Retention
@@ -57,30 +59,40 @@ async def serving(settings: config.Settings, places: Places, *, workers: int = 1
         await zones.begin(store)
         logons = Logons(zones, longest_delay=limits.failed_logon_seconds)
         told = audience(settings, store, zones)
-        importer = Importer(store, logons, rules.profiles, import_seconds=limits.import_seconds, audience=told)
+        importer = Importer(
+            store,
+            logons,
+            rules.profiles,
+            import_seconds=limits.import_seconds,
+            audience=told,
+            rehearsals=zones.rehearsals,
+        )
         await importer.finish_pending()
         admitting = admission(limits, workers)
         patience = Patience(limits.first_byte_seconds, limits.message_seconds, limits.idle_seconds)
-        servers = []
+
+        def server(host: Host) -> Server:
+            return Server(
+                host,
+                importer,
+                admitting,
+                replies=rules.replies,
+                patience=patience,
+                message_bytes=limits.message_bytes,
+            )
+
         async with trio.open_nursery() as accepting:
             accepting.start_soon(importer.keep_finishing)
             accepting.start_soon(zones.keep_reading)
-            for host, listeners, _ in places.hosts:
-                server = Server(
-                    host,
-                    importer,
-                    admitting,
-                    replies=rules.replies,
-                    patience=patience,
-                    message_bytes=limits.message_bytes,
-                )
-                servers.append(server)
-                accepting.start_soon(server.accept, listeners, connections)
+            hosts = Hosts(server, zones, store, accepting=accepting, connections=connections)
+            for one in places.hosts:
+                hosts.serve(one)
             async with AsyncExitStack() as pages:
                 if places.web is not None:
                     at_desk = desk(
                         settings,
-                        places,
+                        hosts,
+                        alone=workers == 1,
                         store=store,
                         importer=importer,
                         audience=told,
@@ -90,10 +102,9 @@ async def serving(settings: config.Settings, places: Places, *, workers: int = 1
                     await pages.enter_async_context(facing(at_desk, settings.http, places.web))
                 yield
             accepting.cancel_scope.cancel()
-        for server in servers:
-            server.close()
+        hosts.close()
         connections.cancel_scope.deadline = trio.current_time() + limits.shutdown_seconds
-    _log().info("gateway.stopped", not_kept={server.host.key: dict(server.counts) for server in servers})
+    _log().info("gateway.stopped", not_kept={key: dict(server.counts) for key, server in hosts.servers.items()})
 
 
 def admission(limits: config.LimitSettings, workers: int) -> Admission:

@@ -1,53 +1,55 @@
 """What page and API are given of a running gateway, and their listener. Part of the composition root."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 
 import trio
 
 from gateway import __version__, config
-from gateway.addresses import ask, lan_address, reached_at
-from gateway.desk.desk import Audience, Desk, Place, Setting
+from gateway.addresses import ask, reached_at
+from gateway.desk.desk import Audience, Desk, Setting
 from gateway.desk.glancing import Glances
 from gateway.desk.statistics import Statistics
 from gateway.desk.watching import Watch
 from gateway.errors import SettingsError, Unusable
-from gateway.frontends.base import loopback_only
+from gateway.hosts import Hosts
 from gateway.importer.accept import Importer
 from gateway.importer.replies import Replies
 from gateway.importer.report import Known
 from gateway.importer.zones import Zones
-from gateway.listeners import Listening, Places, Web
+from gateway.listeners import Listening, Web
 from gateway.model import unfiled_zone
 from gateway.stores.base import Store
 
 
 def audience(settings: config.Settings, store: Store, zones: Zones) -> Audience:
     """Who is told of every attempt."""
-    return Audience(Watch(store, partial(_watched, settings, zones)), Glances(store), Statistics())
+    return Audience(Watch(store, partial(_watched, zones)), Glances(store), Statistics())
 
 
 def desk(
     settings: config.Settings,
-    places: Places,
+    hosts: Hosts,
     *,
+    alone: bool,
     store: Store,
     importer: Importer,
     audience: Audience,
     zones: Zones,
     replies: Replies,
 ) -> Desk:
-    """What page and API are given."""
+    """What page and API are given; `alone`: whether no other worker takes exports at the same hosts."""
     return Desk(
         store=store,
         importer=importer,
         audience=audience,
         zones=zones,
-        places=tuple(_places(places.hosts)),
+        hosts=hosts,
+        alone=alone,
         settings=tuple([Setting(entry.key, entry.value, entry.origin) for entry in config.entries(settings)]),
         known=partial(_known, settings, zones, replies),
-        missing=partial(_missing, places.hosts),
+        missing=partial(_missing, hosts),
         read_only=settings.http.read_only,
         version=__version__,
     )
@@ -99,26 +101,21 @@ async def _serve(
     )
 
 
-def _watched(settings: config.Settings, zones: Zones) -> list[str]:
+def _watched(zones: Zones) -> list[str]:
     """Keys of all zones that attempts are kept under."""
-    return [*zones.by_key, *map(unfiled_zone, settings.hosts)]
+    return [*zones.by_key, *map(unfiled_zone, zones.hosts)]
 
 
 def _known(settings: config.Settings, zones: Zones, replies: Replies) -> Known:
     """What the settings say, and the zones that were made since."""
-    return Known(settings.model_hosts(), zones.by_key, settings.profiles, settings.merge_methods, replies)
+    return Known(zones.hosts, zones.by_key, settings.profiles, settings.merge_methods, replies)
 
 
-def _places(hosts: Sequence[Listening]) -> Iterator[Place]:
-    for host, _, bound in hosts:
-        only_here = loopback_only(bound.address)
-        everywhere = reached_at(bound.address) != bound.address
-        address = (lan_address() or reached_at(bound.address)) if everywhere else bound.address
-        yield Place(host.key, host.names, address, bound.port, only_here, bound.instead_of)
+async def _missing(hosts: Hosts) -> Mapping[str, str]:
+    """Those whose listener does not answer, or not as this host, each with the reason.
 
-
-async def _missing(hosts: Sequence[Listening]) -> Mapping[str, str]:
-    """Those whose listener does not answer, or not as this host, each with the reason."""
+    One that has a script is not asked: it is to do something else, and to ask would use a step up.
+    """
     found: dict[str, str] = {}
 
     async def look(one: Listening) -> None:
@@ -127,6 +124,6 @@ async def _missing(hosts: Sequence[Listening]) -> Mapping[str, str]:
             found[one.host.key] = answer.fault or f"the host {answer.host} answers there"
 
     async with trio.open_nursery() as nursery:
-        for one in hosts:
+        for one in [one for key, one in hosts.listening.items() if hosts.servers[key].script is None]:
             nursery.start_soon(look, one)
     return found

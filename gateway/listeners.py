@@ -108,6 +108,14 @@ async def listening(settings: config.Settings, *, lan: bool = False) -> AsyncIte
         Places(opened, web).close()
 
 
+async def open_near(host: Host, other: Bound) -> Listening:
+    """A listener for a further host, on any free port of the address that another has. Raises `SettingsError`."""
+    try:
+        return Listening(host, *await _open(other.address, 0))
+    except OSError as error:
+        raise SettingsError(f"cannot listen on another port of {other.address}: {error.strerror}") from error
+
+
 def _refuse_example_passwords(settings: config.Settings, open_to_others: list[Listening]) -> None:
     hosts = {one.host.key for one in open_to_others}
     zones = [key for key in config.example_password_zones(settings) if settings.zones[key].host in hosts]

@@ -54,11 +54,13 @@ ROOMS = {
     ),
     "desk": Room(
         r"gateway\.desk(\..+)?",
-        ("errors", "model", "marc", "search", "importer", "circulation", "stores.base"),
+        ("errors", "model", "marc", "search", "importer", "circulation", "webhooks", "stores.base"),
         ("argon2", "msgspec", "structlog", "trio"),
     ),
     "webhooks": Room(
-        r"gateway\.webhooks(\..+)?", ("errors", "model", "marc", "stores.base"), ("httpx", "msgspec", "trio")
+        r"gateway\.webhooks(\..+)?",
+        ("errors", "model", "marc", "stores.base"),
+        ("httpx", "msgspec", "structlog", "trio"),
     ),
     "frontends/*/wire": Room(r"gateway\.frontends\.\w+\.(wire|readings|layout)", ("errors", "model"), ()),
     "frontends.base": Room(r"gateway\.frontends(\.(base|sockets))?", ("errors", "model"), ("structlog", "trio")),
@@ -77,7 +79,9 @@ ROOMS = {
     ),
     "config": Room(r"gateway\.config(\..+)?", ("errors", "model"), ("msgspec",)),
     "logs": Room(r"gateway\.logs", ("errors", "model"), ("msgspec", "structlog")),
-    "top": Room(r"gateway|gateway\.(__main__|addresses|app|faces|listeners|rulebook|cli|testing)(\..+)?", ALL, ALL),
+    "top": Room(
+        r"gateway|gateway\.(__main__|addresses|app|faces|hosts|listeners|rulebook|cli|testing)(\..+)?", ALL, ALL
+    ),
 }
 """The first room whose expression matches a module is its room."""
 

@@ -1,7 +1,8 @@
 """All that a front end is given to answer what people and programs ask: one object for the API and the page."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -9,9 +10,10 @@ from gateway.desk.glancing import Glances
 from gateway.desk.statistics import Statistics
 from gateway.desk.watching import Watch
 from gateway.importer.accept import Importer
+from gateway.importer.rehearsals import ScriptedHost
 from gateway.importer.report import Known
 from gateway.importer.zones import Zones
-from gateway.model import Delivery, Receipt
+from gateway.model import Delivery, Host, Receipt
 from gateway.stores.base import Store
 
 
@@ -61,6 +63,28 @@ class Audience:
         self.statistics.noted(delivery)
 
 
+class Hosts(Protocol):
+    """The hosts that there are just now."""
+
+    @property
+    def places(self) -> Sequence[Place]:
+        """Where each takes exports."""
+
+    @property
+    def scripted(self) -> Mapping[str, ScriptedHost]:
+        """Those that can be told what to do with who connects, by key."""
+
+    @property
+    def made(self) -> Collection[str]:
+        """Keys of those that were made at run time."""
+
+    async def make(self, host: Host) -> Place:
+        """Take exports for a further host, until the gateway stops. Raises `SettingsError`."""
+
+    async def remove(self, key: str) -> None:
+        """Take none for it any more. Raises `StoreError`."""
+
+
 @dataclass(frozen=True)
 class Desk:
     """A running gateway, as far as a front end may know it."""
@@ -69,7 +93,9 @@ class Desk:
     importer: Importer
     audience: Audience
     zones: Zones
-    places: Sequence[Place]
+    hosts: Hosts
+    alone: bool
+    """Whether no other worker takes exports at the same hosts: scripts and clocks are kept by one process."""
     settings: Sequence[Setting]
     known: Callable[[], Known]
     """What the settings, and the zones made since, say now."""
@@ -77,6 +103,11 @@ class Desk:
     """Hosts whose listener does not answer just now, by key, each with the reason."""
     read_only: bool
     version: str
+
+    @property
+    def places(self) -> Sequence[Place]:
+        """Where each host takes exports."""
+        return self.hosts.places
 
     @property
     def watch(self) -> Watch:

@@ -146,11 +146,12 @@ async def new_password(store: Store, zones: Zones, key: str, password: str | Non
 
 
 async def reset(store: Store, zones: Zones, key: str) -> None:
-    """Forget all that the zone holds, records and attempts: its next MMS ID is its first.
+    """Forget all that the zone holds, records and attempts, and was told for a test: its next MMS ID is its first.
 
     So can a zone of the settings be emptied. Raises `NotFound`, `StoreError`.
     """
     await store.reset((await _there(zones, key)).key)
+    zones.rehearsals.forget(key)
     _log().info("zones.reset", zone=key)
 
 
@@ -177,7 +178,7 @@ def profile_words(zones: Zones, key: str, known: Known) -> dict[str, str] | None
     """
     zone = _known(zones, key)
     if zone is None:
-        raise _absent(zones, key)
+        raise absent(zones, key)
     profiles = [known.profiles[name] for name in zone.profiles if name in known.profiles]
     return words(profiles[0], known.merge_methods) if len(zone.profiles) == len(profiles) == 1 else None
 
@@ -245,7 +246,7 @@ async def _there(zones: Zones, key: str) -> Zone:
         await zones.read()
     zone = _known(zones, key)
     if zone is None:
-        raise _absent(zones, key)
+        raise absent(zones, key)
     return zone
 
 
@@ -263,7 +264,7 @@ async def _made(zones: Zones, key: str, what: str) -> KeptZone:
         raise Conflict(
             f"zone {key} stands in the settings; change {what} there (zones.{key}), and start the gateway anew"
         )
-    raise _absent(zones, key)
+    raise absent(zones, key)
 
 
 def _log() -> structlog.stdlib.BoundLogger:
@@ -271,7 +272,8 @@ def _log() -> structlog.stdlib.BoundLogger:
     return log
 
 
-def _absent(zones: Zones, key: str) -> NotFound:
+def absent(zones: Zones, key: str) -> NotFound:
+    """What to raise where there is no such zone."""
     return NotFound(f"there is no zone {key!r}; {hint(key, zones.by_key)}")
 
 

@@ -50,10 +50,8 @@ def faults(zone: Zone, among: Among) -> list[Fault]:
 
 
 def _found(zone: Zone, among: Among) -> Iterator[tuple[str, str]]:
-    if not KEY.fullmatch(zone.key):
-        yield "key", "must be of small letters, digits and hyphens, with no hyphen first"
-    elif len(zone.key) > KEY_CHARACTERS:
-        yield "key", f"has {len(zone.key)} characters; at most {KEY_CHARACTERS} can be kept"
+    if wrong := key_fault(zone.key):
+        yield "key", wrong
     if zone.host not in among.hosts:
         yield "host", f"there is no host {_shown(zone.host)}; {hint(zone.host, among.hosts)}"
     if wrong := _code_fault(zone.code):
@@ -72,6 +70,13 @@ def _found(zone: Zone, among: Among) -> Iterator[tuple[str, str]]:
         if name not in among.profiles:
             yield "profiles", f"there is no profile {_shown(name)}; {hint(name, among.profiles)}"
     yield from _through_network(zone, among)
+
+
+def key_fault(key: str) -> str:
+    """What is wrong with the key of a zone or a host; goes on from `key`."""
+    if not KEY.fullmatch(key):
+        return "must be of small letters, digits and hyphens, with no hyphen first"
+    return f"has {len(key)} characters; at most {KEY_CHARACTERS} can be kept" if len(key) > KEY_CHARACTERS else ""
 
 
 def _code_fault(code: str) -> str:

@@ -14,6 +14,7 @@ import trio
 
 from gateway.errors import StoreError
 from gateway.importer.fitting import Among, Fault, faults
+from gateway.importer.rehearsals import Rehearsals
 from gateway.model import Host, Profile, Zone, ZoneKind
 from gateway.stores.base import KeptZone, Store
 
@@ -55,12 +56,12 @@ class Zones:
         profiles: Mapping[str, Profile] = NOTHING,
         usual: Mapping[ZoneKind, tuple[str, ...]] = NOTHING,
     ) -> None:
-        """`accounts` are the settings', and so are `hosts` and `profiles`, which those made at run time may name.
+        """`accounts` and `profiles` are the settings', `hosts` theirs at first; zones made at run time may name them.
 
         `usual` are the profiles, by kind, of a zone that names none.
         """
         self._fixed = tuple(accounts)
-        self.hosts = hosts
+        self.hosts = dict(hosts)
         self.profiles = profiles
         self.usual = usual
         self.accounts: dict[tuple[str, str], Account] = {}
@@ -70,6 +71,8 @@ class Zones:
         """Those made at run time, in force or left out, by key; without those whose key is one of the settings'."""
         self.left_out: dict[str, tuple[Fault, ...]] = {}
         """Those made at run time that are not in force, and why."""
+        self.rehearsals = Rehearsals()
+        """What they are told for the sake of a test."""
         self.changing = trio.Lock()
         """Whoever makes or changes one at run time has it meanwhile."""
         self.hashing = trio.CapacityLimiter(HASHED_AT_ONCE)
@@ -111,10 +114,22 @@ class Zones:
             zones[zone.key] = zone
             accounts[zone.host, zone.code] = Account(zone, one.secret)
             codes[zone.host, zone.code] = zone.key
+        for key in self.by_key.keys() - zones.keys():
+            self.rehearsals.forget(key)
         _become(self.by_key, zones)
         _become(self.accounts, accounts)
         _become(self.made, {one.zone.key: one for one in self._kept if one.zone.key not in fixed})
         _become(self.left_out, left_out)
+
+    def add_host(self, host: Host) -> None:
+        """Zones may be at this host too; those kept that were left out for the lack of it are in force again."""
+        self.hosts[host.key] = host
+        self.take(self._kept)
+
+    def remove_host(self, key: str) -> None:
+        """No zone may be at this host any more."""
+        del self.hosts[key]
+        self.take(self._kept)
 
     @property
     def keys(self) -> list[str]:

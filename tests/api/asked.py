@@ -14,6 +14,12 @@ BESIDE = {"waitForSubmission": {"after": 0}}
 BODIES: dict[str, Any] = {
     "makeZone": {"key": "abc", "code": "01CARLI_ABC", "network": "network"},
     "changeZonePassword": {},
+    "makeHost": {"key": "own"},
+    "giveZoneScript": {
+        "steps": [{"reply": "logon_failed"}, {"reply": "accept", "late_seconds": 0.5, "then": "close", "times": 2}]
+    },
+    "giveHostScript": {"steps": [{"do": "busy"}, {"do": "refuse", "seconds": 1.0}]},
+    "freezeZone": {"at": "2026-03-01T12:00:00Z"},
     "revertRecord": {"version": 1},
     "flagRecord": {"flags": ["locked"]},
     "addField": {"tag": "590", "text": "Gift of the Friends of the Library"},

@@ -68,7 +68,9 @@ async def api(*more: str, token: str = "") -> AsyncIterator[Api]:
 
 @asynccontextmanager
 async def seeded(*more: str, token: str = "") -> AsyncIterator[Api]:
-    """The same after five exports to the zone xyz and with a zone `new`: the examples of the description are of it.
+    """The same after five exports to the zone xyz, with a zone `new` that has a script, and a host `tried`.
+
+    The examples of the description are of it.
 
     1 creates the record FIRST, 2 merges into it, 3 creates another, 4 is refused, 5 has a wrong password.
     """
@@ -77,4 +79,7 @@ async def seeded(*more: str, token: str = "") -> AsyncIterator[Api]:
             await one.exports(name)
         await one.exports("monograph", Logon(logon_id=b"01CARLI_XYZ", password=b"not the password"))
         await one.post("/zones", 201, key="new", code="01CARLI_NEW")
+        await one.post("/hosts", 201, key="tried")
+        steps = [{"reply": "locked"}, {"reply": "accept", "nul": False}]
+        await one.asks("PUT", "/zones/new/script", json={"steps": steps})
         yield one

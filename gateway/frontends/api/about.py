@@ -1,11 +1,15 @@
 """What the gateway is, and where it takes exports."""
 
-from litestar import get
+from litestar import Response, delete, get, post
+from litestar.params import JSONBody
 from msgspec import Struct
 
+from gateway.desk import hosts as hosts_made
 from gateway.desk.desk import Place
+from gateway.desk.hosts import HostWanted
 from gateway.errors import NotFound
-from gateway.frontends.api.parameters import HostKey, TheDesk
+from gateway.frontends.api.parameters import HostKey, MadeHost, TheDesk
+from gateway.frontends.api.places import ROOT
 from gateway.search.terms import suggestion
 
 
@@ -39,6 +43,22 @@ async def hosts(desk: TheDesk) -> Hosts:
 async def host(desk: TheDesk, host: HostKey) -> Place:
     """Tell of one host where it takes exports."""
     return place(desk, host)
+
+
+@post("/hosts", operation_id="makeHost", tags=["gateway"])
+async def make_host(desk: TheDesk, data: JSONBody[HostWanted]) -> Response[Place]:
+    """Make a host, on any free port, that is there until it is deleted or the gateway stops."""
+    made = await hosts_made.make(desk, data)
+    return Response(made, headers={"location": f"{ROOT}/hosts/{made.host}"})
+
+
+@delete("/hosts/{host:str}", operation_id="deleteHost", tags=["gateway"])
+async def delete_host(desk: TheDesk, host: MadeHost) -> None:
+    """Take no exports any more at a host made at run time.
+
+    One of the settings, and one at which there are zones, stay: 409.
+    """
+    await hosts_made.remove(desk, host)
 
 
 def place(desk: TheDesk, key: str) -> Place:

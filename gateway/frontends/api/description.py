@@ -32,6 +32,7 @@ REFERENCE: Final = "#/components/schemas/{name}"
 TAGS: Final = {
     "gateway": "The gateway itself.",
     "zones": "Catalogues, each found by its host and the logon ID.",
+    "scripts": "What zones and hosts are told to do for a client that is tried out.",
     "profiles": "How records come into zones.",
     "submissions": "What arrived, and what became of it.",
     "records": "What zones hold.",

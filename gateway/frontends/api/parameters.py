@@ -35,8 +35,10 @@ def _example(value: object) -> list[Example]:
 
 
 HostKey = Annotated[str, PathParameter(description="Key of a host.", examples=_example("i-share-xyz"))]
+MadeHost = Annotated[str, PathParameter(description="Key of a host made at run time.", examples=_example("tried"))]
 ZoneKey = Annotated[str, PathParameter(description="Key of a zone.", examples=_example("xyz"))]
 MadeZone = Annotated[str, PathParameter(description="Key of a zone made at run time.", examples=_example("new"))]
+ScriptedZone = Annotated[str, PathParameter(description="Key of a zone.", examples=_example("new"))]
 ProfileKey = Annotated[str, PathParameter(description="Key of an integration profile.", examples=_example("carli-iz"))]
 MmsId = Annotated[str, PathParameter(description="MMS ID of a record.", examples=_example("9910000000015867"))]
 VersionNumber = Annotated[

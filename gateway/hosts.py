@@ -1,0 +1,96 @@
+"""The hosts that a gateway has just now: those of the settings, and those made while it runs, each with its listener.
+
+Part of the composition root. A host made at run time is gone with the gateway, for it is a listener of this process.
+"""
+
+from collections.abc import Callable
+
+import trio
+
+from gateway.addresses import lan_address, reached_at
+from gateway.desk.desk import Place
+from gateway.frontends.base import loopback_only
+from gateway.frontends.connexion.server import Server
+from gateway.importer.zones import Zones
+from gateway.listeners import Listening, open_near
+from gateway.model import Host, unfiled_zone
+from gateway.stores.base import Store
+
+
+class Hosts:
+    """Their servers, by key, in the order in which they came."""
+
+    def __init__(
+        self,
+        make_server: Callable[[Host], Server],
+        zones: Zones,
+        store: Store,
+        *,
+        accepting: trio.Nursery,
+        connections: trio.Nursery,
+    ) -> None:
+        """Servers accept in the one nursery, and those who connected are served in the other, which may outlast it."""
+        self.servers: dict[str, Server] = {}
+        self.listening: dict[str, Listening] = {}
+        self.made: set[str] = set()
+        """Keys of those that were made at run time."""
+        self._make_server = make_server
+        self._zones = zones
+        self._store = store
+        self._accepting = accepting
+        self._connections = connections
+        self._scopes: dict[str, trio.CancelScope] = {}
+
+    @property
+    def places(self) -> list[Place]:
+        """Where they take exports."""
+        return [_place(one) for one in self.listening.values()]
+
+    @property
+    def scripted(self) -> dict[str, Server]:
+        """Those that can be told what to do with who connects, by key."""
+        return self.servers
+
+    def serve(self, one: Listening) -> None:
+        """Take exports for this host."""
+        key = one.host.key
+        server = self._make_server(one.host)
+        self.servers[key], self.listening[key] = server, one
+        self._scopes[key] = scope = trio.CancelScope()
+
+        async def accept() -> None:
+            with scope:
+                await server.accept(one.listeners, self._connections)
+
+        self._accepting.start_soon(accept)
+
+    async def make(self, host: Host) -> Place:
+        """Take exports for a further host, on any free port beside the first one's. Raises `SettingsError`."""
+        first = next(iter(self.listening.values()))
+        listening = await open_near(host, first.bound)
+        self._zones.add_host(host)
+        self.serve(listening)
+        self.made.add(host.key)
+        return _place(listening)
+
+    async def remove(self, key: str) -> None:
+        """Take none for it any more, and forget the attempts that reached none of its zones. Raises `StoreError`."""
+        self._scopes.pop(key).cancel()
+        self.servers.pop(key).close()
+        self.made.remove(key)
+        del self.listening[key]
+        self._zones.remove_host(key)
+        await self._store.reset(unfiled_zone(key))
+
+    def close(self) -> None:
+        """End the connections on which nothing is under way."""
+        for server in self.servers.values():
+            server.close()
+
+
+def _place(one: Listening) -> Place:
+    host, _, bound = one
+    only_here = loopback_only(bound.address)
+    everywhere = reached_at(bound.address) != bound.address
+    address = (lan_address() or reached_at(bound.address)) if everywhere else bound.address
+    return Place(host.key, host.names, address, bound.port, only_here, bound.instead_of)
