@@ -1,6 +1,7 @@
 # make run    installs into .venv and serves            make test   installs and runs every test
 # make check  ruff, ruff format, mypy                   make bench  export rate against a bare trio loop
 # make crash  kills, power cuts, full disks; ROUNDS=20  make growth cost of an import up to a million titles
+# make dist   sdist and wheel into dist/, tried in environments of their own; wants an index of packages
 # make pictures  pictures of the page for docs/images, by a Chromium that is installed
 # Needs python3 (3.11 or newer, with venv) and make; nothing else.
 
@@ -12,7 +13,7 @@ JOBS ?= auto
 ROUNDS ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test crash check bench growth pictures clean
+.PHONY: help install run test crash check dist bench growth pictures clean
 
 help:
 	@sed -n '/^$$/q; s/^# //p' Makefile
@@ -32,6 +33,12 @@ check: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The wheel is built from the sdist; then it is installed, and the container's steps are gone through: tests/release.
+dist: install
+	rm -rf dist
+	$(BIN)/python -m build
+	GATEWAY_DIST=dist $(BIN)/python -m pytest -n $(JOBS) --dist loadfile tests/release $(ARGS)
 
 bench: install
 	$(BIN)/python -m benchmarks $(ARGS)
