@@ -26,11 +26,17 @@ class Webhook(Struct, frozen=True, kw_only=True):
     given_up: int = 0
     """How many were not, however often they were sent."""
     failures: int = 0
-    """Tries in a row that failed, of the attempt that is next."""
+    """Tries in a row that failed, of the attempt `tried`."""
+    tried: int = 0
+    """Number of the attempt that was last sent and not taken."""
     next_at: datetime | None = None
     """When it is tried again, UTC; None = at once."""
     fault: str = ""
     """Why the last try failed; empty where it did not."""
+    failing_since: datetime | None = None
+    """When the first of the tries failed since which none was taken, UTC."""
+    stopped_at: datetime | None = None
+    """When the receiver said that it is gone, UTC: nothing is sent any more."""
     last_at: datetime | None = None
     """When something was last sent, UTC."""
     sender: str = ""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, Protocol, TypeVar
 
 from gateway.errors import StoreError
-from gateway.model import Attempt, BibRecord, Delivery, Identifier, PendingLink, Receipt, Submission, Zone
+from gateway.model import Attempt, BibRecord, Delivery, Identifier, PendingLink, Receipt, Submission, Webhook, Zone
 from gateway.search.attempts import Wanted
 
 T = TypeVar("T")
@@ -140,6 +140,18 @@ class Changes:
         self.links[submission] = None
 
 
+Place = tuple[str, str]
+"""Zone and key of a webhook."""
+
+
+def webhook_place(old: Webhook | None, new: Webhook | None) -> Place:
+    """Where one is swapped for the other. Raises `ValueError` unless that is one place."""
+    places = {(webhook.zone, webhook.key) for webhook in (old, new) if webhook is not None}
+    if len(places) != 1:
+        raise ValueError("a webhook is swapped for another of the same zone and key, and one of the two is there")
+    return places.pop()
+
+
 def out_of_turn(record: BibRecord) -> StoreError:
     """Why a store does not keep this version."""
     return StoreError(f"version {record.version} of the record {record.mms_id} is neither its newest nor its next")
@@ -243,4 +255,17 @@ class Store(Protocol):
         """Keep it, instead of an earlier one of the same key. Durable. What a zone of this key holds stays as it is."""
 
     async def remove_zone(self, key: str) -> bool:
-        """Forget that it was made, and all that it holds, as `reset`; whether it was one of `zones`. Durable."""
+        """Forget that it was made, all that it holds, as `reset`, and its webhooks; whether it was one of `zones`.
+        Durable.
+        """
+
+    async def webhooks(self) -> list[Webhook]:
+        """All that are kept, by rising zone and key. A `reset` of their zone leaves them."""
+
+    async def swap_webhook(self, old: Webhook | None, new: Webhook | None) -> bool:
+        """Keep `new` in place of `old`, if `old` is still what is kept of its zone and key; whether it was. Durable.
+
+        None for `old`: nothing may be kept there yet. None for `new`: forget it. Raises `ValueError` where both are
+        None, or are of two places. Of those who swap at once in one place, one alone is told True. Where it raises
+        `StoreError` it may have happened.
+        """

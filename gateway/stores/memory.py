@@ -13,9 +13,22 @@ import msgspec
 import trio
 
 from gateway.errors import StoreError
-from gateway.model import Attempt, BibRecord, Delivery, Identifier, PendingLink
+from gateway.model import Attempt, BibRecord, Delivery, Identifier, PendingLink, Webhook
 from gateway.search.attempts import Wanted
-from gateway.stores.base import PAGE_ROWS, Changes, Counts, Indexed, KeptZone, Plan, Purpose, Retention, T, out_of_turn
+from gateway.stores.base import (
+    PAGE_ROWS,
+    Changes,
+    Counts,
+    Indexed,
+    KeptZone,
+    Place,
+    Plan,
+    Purpose,
+    Retention,
+    T,
+    out_of_turn,
+    webhook_place,
+)
 
 MATCHED_AT_ONCE: Final = 500
 """Attempts that are held against what is wanted before others have a turn: some milliseconds."""
@@ -118,6 +131,7 @@ class MemoryStore:
         self._links: dict[tuple[str, str], PendingLink] = {}
         """By submission and network zone."""
         self._zones: dict[str, KeptZone] = {}
+        self._webhooks: dict[Place, Webhook] = {}
         self._removed: dict[tuple[str, str], datetime] = {}
 
     async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
@@ -315,6 +329,24 @@ class MemoryStore:
         if self._zones.pop(key, None) is None:
             return False
         self._reset(key)
+        self._webhooks = {place: webhook for place, webhook in self._webhooks.items() if place[0] != key}
+        return True
+
+    async def webhooks(self) -> list[Webhook]:
+        """All that are kept."""
+        await trio.lowlevel.checkpoint()
+        return [webhook for _, webhook in sorted(self._webhooks.items())]
+
+    async def swap_webhook(self, old: Webhook | None, new: Webhook | None) -> bool:
+        """Compare and keep at once."""
+        place = webhook_place(old, new)
+        await trio.lowlevel.checkpoint()
+        if self._webhooks.get(place) != old:
+            return False
+        if new is None:
+            del self._webhooks[place]
+        else:
+            self._webhooks[place] = new
         return True
 
     def _shelf(self, zone: str) -> _Shelf:

@@ -1,9 +1,9 @@
 """Everything of one store into another, of whatever kinds: what was copied is the beginning of what there is, always.
 
 What was removed goes first, then records by zone and MMS ID with all their versions, then attempts, oldest first, then
-pending links, then zones that were made at run time; each transaction leaves a beginning of that order. So a copy that
-was cut off goes on where it ended, and a copy that would write nothing more is proof that the stores hold the same. A
-target is marked until that is proven, whatever ends the copy before.
+pending links, then zones that were made at run time, then webhooks; each transaction leaves a beginning of that order.
+So a copy that was cut off goes on where it ended, and a copy that would write nothing more is proof that the stores
+hold the same. A target is marked until that is proven, whatever ends the copy before.
 It reads nothing but `stores.base`.
 """
 
@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from msgspec.structs import replace
+
 from gateway.errors import StoreError
-from gateway.model import Attempt, BibRecord, Delivery, Outcome, PendingLink, Receipt, Submission
+from gateway.model import Attempt, BibRecord, Delivery, Outcome, PendingLink, Receipt, Submission, Webhook
 from gateway.stores.base import Counts, Plan, Store, Transaction
 
 ROWS_AT_ONCE: Final = 200
@@ -50,6 +52,7 @@ class Copied:
     links: int = 0
     zones: int = 0
     """Made at run time."""
+    webhooks: int = 0
 
 
 async def mark(target: Store) -> None:
@@ -109,7 +112,7 @@ class _Copy:
         self._whole = whole
 
     async def run(self) -> None:
-        """Zone by zone its records, then all attempts in their order, then the links, then the zones themselves."""
+        """Zone by zone its records, then all attempts in their order, then links, zones themselves, and webhooks."""
         wanted, present = await self._source.counts(), await self._target.counts()
         for zone in present:
             if zone not in wanted:
@@ -121,6 +124,7 @@ class _Copy:
         await self._attempts()
         await self._links()
         await self._zones()
+        await self._webhooks()
 
     async def _ordinals(self, zone: str, wanted: Counts, present: Counts) -> None:
         """Before any record: whatever happens then, no MMS ID of the copy is given again."""
@@ -239,6 +243,30 @@ class _Copy:
                     await self._target.keep_zone(made)
                     self._copied.zones += 1
 
+    async def _webhooks(self) -> None:
+        wanted = {(one.zone, one.key): await self._renumbered(one) for one in await self._source.webhooks()}
+        present = {(one.zone, one.key): one for one in await self._target.webhooks()}
+        for (zone, key), webhook in present.items():
+            if webhook != wanted.get((zone, key)):
+                raise Differs(f"the webhook {key!r} of zone {zone!r} is not as the source has it")
+        for (zone, key), webhook in wanted.items():
+            if (zone, key) not in present:
+                self._lacks(f"the webhook {key!r} of zone {zone!r}")
+                if self._copied is not None:
+                    await self._target.swap_webhook(None, webhook)
+                    self._copied.webhooks += 1
+
+    async def _renumbered(self, webhook: Webhook) -> Webhook:
+        """As the target is to have it: there, attempts have other numbers."""
+        told, tried = [await self._renumber(webhook.zone, number) for number in (webhook.told, webhook.tried)]
+        return replace(webhook, told=told, tried=tried)
+
+    async def _renumber(self, zone: str, number: int) -> int:
+        """The target's number of the zone's attempt that has this one in the source, or of the last one before."""
+        for attempt in await self._source.attempts(zone=zone, before=number + 1, limit=1):
+            return await _number(self._target, attempt)
+        return 0
+
     def _lacks(self, what: str) -> None:
         if self._copied is None and self._whole:
             raise Differs(f"the target lacks {what}")
@@ -259,6 +287,20 @@ def _removal(mms_id: str) -> str:
 def _unnumbered(attempt: Attempt) -> tuple[object, ...]:
     """What of an attempt is the same in every store."""
     return attempt.submission, attempt.receipt, attempt.seconds, attempt.delivered
+
+
+async def _number(store: Store, attempt: Attempt) -> int:
+    """The attempt's number in a store that copied it; 0 where it is not there.
+
+    Looked for among its zone's from the newest on: most webhooks have been told of nearly all.
+    """
+    before = None
+    while page := await store.attempts(zone=attempt.receipt.zone, before=before, limit=ROWS_AT_ONCE):
+        for copied in page:
+            if copied.submission.id == attempt.submission.id:
+                return copied.seq
+        before = page[-1].seq
+    return 0
 
 
 async def _oldest_first(store: Store) -> AsyncGenerator[Attempt]:

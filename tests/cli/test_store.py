@@ -20,8 +20,8 @@ from gateway.errors import StoreError
 from gateway.stores import open_store
 from gateway.stores.base import Store
 from tests.marc.mnemonic import mrk
-from tests.stores.damage import damage_index
-from tests.stores.nouns import PATIENCE, put, record
+from tests.stores.damage import blank_pages, damage_index
+from tests.stores.nouns import PATIENCE, put, record, webhook
 from tests.stores.sqlite_file import made_by_schema, schema
 
 from .gateways import MARC, Gateway, command, environment, process, run, serving, words
@@ -123,9 +123,8 @@ class TestCheck:
         assert fix.startswith("  Stop the gateway and keep a copy of the file.")
 
     def test_of_a_file_of_which_a_page_is_gone(self, filled):
-        """Of all its pages but the first few nothing is left: it is told, and the command ends."""
-        content = file_of(filled).read_bytes()
-        file_of(filled).write_bytes(content[: 4096 * 4] + b"\0" * (len(content) - 4096 * 4))
+        """Of nearly all its pages nothing is left: it is told, and the command ends."""
+        blank_pages(file_of(filled))
         result = run("store", "check", *at(filled))
         assert (result.exit_code, result.exception.__class__) in ((1, SystemExit),)
         assert "the store: SQLite finds the file damaged: " in result.stdout
@@ -339,6 +338,17 @@ class TestMigrate:
         again = run("store", "migrate", filled, "sqlite:new.db", "--resume")
         assert "is not as the source has it. Either TO is no unfinished copy of FROM, or" in words(again)
         assert listed("records", "list", *at("sqlite:new.db")) == before
+
+    def test_a_webhook_goes_along_and_makes_a_target_one_that_is_not_empty(self, store):
+        async def keep(opened: Store) -> None:
+            assert await opened.swap_webhook(None, webhook("ci"))
+
+        trio.run(within, store, "serve", keep)
+        result = run("store", "migrate", store, "sqlite:new.db")
+        copied = "copied 0 records in 0 versions, 0 submissions, 1 webhooks; both stores hold the same"
+        assert result.stdout.splitlines()[0] == copied
+        again = run("store", "migrate", store, "sqlite:new.db")
+        assert words(again) == "sqlite:new.db is not empty; give an empty store"
 
     def test_an_empty_store_that_is_there_is_filled(self, filled):
         with serving("sqlite:new.db"):

@@ -51,6 +51,8 @@ class Cable:
         self.here = folder
         self.word: bytes | None = None
         self.fault = Fault.LOST
+        self.done = COMMITTED
+        """In the server's answer to the statement with the word."""
         self.broke = trio.Event()
         self.whole = trio.Event()
         self.whole.set()
@@ -62,9 +64,9 @@ class Cable:
         assert there in url
         return url.replace(there, here)
 
-    def break_at(self, word: bytes, fault: Fault) -> None:
-        """The next time that the client says the word, this happens, once."""
-        self.word, self.fault, self.broke, self.late = word, fault, trio.Event(), trio.Event()
+    def break_at(self, word: bytes, fault: Fault, done: bytes = COMMITTED) -> None:
+        """The next time that the client says the word, this happens, once. `done` is what the server says to it."""
+        self.word, self.fault, self.done, self.broke, self.late = word, fault, done, trio.Event(), trio.Event()
 
     def mend(self) -> None:
         """What waits in it goes on."""
@@ -158,7 +160,7 @@ class _Line:
                 elif not self._muted:
                     await self._cable.whole.wait()
                     await _say(self._client, answer)
-                elif COMMITTED in answer:
+                elif self._cable.done in answer:
                     self._committed.set()
         scope.cancel()
 

@@ -10,6 +10,9 @@ from gateway.stores.base import Store
 from gateway.stores.memory import MemoryStore
 from gateway.stores.postgres.rows import number_of
 
+FEW_PAGES = 4
+"""In them are tables that are read before others."""
+
 
 def damage_index(path: Path) -> None:
     """Take the oldest attempt out of its table, but not out of the index by zones. Nobody has the file open."""
@@ -18,6 +21,18 @@ def damage_index(path: Path) -> None:
     _run(path, "DELETE FROM sqlite_schema WHERE name = 'attempt_by_zone'")
     _run(path, "DELETE FROM attempt WHERE seq = (SELECT min(seq) FROM attempt)")
     _run(path, "INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)", entry)
+
+
+def blank_pages(path: Path) -> None:
+    """Leave nothing of its pages but the first few, and those of its schema, without which it is no database."""
+    ((size,),) = _run(path, "PRAGMA page_size")
+    schema = {page for (page,) in _run(path, "SELECT pageno FROM dbstat WHERE name = 'sqlite_schema'")}
+    assert isinstance(size, int)
+    with path.open("rb+") as file:
+        for page in range(FEW_PAGES, path.stat().st_size // size):
+            if page + 1 not in schema:  # they are numbered from 1
+                file.seek(page * size)
+                file.write(bytes(size))
 
 
 class Index:

@@ -6,7 +6,7 @@ from itertools import count
 
 import trio
 
-from gateway.model import Attempt, BibRecord, Identifier, Outcome, PendingLink, Receipt, Submission, Zone
+from gateway.model import Attempt, BibRecord, Identifier, Outcome, PendingLink, Receipt, Submission, Webhook, Zone
 from gateway.stores.base import KeptZone, Plan, Store, Transaction
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -64,6 +64,11 @@ def made_zone(key: str, *, code: str = "01TEST_ABC", secret: str = SECRET, at: d
     """A zone with everything that a zone can have."""
     zone = Zone(key, "i-share-xyz", "institution", code, "5900", network="network", profiles=("oclc", "brief"))
     return KeptZone(zone, secret, at)
+
+
+def webhook(key: str, *, zone: str = "xyz", told: int = 0, at: datetime = NOON) -> Webhook:
+    """A webhook of that zone."""
+    return Webhook(zone=zone, key=key, url="http://127.0.0.1:9/hook", made_at=at, told=told)
 
 
 def putting(*records: BibRecord) -> Plan[None]:

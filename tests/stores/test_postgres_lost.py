@@ -27,6 +27,7 @@ from tests.stores.nouns import (
     record,
     settle,
     soon,
+    webhook,
 )
 from tests.stores.postgres_server import PASSWORD, SHARED, Server, own_server, somebody_waits_for_a_lock
 
@@ -195,6 +196,30 @@ class TestCutOff:
             assert cable.broke.is_set()
             assert names(await store.attempts()) == ["a"]
             cable.mend()
+
+    @pytest.mark.parametrize("fault", BREAKS)
+    async def test_webhook_is_swapped_once_and_who_did_it_is_told_so(
+        self, cable: Cable, far: str, fault: Fault
+    ) -> None:
+        async with open_store(far) as store:
+            assert await store.webhooks() == []
+            cable.break_at(b"INSERT INTO webhook", fault, b"INSERT 0 1\0")
+            assert await store.swap_webhook(None, webhook("ci"))
+            assert cable.broke.is_set()
+            cable.break_at(b"UPDATE webhook", fault, b"UPDATE 1\0")
+            assert await store.swap_webhook(webhook("ci"), webhook("ci", told=7))
+            assert cable.broke.is_set()
+            assert await store.webhooks() == [webhook("ci", told=7)]
+            assert not await store.swap_webhook(webhook("ci"), webhook("ci", told=7))
+
+    @pytest.mark.parametrize("fault", [Fault.LOST, Fault.ANSWER_LOST])
+    async def test_webhook_is_forgotten_once(self, cable: Cable, far: str, fault: Fault) -> None:
+        async with open_store(far) as store:
+            assert await store.swap_webhook(None, webhook("ci"))
+            cable.break_at(b"DELETE FROM webhook", fault, b"DELETE 1\0")
+            assert await store.swap_webhook(webhook("ci"), None) == (fault is Fault.LOST)
+            assert cable.broke.is_set()
+            assert await store.webhooks() == []
 
     async def test_reading_goes_on_over_another_connection(self, cable: Cable, far: str) -> None:
         async with open_store(far) as store:

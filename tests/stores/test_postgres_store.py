@@ -15,7 +15,7 @@ from gateway.errors import StoreError
 from gateway.model import Delivery, Flag
 from gateway.search.attempts import Wanted
 from gateway.stores import open_store
-from gateway.stores.base import Purpose, Transaction
+from gateway.stores.base import Purpose, Store, Transaction
 from gateway.stores.postgres import prepare_citus, rows, search
 from gateway.stores.postgres.address import Address
 from gateway.stores.postgres.group import Ending, Group
@@ -33,7 +33,9 @@ from tests.stores.nouns import (
     put,
     receipt,
     record,
+    soon,
     submission,
+    webhook,
 )
 from tests.stores.postgres_server import PASSWORD, SHARED, Server
 
@@ -140,6 +142,29 @@ class TestDatabase:
                 await put(reader, record("A"))
             reader.note(Delivery("a", 0.25, delivered=True))
 
+    async def test_may_be_set_to_another_isolation(self, url: str) -> None:
+        strict = url.replace("-csearch_path", "-cdefault_transaction_isolation%3Dserializable%20-csearch_path")
+        assert strict != url
+        told: list[bool] = []
+
+        async def swap(store: Store) -> None:
+            told.append(await store.swap_webhook(webhook("ci"), webhook("ci", told=7)))
+
+        async def waits() -> bool:
+            query = "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted"
+            query += " AND datname = current_database() AND locktype = 'transactionid'"
+            ((count,),) = await trio.to_thread.run_sync(run, url, query)
+            return bool(count)
+
+        async with open_store(strict) as store:
+            assert await store.swap_webhook(None, webhook("ci"))
+            async with trio.open_nursery() as nursery:
+                with psycopg.connect(url) as rival:
+                    rival.execute("UPDATE webhook SET mark = 1")
+                    nursery.start_soon(swap, store)
+                    await soon(waits)
+            assert told == [False]
+
 
 class TestMigrations:
     async def test_are_applied_once_each_though_gateways_start_at_once(self, url: str) -> None:
@@ -188,6 +213,16 @@ class TestMigrations:
             async with open_store(url, purpose=purpose):
                 pass
         assert tables(url) == ["record"]
+
+    async def test_bring_the_store_of_an_older_gateway_up_to_date(self, url: str) -> None:
+        async with open_store(url) as store:
+            await file(store, "a")
+        run(url, "DROP TABLE webhook", "DELETE FROM gateway_schema WHERE version > 2")
+        async with open_store(url) as store:
+            assert names(await store.attempts()) == ["a"]
+            assert await store.webhooks() == []
+            assert await store.swap_webhook(None, webhook("ci"))
+            assert await store.webhooks() == [webhook("ci")]
 
     async def test_that_fail_leave_nothing(self, url: str) -> None:
         run(url, "CREATE VIEW attempt_by_seq AS SELECT 1")
@@ -397,6 +432,7 @@ class TestCitus:
             "SELECT create_distributed_table('pending_link', 'zone', colocate_with => 'zone');\n"
             "SELECT create_distributed_table('kept_zone', 'zone', colocate_with => 'zone');\n"
             "SELECT create_distributed_table('removed', 'zone', colocate_with => 'zone');\n"
+            "SELECT create_distributed_table('webhook', 'zone', colocate_with => 'zone');\n"
         )
 
     def test_every_table_that_is_made_is_distributed(self) -> None:

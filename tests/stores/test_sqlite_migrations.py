@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -11,7 +12,22 @@ from gateway.model import BibRecord, Flag
 from gateway.search.attempts import Wanted
 from gateway.stores import open_store
 from gateway.stores.base import Purpose
-from tests.stores.nouns import NOON, PATIENCE, cancelled, file, link, mms_ids, names, oclc, pend, put, record
+from tests.stores.nouns import (
+    NOON,
+    PATIENCE,
+    SECRET,
+    cancelled,
+    file,
+    link,
+    made_zone,
+    mms_ids,
+    names,
+    oclc,
+    pend,
+    put,
+    record,
+    webhook,
+)
 from tests.stores.sqlite_file import SCHEMA, made_by_schema, schema
 
 OVERLAY = "overlay-all-fields-but-local"
@@ -107,6 +123,7 @@ class TestSchema1:
                 assert (attempt.seq, attempt.submission.id, attempt.delivered) == (7, "a", True)
                 assert await store.attempts(wanted=Wanted(title=("tides",))) == [attempt]
                 assert await store.zones() == []
+                assert await store.webhooks() == []
 
     async def test_is_changed_as_a_store_of_today(self, path: Path, url: str) -> None:
         made_by_schema(1, path, *STORED)
@@ -124,3 +141,16 @@ class TestSchema1:
             assert await store.pending() == [link("b")]
             assert await store.transact("xyz", lambda t: t.filed("a"), seconds=PATIENCE)
             assert await store.transact("xyz", lambda t: t.next_ordinal(), seconds=PATIENCE) == 3
+
+
+class TestSchema3:
+    async def test_leaves_its_zones_which_may_have_webhooks_now(self, path: Path, url: str) -> None:
+        settings = msgspec.json.encode(made_zone("t1").zone).hex()
+        made_by_schema(3, path, f"INSERT INTO kept_zone VALUES ('t1', X'{settings}', '{SECRET}', {NOON_IN_STORE})")
+        async with open_store(url) as store:
+            assert await store.zones() == [made_zone("t1")]
+            assert await store.webhooks() == []
+            assert await store.swap_webhook(None, webhook("ci", zone="t1"))
+        async with open_store(url, purpose="read") as store:
+            assert await store.zones() == [made_zone("t1")]
+            assert await store.webhooks() == [webhook("ci", zone="t1")]

@@ -6,13 +6,14 @@ from pathlib import Path
 import apsw
 import pytest
 import trio
+from msgspec.structs import replace
 from trio.testing import wait_all_tasks_blocked
 
 from gateway.errors import ImportTimedOut, StoreError
 from gateway.model import Delivery
 from gateway.stores import open_store
 from gateway.stores.base import Store, Transaction
-from tests.stores.nouns import PATIENCE, file, filing, mms_ids, names, outcomes, put, putting, record
+from tests.stores.nouns import PATIENCE, file, filing, mms_ids, names, outcomes, put, putting, record, webhook
 from tests.stores.sqlite_file import another_process_writes, ends
 
 
@@ -111,6 +112,26 @@ class TestGroups:
             await file(store, "c")
             assert sorted(names(await store.attempts())) == ["a", "b", "c"]
             assert await store.records("xyz") == []
+
+    async def test_webhooks_ride_along_and_one_that_cannot_be_written_fails_alone(self, path: Path, url: str) -> None:
+        failed: list[BaseException] = []
+
+        async def swap_what_is_no_text(store: Store) -> None:
+            with pytest.raises(UnicodeEncodeError) as caught:
+                await store.swap_webhook(None, replace(webhook("no-text"), fault="\ud800"))
+            failed.append(caught.value)
+
+        async with open_store(url) as store:
+            async with trio.open_nursery() as nursery:
+                with another_process_writes(path):
+                    nursery.start_soon(file, store, "a")
+                    nursery.start_soon(store.swap_webhook, None, webhook("ci"))
+                    nursery.start_soon(swap_what_is_no_text, store)
+                    nursery.start_soon(file, store, "b")
+                    await wait_all_tasks_blocked()
+            assert len(failed) == 1
+            assert await store.webhooks() == [webhook("ci")]
+            assert sorted(names(await store.attempts())) == ["a", "b"]
 
     async def test_plans_that_are_run_again_are_answered_by_their_last_run(self, url: str) -> None:
         async with open_store(url) as store:

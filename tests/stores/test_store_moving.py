@@ -30,6 +30,7 @@ from tests.stores.nouns import (
     receipt,
     record,
     submission,
+    webhook,
 )
 from tests.stores.sqlite_file import schema
 
@@ -104,6 +105,9 @@ async def fill(store: Store) -> None:
         await store.keep_zone(made_zone(key))
     await put(store, record("M", oclc("8")), zone="network")
     await store.remove_record("network", "M")
+    told = {attempt.submission.id: attempt.seq for attempt in await store.attempts()}
+    for one in (webhook("a"), webhook("b", told=told["first 1"]), webhook("a", zone="network", told=told["last"])):
+        assert await store.swap_webhook(None, one)
 
 
 async def contents(store: Store) -> dict[str, object]:
@@ -119,7 +123,16 @@ async def contents(store: Store) -> dict[str, object]:
         "attempts": [replace(attempt, seq=0) for attempt in await store.attempts(limit=10_000)],
         "pending": await store.pending(),
         "zones": await store.zones(),
+        "webhooks": [replace(one, told=0) for one in await store.webhooks()],
         "removed": {*await store.removed()},
+    }
+
+
+async def behind(store: Store) -> dict[tuple[str, str], list[str]]:
+    """By zone and key of each webhook, the attempts of which it has not been told."""
+    return {
+        (one.zone, one.key): names(await store.newer({one.zone: one.told}, limit=10_000))
+        for one in await store.webhooks()
     }
 
 
@@ -130,7 +143,7 @@ class TestCopy:
             await fill(source)
             copied = Copied()
             await moving.copy(source, target, copied)
-            assert copied == Copied(records=4, versions=6, attempts=8, links=2, zones=2)
+            assert copied == Copied(records=4, versions=6, attempts=8, links=2, zones=2, webhooks=3)
             assert await contents(target) == await contents(source)
             await moving.compare(source, target)
 
@@ -161,6 +174,28 @@ class TestCopy:
             await moving.compare(source, target)
             assert await target.counts() == {}
 
+    async def test_tells_webhooks_of_what_the_source_s_were_not_told_of(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await source.reset("network")  # so that attempts have other numbers in the copy
+        await file(source, *(f"{number}" for number in range(MANY)))
+        told = await source.attempts(zone="xyz", limit=MANY)
+        assert await source.swap_webhook(
+            None, replace(webhook("far-behind", told=told[-1].seq), failures=1, tried=told[-2].seq)
+        )
+        assert await source.swap_webhook(None, webhook("up-to-date", told=told[0].seq))
+        await moving.copy(source, target, Copied())
+        assert await behind(target) == await behind(source)
+        assert {key: len(names) for (zone, key), names in (await behind(target)).items() if zone == "xyz"} == {
+            "a": MANY + 4,
+            "b": MANY + 2,
+            "far-behind": MANY - 1,
+            "up-to-date": 0,
+        }
+        (copied,) = [one for one in await target.webhooks() if one.tried]
+        tried = await target.attempt(copied.tried)
+        assert tried is not None
+        assert (copied.key, tried.submission) == ("far-behind", told[-2].submission)
+
     async def test_is_made_by_pages(self, stores: tuple[Store, Store]) -> None:
         source, target = stores
         told: list[int] = []
@@ -168,7 +203,7 @@ class TestCopy:
         await file(source, *(f"{number:06}" for number in range(MANY)))
         copied = Copied()
         await moving.copy(source, target, copied, told.append)
-        assert copied == Copied(records=MANY + 4, versions=MANY + 6, attempts=MANY + 8, links=2, zones=2)
+        assert copied == Copied(records=MANY + 4, versions=MANY + 6, attempts=MANY + 8, links=2, zones=2, webhooks=3)
         assert sum(told) == copied.records + copied.attempts
         assert max(told) == moving.ROWS_AT_ONCE
         assert await contents(target) == await contents(source)
@@ -323,6 +358,13 @@ class TestTargetWithSomethingElse:
             "the zone 't2' that was made at run time is not as the source has it"
         )
 
+    async def test_another_webhook(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        present = (await target.webhooks())[-1]
+        assert await target.swap_webhook(present, replace(present, told=present.told + 1))
+        assert await self.refused(source, target) == "the webhook 'b' of zone 'xyz' is not as the source has it"
+
 
 class TestSourceThatIsChangedMeanwhile:
     async def test_by_an_export_is_found_by_comparing(self, stores: tuple[Store, Store]) -> None:
@@ -337,6 +379,13 @@ class TestSourceThatIsChangedMeanwhile:
         await moving.copy(source, target, Copied())
         await source.keep_zone(made_zone("t3"))
         with pytest.raises(Differs, match=r"^the target lacks the zone 't3' that was made at run time$"):
+            await moving.compare(source, target)
+
+    async def test_by_a_webhook_is_found_by_comparing(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        assert await source.swap_webhook(None, webhook("c"))
+        with pytest.raises(Differs, match=r"^the target lacks the webhook 'c' of zone 'xyz'$"):
             await moving.compare(source, target)
 
     async def test_by_a_removal_is_found_by_comparing(self, stores: tuple[Store, Store]) -> None:

@@ -28,8 +28,8 @@ def migrate(options: Options, source: str, target: str, resume: bool) -> None:
 
     FROM and TO are URLs, such as sqlite:gateway-data/gateway.db and postgresql://USER@HOST/DATABASE. Records with all
     versions, flags and links, submissions in their order, what is still to be linked, zones that were made at run time,
-    and the counters of MMS IDs; in the end both stores are compared. TO must be empty. Stop the gateway that serves
-    FROM first.
+    webhooks, and the counters of MMS IDs; in the end both stores are compared. TO must be empty. Stop the gateway that
+    serves FROM first.
     """
     import trio
 
@@ -70,7 +70,7 @@ class _Moving:
         await moving.check_whole(source, shown_url(self._source))
         if not self._resume:
             await moving.check_whole(target, shown_url(self._target))
-            if await target.counts() or await target.pending() or await target.zones():
+            if await _holds_anything(target):
                 raise StoreError(f"{shown_url(self._target)} is not empty; give an empty store")
             await moving.mark(target)
         self._warn_of_gateway()
@@ -113,7 +113,13 @@ class _Moving:
         )
 
 
+async def _holds_anything(store: "Store") -> bool:
+    return bool(await store.counts() or await store.pending() or await store.zones() or await store.webhooks())
+
+
 def _words(copied: "Copied") -> str:
     links = f", {copied.links:,} links still to be made" if copied.links else ""
     zones = f", {copied.zones:,} zones made at run time" if copied.zones else ""
-    return f"{copied.records:,} records in {copied.versions:,} versions, {copied.attempts:,} submissions{links}{zones}"
+    webhooks = f", {copied.webhooks:,} webhooks" if copied.webhooks else ""
+    records = f"{copied.records:,} records in {copied.versions:,} versions"
+    return f"{records}, {copied.attempts:,} submissions{links}{zones}{webhooks}"

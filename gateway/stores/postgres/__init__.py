@@ -12,10 +12,10 @@ from functools import partial
 import trio
 
 from gateway.errors import StoreError, Unreadable
-from gateway.model import Attempt, BibRecord, Delivery, Identifier, PendingLink
+from gateway.model import Attempt, BibRecord, Delivery, Identifier, PendingLink, Webhook
 from gateway.search.attempts import Wanted
-from gateway.stores.base import PAGE_ROWS, Counts, Indexed, KeptZone, Plan, Purpose, Retention, T
-from gateway.stores.postgres import migrations, removal, rows, search
+from gateway.stores.base import PAGE_ROWS, Counts, Indexed, KeptZone, Plan, Purpose, Retention, T, webhook_place
+from gateway.stores.postgres import migrations, removal, rows, search, webhooks
 from gateway.stores.postgres.address import Address
 from gateway.stores.postgres.citus import prepare_citus
 from gateway.stores.postgres.expiry import FAILED_SECONDS, Expiry
@@ -194,6 +194,14 @@ class PostgresStore:
         if epoch is not None:
             self._writing().forget_leased(key, epoch)
         return epoch is not None
+
+    async def webhooks(self) -> list[Webhook]:
+        """All that are kept."""
+        return await self._read(webhooks.webhooks)
+
+    async def swap_webhook(self, old: Webhook | None, new: Webhook | None) -> bool:
+        """Compare and keep."""
+        return await self._write(webhooks.Swap.of(webhook_place(old, new), old, new).run)
 
     async def _write(self, change: Callable[[Connection], T]) -> T:
         """What no plan does; seldom, and by a connection that reads else, for it may take long."""

@@ -24,6 +24,7 @@ TABLES: Final = (
     "pending_link",
     "kept_zone",
     "removed",
+    "webhook",
 )
 """Every table of the store, but for the list of migrations."""
 

@@ -13,7 +13,7 @@ import msgspec
 
 from gateway.model import PendingLink
 from gateway.stores.base import KeptZone
-from gateway.stores.postgres import locks, rows
+from gateway.stores.postgres import locks, rows, webhooks
 from gateway.stores.postgres.session import Connection
 
 WAIT_SECONDS: Final = 10
@@ -62,11 +62,12 @@ def reset(connection: Connection, zone: str) -> int:
 
 
 def remove_zone(connection: Connection, key: str) -> int | None:
-    """Forget it and what it holds, if it is one that was made at run time; its epoch now, None where it is none."""
+    """Forget it, what it holds and its webhooks, if it is one that was made at run time; its epoch now, else None."""
     with _alone_in(connection, key):
         if not connection.execute("DELETE FROM kept_zone WHERE zone = $1", (key,)).rowcount:
             return None
         epoch = _empty(connection, key)
+        webhooks.forget(connection, key)
     _forget_links_from(connection, key)
     return epoch
 

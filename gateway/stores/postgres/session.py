@@ -38,11 +38,13 @@ SET tcp_keepalives_interval = {KEEPALIVE_INTERVAL_SECONDS};
 SET tcp_keepalives_count = {KEEPALIVES};
 SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
 SET jit = off;
+SET default_transaction_isolation = 'read committed';
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local');
 """
 """A gateway that went without a word is found out. Every query goes by an index, and in its order: the planner, which
-knows nothing yet of a table that has just grown, would scan and sort it. An answer promises that the record stays: a
-server that is set to confirm before it has written is told not to."""
+knows nothing yet of a table that has just grown, would scan and sort it. Each statement sees what was committed before
+it, whatever the database is set to (`locks`). An answer promises that the record stays: a server that is set to confirm
+before it has written is told not to."""
 
 Row = tuple[Any, ...]
 """What a query returns; Any is what the columns hold."""

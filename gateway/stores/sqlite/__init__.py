@@ -13,10 +13,10 @@ import apsw
 import trio
 
 from gateway.errors import StoreError, Unreadable
-from gateway.model import Attempt, BibRecord, Delivery, Identifier, PendingLink
+from gateway.model import Attempt, BibRecord, Delivery, Identifier, PendingLink, Webhook
 from gateway.search.attempts import Wanted
-from gateway.stores.base import PAGE_ROWS, Counts, Indexed, KeptZone, Plan, Purpose, Retention, T
-from gateway.stores.sqlite import removal, rows, search
+from gateway.stores.base import PAGE_ROWS, Counts, Indexed, KeptZone, Plan, Purpose, Retention, T, webhook_place
+from gateway.stores.sqlite import removal, rows, search, webhooks
 from gateway.stores.sqlite.connections import Connections
 from gateway.stores.sqlite.writer import Writer
 
@@ -161,6 +161,15 @@ class SqliteStore:
     async def remove_zone(self, key: str) -> bool:
         """The writer's."""
         return await self._writing().work(lambda execute: removal.remove_zone(execute, key))
+
+    async def webhooks(self) -> list[Webhook]:
+        """All that are kept."""
+        return await self._read(webhooks.webhooks)
+
+    async def swap_webhook(self, old: Webhook | None, new: Webhook | None) -> bool:
+        """The writer's."""
+        place = webhook_place(old, new)
+        return await self._writing().work(lambda execute: webhooks.swap(execute, place, old, new), brief=True)
 
     def _writing(self) -> Writer:
         if self._writer is None:

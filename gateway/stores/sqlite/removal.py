@@ -6,6 +6,7 @@ import msgspec
 
 from gateway.model import Zone
 from gateway.stores.base import KeptZone
+from gateway.stores.sqlite import webhooks
 from gateway.stores.sqlite.rows import Execute, from_microseconds, identifiers_of, to_json, to_microseconds
 
 _zone_of = msgspec.json.Decoder(Zone).decode
@@ -61,8 +62,9 @@ def keep_zone(execute: Execute, made: KeptZone) -> None:
 
 
 def remove_zone(execute: Execute, key: str) -> bool:
-    """Forget it and what it holds, if it is one that was made at run time; whether it is."""
+    """Forget it, what it holds and its webhooks, if it is one that was made at run time; whether it is."""
     if execute("DELETE FROM kept_zone WHERE zone = ? RETURNING zone", (key,)).get is None:
         return False
     reset(execute, key)
+    webhooks.forget(execute, key)
     return True

@@ -49,9 +49,11 @@ class _Job(Generic[T]):
     zone: str
     plan: Plan[T] | None
     work: Callable[[rows.Execute], T] | None
-    """In place of a plan: a transaction of its own, in a thread, for it may take long."""
+    """In place of a plan."""
     task: trio.lowlevel.Task
     deadline: float
+    alone: bool = False
+    """In a transaction of its own, and its work in a thread, for that may take long."""
     result: T | None = None
     error: BaseException | None = None
     """What the plan raised, or why it could not be committed."""
@@ -104,10 +106,12 @@ class Writer:
         """
         return await self._queued(_Job(zone, plan, None, trio.lowlevel.current_task(), trio.current_time() + seconds))
 
-    async def work(self, work: Callable[[rows.Execute], T]) -> T:
-        """Queue what is no plan, and wait for the commit that holds it. Raises as `transact`."""
+    async def work(self, work: Callable[[rows.Execute], T], *, brief: bool = False) -> T:
+        """Queue what is no plan, and wait for the commit that holds it: its own, or, if it is of a row or two and so
+        `brief`, that of plans which wait too. Raises as `transact`.
+        """
         until = trio.current_time() + WORK_SECONDS
-        return await self._queued(_Job("", None, work, trio.lowlevel.current_task(), until))
+        return await self._queued(_Job("", None, work, trio.lowlevel.current_task(), until, alone=not brief))
 
     async def _queued(self, job: _Job[T]) -> T:
         await trio.lowlevel.checkpoint_if_cancelled()
@@ -172,11 +176,11 @@ class Writer:
                 trio.lowlevel.reschedule(job.task)
 
     def _take(self) -> list[_Job[Any]]:
-        """The plans that are next, or one piece of other work."""
-        if self._queue and self._queue[0].work:
+        """The jobs that are next, or one that is alone."""
+        if self._queue and self._queue[0].alone:
             return [self._queue.popleft()]
         group: list[_Job[Any]] = []
-        while self._queue and len(group) < GROUP_JOBS and not self._queue[0].work:
+        while self._queue and len(group) < GROUP_JOBS and not self._queue[0].alone:
             group.append(self._queue.popleft())
         return group
 
@@ -217,8 +221,10 @@ class Writer:
         """Run the plans in the transaction that has begun, and end it. When it raises, nothing has happened."""
         try:
             for job in group:
-                if job.work:
+                if job.work and job.alone:
                     job.result = await trio.to_thread.run_sync(job.work, self._execute, limiter=self._thread)
+                elif job.work:
+                    job.result = job.work(self._execute)
             self._run(job for job in group if job.plan)
             if notes:
                 rows.update_deliveries(self._execute, notes)
