@@ -12,16 +12,18 @@ from typing import NamedTuple
 
 import msgspec
 
+from gateway.importer import behaviours
+from gateway.importer.behaviours import ERRORS, INTEGRATION, Behaviour
+from gateway.importer.evidence import CLOSED, on_one_line
 from gateway.importer.guards import BRIEF_LEVELS, Levels
 from gateway.importer.match import METHODS as MATCH_METHODS
 from gateway.importer.merge import BASES
 from gateway.importer.merge import METHODS as MERGE_METHODS
 from gateway.importer.normalize import RULES as NORMALIZATION
 from gateway.importer.profile import words
-from gateway.importer.replies import REPLIES
+from gateway.importer.replies import CHANGES, OUR_WORDS, REPLIES, VERSION
 from gateway.importer.replies import key as reply_key
-from gateway.marc.fields import MOST_029
-from gateway.model import Basis, Evidence, MergeMethod, Profile, Reason
+from gateway.model import Basis, MergeMethod, Profile
 
 PAGE = Path(__file__).parent / "fidelity.md"
 SETTINGS = PAGE.parents[1] / "config.example.toml"
@@ -34,6 +36,11 @@ consortium says so in public; **seen**, public code that real clients were mende
 **assumed**, nothing is published and this is the plausible choice. Where something is published, but not all of it, the
 rest stands behind "Assumed". All that is assumed stands together in [the list at the end](#all-that-is-assumed); what
 sites will differ in is a setting.
+
+Of each export the gateway tells what of its own answer is assumed: on its page, in `gateway submissions show`, and as
+`assumed` in JSON. What holds of every answer and every record alike (the order of work, the lines of a reply, how MMS
+IDs are counted, 001, 003, 005 and Leader/09 of what is filed), and what only says where a field stands, it leaves to
+this page.
 
 This page is made of the gateway's tables by `docs/build.py`; do not edit it.
 """
@@ -53,6 +60,13 @@ class Section(NamedTuple):
 
     title: str
     rows: tuple[Row, ...]
+    after: str = ""
+    """What follows the table."""
+
+
+def known(behaviour: Behaviour, *also_assumed: Behaviour) -> Row:
+    """One of the gateway's own tables, on which an answer can rest."""
+    return Row(*behaviour, tuple(one.words for one in also_assumed))
 
 
 def doc(behaviour: str, source: str, *also_assumed: str) -> Row:
@@ -71,9 +85,6 @@ def assumed(behaviour: str, why: str) -> Row:
 
 
 SERVERS = "Koha connexion_import_daemon.pl, FOLIO edge-connexion"
-ERRORS = "CARLI, OCLC Gateway Export Errors"
-INTEGRATION = "CARLI, OCLC Gateway Export Integration"
-ONLINE_HELP = "Ex Libris, Importing Records from OCLC Connexion / Record Manager"
 
 PROFILES = msgspec.convert(tomllib.loads(SETTINGS.read_text(encoding="utf-8"))["profiles"], dict[str, Profile])
 """The built-in ones."""
@@ -85,28 +96,15 @@ def spelled(levels: Levels) -> str:
     return " · ".join([*named, f"others {levels.other:02}"])
 
 
-LEADER = "The Leader of a merged record is the incoming one's"
-OF_METHODS = {
-    "overlay-all-fields-but-local": (LEADER,),
-    "conditional-subject-headings": (
-        "By Conditional subject headings 035 and 9XX, which stay, are not added to",
-        LEADER,
-    ),
-    "replace-245-and-035-if-exist": (LEADER,),
-    "consortium-nz-overlay": ("CARLI's merge method for its network zone is WRLC's of like name", LEADER),
-}
-"""What is assumed of merge methods that are documented."""
-
-
 def merging(key: str, method: MergeMethod) -> Row:
-    """A merge method; what its basis says behind a semicolon stands in `OF_METHODS` at more length."""
+    """A merge method, and what is assumed of it though it is documented."""
     whose = "the stored one stays" if method.leader == "stored" else "the incoming one"
     kept, left = (" ".join(f"`{one}`" for one in selectors) for selectors in (method.keep, method.leave_out))
-    evidence, source = BASES[key]
-    return Row(
-        f"`{key}`: {method.title}: keeps {kept}; leaves out {left}; Leader: {whose}",
-        Basis(evidence, source.partition(";")[0]),
-        OF_METHODS.get(key, ()),
+    led = BASES[key].evidence != "assumed" and method.leader == "incoming"
+    also = (behaviours.READINGS.get(key), behaviours.CHOICES.get(("carli-nz", key)), behaviours.LEADER if led else None)
+    return known(
+        Behaviour(f"`{key}`: {method.title}: keeps {kept}; leaves out {left}; Leader: {whose}", BASES[key]),
+        *filter(None, also),
     )
 
 
@@ -114,30 +112,25 @@ def answers() -> Iterator[Row]:
     """The replies; those that are the same stand once, with all ends that have it."""
     found: dict[tuple[str, Basis], dict[str, None]] = {}
     for end, reply in REPLIES.items():
-        basis = Basis(reply.evidence, OTHER_WORDS.get(end[1]) or WORDS[reply.evidence])
-        found.setdefault((reply.text, basis), {})[f"`{reply_key(end)}`"] = None
+        found.setdefault((reply.text, Basis(reply.evidence, reply.source)), {})[f"`{reply_key(end)}`"] = None
     for (text, basis), ends in found.items():
         layout = basis.evidence == "doc" and "{mms_id}" in text
-        yield Row(f"{' · '.join(ends)}: {quoted(text)}", basis, (MMS_ID_LINE,) if layout else ())
+        shown = "`" + on_one_line(text).replace(" / ", "` / `") + "`" if text else CLOSED
+        yield Row(f"{' · '.join(ends)}: {shown}", basis, (MMS_ID_LINE,) if layout else ())
 
 
-def quoted(text: str) -> str:
-    """A reply on one line."""
-    return f"`{text}`".replace("\n", "` / `") if text else "(closed without one)"
-
-
-WORDS: dict[Evidence, str] = {
-    "doc": ERRORS,
-    "assumed": "Import Failed is documented, the reason's words are ours",
-}
-"""Sources of replies."""
-OTHER_WORDS: dict[Reason | None, str] = {
-    Reason.HTTP: "a browser shows a line of text",
-    Reason.TLS: "such a client reads no plain text",
-    Reason.TELNET: "its commands were declined, and nothing else came",
-}
-"""Of those that do not begin with Import Failed."""
 MMS_ID_LINE = "The MMS ID stands in the reply on a line of its own, `MMS ID: 99…`"
+VERSIONS = "\n".join(
+    [
+        f"The table has version {VERSION}: `gateway replies` and `GET /api/v1/replies` tell it. It rises when a reason",
+        "code, a key, a text, or words with which texts are filled in, change; a text of the settings is none of the",
+        "table's.",
+        "",
+        "| version | what is new |",
+        "|---|---|",
+        *(f"| {version} | {changed} |" for version, changed in CHANGES.items()),
+    ]
+)
 
 WIRE = Section(
     "On the wire",
@@ -150,13 +143,10 @@ WIRE = Section(
             "Lines of a reply are separated by LF, and it has at most 2,000 bytes of UTF-8", "Connexion shows lines"
         ),
         assumed("Of several readings of decimal lengths the one whose record ends first counts", "see protocol.md"),
-        assumed("A record without logon items uses the connection's latest logon", "Permanent Connection sends on"),
-        assumed("Up to 64 unreadable bytes and the end after a reply are a goodbye", "Notify Host Before Disconnect"),
-        assumed("HTTP, TLS, Telnet and XML are known by their first bytes", "no message begins so"),
+        *map(known, (behaviours.SEPARATORS, behaviours.TELNET, behaviours.TAIL)),
+        *map(known, (behaviours.LATEST_LOGON, behaviours.GOODBYE, behaviours.FIRST_BYTES)),
         doc(
-            "Port 5500; a messaging timeout of 10 s",
-            "Ex Libris; Record Manager's settings",
-            "An import that has not begun after 9 s is given up, and the client is told so",
+            "Port 5500; a messaging timeout of 10 s", "Ex Libris; Record Manager's settings", behaviours.GIVEN_UP.words
         ),
     ),
 )
@@ -164,35 +154,14 @@ ZONES = Section(
     "Zones and logons",
     (
         doc("A zone is found by host and logon ID: one ID means other zones on other hosts", f"{INTEGRATION}; CSU"),
-        doc("Host name and logon ID must correspond to each other", INTEGRATION),
-        assumed("A logon that is right on another host is refused", "follows from the above"),
-        doc("Settings may be case sensitive", INTEGRATION),
-        assumed("A logon that differs in case or white space is refused", "follows from the above"),
-        doc("An export to the network zone lands in the network zone", INTEGRATION),
+        *map(known, (behaviours.CORRESPOND, behaviours.OTHER_HOST, behaviours.CASE, behaviours.NEARLY)),
+        known(behaviours.TO_NETWORK),
         assumed(
             "An export to the network zone leaves the institution's zone untouched",
             "inventory or a link is added in Alma afterwards",
         ),
-        doc(
-            "With Use network zone the institution's export is filed in the network zone",
-            ONLINE_HELP,
-            "With Use network zone the institution's profile decides in the network zone: match, guards, merge method",
-        ),
-        assumed(
-            "With Use network zone the MMS ID given is the network record's",
-            "it is the record that was matched and merged",
-        ),
-        assumed(
-            "The institution's linked record becomes a copy of the network's with 035 $a (EXLNZ-CODE)99…; of its own "
-            "fields only those with $9 LOCAL stay: other 09X, 59X, 9XX go, though Overlay all fields but local "
-            "keeps 9XX",
-            "what Alma keeps in such a record is not published; such 035s are seen in libraries' records",
-        ),
-        assumed(
-            "A record of the institution that is locked or linked to the Community Zone is not linked, nor is one of "
-            "several that match; the attempt says so",
-            "what no export may change, or none can choose, a link does not either",
-        ),
+        known(behaviours.USE_NETWORK, behaviours.NETWORK_PROFILE),
+        *map(known, (behaviours.NETWORK_MMS_ID, behaviours.LINKED, behaviours.NOT_LINKED)),
         doc("An MMS ID is 99, a number, and the institution's four digits", "CARLI; Ex Libris"),
         assumed("The number counts from 1000000001 in each zone", "so that runs can be repeated"),
     ),
@@ -201,34 +170,22 @@ ORDER = Section(
     "Order of work and validation",
     (
         assumed("Logon, structure, validation, normalization, match, guards, merge, store, reply", "the natural order"),
-        doc("A zone with no profile, or several, takes no record", ERRORS),
-        doc("Only bibliographic records are taken (target format)", INTEGRATION),
+        *map(known, (behaviours.ONE_PROFILE, behaviours.BIBLIOGRAPHIC)),
         doc(
             "Very many fields 029 are warned of: they have kept Alma from making a 035",
             "Orbis Cascade, CSU",
-            f"More than {MOST_029} fields 029 are very many",
+            behaviours.MANY_029.words,
         ),
-        doc("MARC-8, and bytes that are not UTF-8, are refused", "CARLI: other settings may fail conversion to XML"),
-        assumed("A Leader/09 other than a over plain ASCII is taken", "nothing is lost"),
-        assumed("Damaged structure, and anything but one 245, is refused", "Alma's validation is not published"),
-        assumed("All other findings refuse only where the profile says so", "Alma's validation is not published"),
-        assumed("A record that the import makes longer than MARC 21 allows is refused", "it could not be given out"),
+        *map(known, (behaviours.UTF_8, behaviours.PLAIN_ASCII, behaviours.STRUCTURE, behaviours.CHOSEN)),
+        known(behaviours.TOO_LONG),
     ),
 )
 GUARDS = Section(
     "Match and guards",
     (
-        doc("Two or more matches are refused, and named", ERRORS),
-        assumed("Serials are Leader/07 b, i and s", "how Alma divides them is not published"),
-        doc("A stored record with a higher brief level is not replaced; equal passes", "CARLI, Brief Levels"),
-        doc(
-            "An incoming 005 older than that of the last import from the same 003 is refused; equal and none pass",
-            ONLINE_HELP,
-            "A 005 that is no date and time cannot be compared, and passes",
-        ),
-        assumed("Ignore Originating System compares without the 003", "the setting's name"),
-        doc("A record linked to the Community Zone is passed over", ONLINE_HELP),
-        doc("A record open in the Metadata Editor is not changed", "Harvard, Connexion Exports to Alma"),
+        *map(known, (behaviours.SEVERAL, behaviours.SERIALS, behaviours.FULLER)),
+        known(behaviours.OLDER, behaviours.NO_005),
+        *map(known, (behaviours.IGNORED_SYSTEM, behaviours.COMMUNITY_ZONE, behaviours.LOCKED)),
         assumed("The order: brief level, older version, Community Zone, lock", "nothing is published"),
         *(Row(f"Brief levels `{key}`: {spelled(levels)}", levels.basis) for key, levels in BRIEF_LEVELS.items()),
         *(Row(f"Match method {one.title}: {one.compares}", one.basis) for one in MATCH_METHODS.values()),
@@ -242,7 +199,7 @@ MERGING = Section(
         doc(
             "CSU's profile removes 029 936 938 948 984, and has brief levels of its own",
             "CSU",
-            f"CSU's merge method is {MERGE_METHODS[PROFILES['csu-nz'].merge_method].title}",
+            behaviours.CHOICES["csu-nz", PROFILES["csu-nz"].merge_method].words,
         ),
         assumed("019 $a comes into a 035 $z of its own", "one field for all of them"),
         doc("$9 LOCAL fields are never overlaid", "Ex Libris"),
@@ -254,15 +211,14 @@ MERGING = Section(
             "two would say no more than one",
         ),
         doc("A second export differs in 005 and 994 only", "OCLC, Export specifications"),
-        assumed(
-            "Where nothing else differs it changes nothing: same MMS ID, no new version", "so that a retry does no harm"
-        ),
+        known(behaviours.NOT_CHANGED),
         *(merging(key, method) for key, method in MERGE_METHODS.items()),
     ),
 )
 ANSWERS = Section(
     "Replies",
     tuple(answers()),
+    VERSIONS,
 )
 SECTIONS = (WIRE, ZONES, ORDER, GUARDS, MERGING, ANSWERS)
 
@@ -272,7 +228,7 @@ def page() -> str:
     return "\n".join(
         [
             INTRODUCTION,
-            *("\n".join([f"## {section.title}", *table(section.rows), ""]) for section in SECTIONS),
+            *("\n".join([f"## {section.title}", *table(section.rows), "", *after(section)]) for section in SECTIONS),
             "## Settings of an integration profile",
             "Their names are Alma's [doc: CARLI]; the values are those of the built-in profiles.",
             "",
@@ -290,7 +246,7 @@ def all_assumed() -> Iterator[str]:
     found: list[str] = []
     for section in SECTIONS:
         for row in section.rows:
-            if row.basis.source == WORDS["assumed"]:
+            if row.basis.source == OUR_WORDS:
                 found.append(
                     "The reason's words in every reply that begins with Import Failed, also where the gateway made a "
                     "mistake of its own"
@@ -307,6 +263,11 @@ def table(rows: Iterable[Row]) -> Iterator[str]:
     for row in rows:
         source = ". Assumed: ".join(filter(None, (row.basis.source, ". ".join(row.also_assumed))))
         yield f"| {row.behaviour} | {row.basis.evidence} | {source} |"
+
+
+def after(section: Section) -> tuple[str, ...]:
+    """What follows its table."""
+    return (section.after, "") if section.after else ()
 
 
 def settings() -> Iterator[str]:

@@ -11,6 +11,7 @@ from gateway.desk.threads import beside
 from gateway.errors import NotFound, Unusable
 from gateway.importer import report
 from gateway.importer.beside import Beside, again_after, not_taken, pages_before, replaced, stored_at
+from gateway.importer.evidence import assumed
 from gateway.importer.report import Characters, Known
 from gateway.marc import rules
 from gateway.model import Attempt, Diagnosis, Facts, Outcome, Reason, Receipt, Severity
@@ -38,6 +39,15 @@ class FindingShown(Struct, frozen=True):
     """The value or figure at fault, short and printable."""
     words: str
     """What is wrong, for people."""
+
+
+class Assumed(Struct, frozen=True):
+    """A behaviour that nobody has published."""
+
+    behaviour: str
+    """What the gateway does, as docs/fidelity.md has it; of a reply its key and its text before it is filled in."""
+    source: str
+    """Why it is assumed so."""
 
 
 class AttemptShown(Struct, frozen=True):
@@ -85,6 +95,9 @@ class AttemptShown(Struct, frozen=True):
     """The character that says which characters the record has; empty where not so much of it came."""
     characters: Characters
     """What the bytes are, whatever the Leader says."""
+    assumed: tuple[Assumed, ...]
+    """What of its answer is assumed: each behaviour that took part in it and that nobody has published. None where all
+    of them are published, or seen in public code or records."""
 
 
 class AttemptLine(Struct, frozen=True):
@@ -231,6 +244,7 @@ def shown(attempt: Attempt, known: Known, beside: Beside) -> AttemptShown:
         facts=receipt.facts,
         leader_09=report.leader_09(submission.raw),
         characters=report.characters_of(submission.raw),
+        assumed=tuple([Assumed(words, basis.source) for words, basis in assumed(attempt, known, found, beside)]),
     )
 
 
@@ -248,8 +262,10 @@ async def read_beside(store: Store, attempt: Attempt, known: Known) -> Beside:
 
 
 async def looked_beside(store: Store, attempt: Attempt, known: Known, seconds: float | None) -> Beside:
-    """What of it a diagnosis is made of; `seconds` since the same record had come are known already.
+    """What of it an attempt whole is made of; `seconds` since the same record had come are known already.
 
     For commands: it parses in the thread of the loop.
     """
-    return Beside(seconds, not_taken(attempt, report.deciding(attempt, known), await stored_at(store, attempt)))
+    left = not_taken(attempt, report.deciding(attempt, known), await stored_at(store, attempt))
+    merged = attempt.receipt.outcome is Outcome.MERGED
+    return Beside(seconds, left, await replaced(store, attempt) if merged else ())

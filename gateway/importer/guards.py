@@ -26,7 +26,8 @@ BRIEF_LEVELS: Final[dict[BriefLevels, Levels]] = {
 }
 """OCLC no longer makes I, J and K."""
 
-_VERSION: Final = re.compile(r"[0-9]{14}(\.[0-9])?")
+VERSION: Final = re.compile(r"[0-9]{14}(\.[0-9])?")
+"""A 005 that is a date and time."""
 
 
 class Obstacle(NamedTuple):
@@ -83,7 +84,7 @@ def _older_version(setting: OlderVersion, stored: BibRecord, incoming: Incoming)
     if setting == "consider-originating-system" and stored.originating_system != incoming.originating_system:
         return None
     compared = stored.originating_version, incoming.originating_version
-    if not all(map(_VERSION.fullmatch, compared)):
+    if not all(map(VERSION.fullmatch, compared)):
         return None
     before, after = (f"{version}.0"[:16] for version in compared)  # some systems leave the tenths out
     if before <= after:

@@ -48,18 +48,14 @@ METHODS: Final[dict[str, MergeMethod]] = {
 }
 """By key. Alma's own, and those that consortia publish."""
 BASES: Final[dict[str, Basis]] = {
-    "overlay-all-fields-but-local": Basis(
-        "doc", "Minnesota State PALS; that the Leader is the incoming one is assumed"
-    ),
-    "conditional-subject-headings": Basis(
-        "doc", "Ex Libris; that fields which stay are not added to unless that is said is our reading"
-    ),
+    "overlay-all-fields-but-local": Basis("doc", "Minnesota State PALS"),
+    "conditional-subject-headings": Basis("doc", "Ex Libris"),
     "keep-only-old-value": Basis("doc", "Ex Libris"),
     "replace-245-and-035-if-exist": Basis("doc", "Ex Libris"),
-    "consortium-nz-overlay": Basis("doc", "WRLC, Merge Rules; that CARLI's rule of like name is the same is assumed"),
+    "consortium-nz-overlay": Basis("doc", "WRLC, Merge Rules"),
     "replace-all": Basis("assumed", "every system has one"),
 }
-"""How each of them is known."""
+"""How each of them is known; what of it is assumed nevertheless stands in `behaviours`."""
 
 LINK: Final = "link"
 """Key of the next."""

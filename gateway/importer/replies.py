@@ -7,13 +7,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from string import Formatter
 from typing import Final, Literal, NamedTuple
 
+from gateway.importer.behaviours import ERRORS
 from gateway.importer.match import METHODS
 from gateway.marc import rules
 from gateway.marc.record import one_line
 from gateway.model import Evidence, Facts, Finding, Outcome, Reason, Receipt, Severity
 
-VERSION: Final = 3
-"""Rises when a text or a reason code changes."""
+CHANGES: Final[dict[int, str]] = {
+    1: "The first table.",
+    2: (
+        "New: `none_named` `several_named` `rules` `lower_brief_level` `older_version` `cz_linked` `locked` "
+        "`link_pending` `logon_slow`. Other words: `structure` `charset` `not_bibliographic` `several_matches` "
+        "`malformed`."
+    ),
+    3: ("New: `outcome_unknown`; `crashed`, which had no key and other words before. Other words: `link_pending`."),
+}
+"""What is new in each version of the table, by key."""
+VERSION: Final = max(CHANGES)
+"""Rises when a reason code, a key, a text, or words with which texts are filled in, change."""
 
 LISTED: Final = 5
 """Most numbers, and records with their titles, that a reply names: a reply is 2,000 bytes at most."""
@@ -29,6 +40,8 @@ CHARACTERS: Final = {
     "notUtf8": "the characters are not UTF-8, though Leader/09 says so",
 }
 """What the characters are, by the finding that refuses them."""
+OUR_WORDS: Final = "Import Failed is documented, the reason's words are ours"
+"""Why the words of most replies are assumed."""
 
 
 class Reply(NamedTuple):
@@ -36,6 +49,8 @@ class Reply(NamedTuple):
 
     text: str
     evidence: Evidence
+    source: str
+    """Who has published them, or why there are none."""
 
 
 End = tuple[Outcome, Reason | None]
@@ -45,14 +60,14 @@ STORED: Final = 0
 INCOMING: Final = 1
 """Places in `Facts.compared` and `Facts.levels`."""
 
-_PROCESSED = Reply("The record has been processed successfully.\nMMS ID: {mms_id}", "doc")
-_LOGON_FAILED = Reply("Logon Failed--the Logon ID and/or password is/are not valid", "doc")
-_NO_PROFILE = Reply("No integration profile found for institution {institution}", "doc")
+_PROCESSED = Reply("The record has been processed successfully.\nMMS ID: {mms_id}", "doc", ERRORS)
+_LOGON_FAILED = Reply("Logon Failed--the Logon ID and/or password is/are not valid", "doc", ERRORS)
+_NO_PROFILE = Reply("No integration profile found for institution {institution}", "doc", ERRORS)
 
 
 def _failed(reason: str) -> Reply:
     """Alma's first line [doc] over words of our own [assumed]."""
-    return Reply(f"Import Failed\n{reason}", "assumed")
+    return Reply(f"Import Failed\n{reason}", "assumed", OUR_WORDS)
 
 
 def _not_known(why: str) -> Reply:
@@ -110,10 +125,12 @@ REPLIES: Final[dict[End, Reply]] = {
         "Tools > Options > Export > Record Characteristics > MARC 21."
     ),
     (Outcome.FOREIGN, Reason.HTTP): Reply(
-        "This is the port for OCLC Gateway Export, not for a browser. Export a record to it from Connexion.", "assumed"
+        "This is the port for OCLC Gateway Export, not for a browser. Export a record to it from Connexion.",
+        "assumed",
+        "a browser shows a line of text",
     ),
-    (Outcome.FOREIGN, Reason.TLS): Reply("", "assumed"),
-    (Outcome.FOREIGN, Reason.TELNET): Reply("", "assumed"),
+    (Outcome.FOREIGN, Reason.TLS): Reply("", "assumed", "such a client reads no plain text"),
+    (Outcome.FOREIGN, Reason.TELNET): Reply("", "assumed", "its commands were declined, and nothing else came"),
     (Outcome.BUSY, None): _failed("Not imported: too many connections are open at once. Export again in a moment."),
     (Outcome.TIMED_OUT, Reason.LOGON_SLOW): _failed(
         "Not imported: too many logons are being checked at once. Nothing was changed. Export again in a moment."
@@ -177,8 +194,13 @@ def key(end: End) -> str:
 
 KEYS: Final = tuple(dict.fromkeys(map(key, REPLIES)))
 """Of all entries."""
-END_OF: Final[dict[str, End]] = {key(end): end for end in reversed(REPLIES) if not end[0].filed}
+END_OF: Final[dict[str, End]] = {
+    **{key(end): end for end in reversed(REPLIES) if not end[0].filed},
+    Outcome.LOGON_FAILED.value: (Outcome.LOGON_FAILED, Reason.WRONG_PASSWORD),
+}
 """How an attempt ends that is answered by the entry of this key; of several the first. Without those that were filed.
+
+Of failed logons a wrong password alone reaches a zone.
 """
 
 

@@ -15,12 +15,16 @@ from gateway.importer.beside import again_after as again_after
 from gateway.importer.changes import MOVED, changes
 from gateway.importer.decide import STAMPED
 from gateway.importer.diagnose import KEEPS_ALL, PASSED_VALIDATION, answer_seconds, diagnose
+from gateway.importer.evidence import assumed
+from gateway.importer.known import NOTHING_KNOWN as NOTHING_KNOWN
+from gateway.importer.known import Known as Known
+from gateway.importer.known import deciding as deciding
 from gateway.importer.match import METHODS as MATCH_METHODS
 from gateway.importer.match import has_key, method_for
 from gateway.importer.merge import title_of
 from gateway.importer.normalize import normalization
-from gateway.importer.profile import ORDINARY
-from gateway.importer.replies import Replies, listed
+from gateway.importer.replies import listed
+from gateway.importer.scripted import ended_instead, kept_back
 from gateway.marc import rules
 from gateway.marc.identifiers import identifiers
 from gateway.marc.iso2709 import LEADER_BYTES, Damaged
@@ -32,13 +36,10 @@ from gateway.model import (
     Diagnosis,
     Facts,
     Finding,
-    Host,
-    MergeMethod,
     Outcome,
     Profile,
     Reason,
     Severity,
-    Zone,
 )
 
 OUTCOMES: Final[dict[Outcome, str]] = {
@@ -57,6 +58,8 @@ OUTCOMES: Final[dict[Outcome, str]] = {
 """Outcomes in plain words."""
 KEPT: Final = "not replaced"
 """In place of `unchanged`, where the merge method keeps everything."""
+BY_SCRIPT: Final = " (script)"
+"""Behind the outcome of an attempt that a zone's script answered."""
 SENDERS: Final = {
     "desktop": "Connexion client (one-byte lengths)",
     "browser": "Connexion browser or Record Manager (decimal lengths)",
@@ -92,8 +95,12 @@ NOT_LINKED: Final = {
 """Why no record of the institution was linked (`Facts.not_linked`)."""
 WITHOUT_CLIENT: Final = {"page": "the gateway's own page, in place of a client"}
 """Who exported where no client did (`Facts.exported_by`)."""
+NOTHING_SHOWN: Final = {False: "(nothing: the connection was closed)", True: "(nothing: so the zone's script says)"}
+"""In place of a reply that was none, by whether a script said so."""
 UNICODE: Final = "a"
 """Leader/09 of a record in UTF-8."""
+ASSUMED: Final = "What of this answer is assumed"
+"""Heading of what nobody has published."""
 FINDINGS_SHOWN: Final = 50
 """Most findings of a report: a page; a record can have thousands, and `--json` has all of them."""
 FIELDS_SHOWN: Final = 20
@@ -109,21 +116,6 @@ Characters = Literal["", "ascii", "utf-8", "other"]
 _NO_GROUPS: Final[tuple[ChosenGroup, ...]] = ()
 _NOT_JUDGED = (Outcome.LOGON_FAILED, Outcome.NO_PROFILE, Outcome.TIMED_OUT, Outcome.ERROR)
 """Outcomes of a whole record that was not looked at, or not kept."""
-
-
-class Known(NamedTuple):
-    """What the settings say now of what an attempt names, each by its key."""
-
-    hosts: Mapping[str, Host]
-    zones: Mapping[str, Zone]
-    profiles: Mapping[str, Profile]
-    merge_methods: Mapping[str, MergeMethod]
-    """A site's own."""
-    replies: Replies
-
-
-NOTHING_KNOWN: Final = Known({}, {}, {}, {}, Replies())
-"""For whom the settings are not at hand: what decides is the ordinary."""
 
 
 class Pair(NamedTuple):
@@ -150,14 +142,6 @@ class Report(NamedTuple):
     record_heading: str
     unreadable: str
     """Why there is no record to show; empty where there is one."""
-
-
-def deciding(attempt: Attempt, known: Known) -> Profile:
-    """The profile that decided on an attempt; else its zone's own, which would have; else the ordinary one."""
-    zone = known.zones.get(attempt.receipt.zone)
-    own = zone.profiles if zone and len(zone.profiles) == 1 else ()
-    keys = (attempt.receipt.facts.profile, *own)
-    return next((known.profiles[key] for key in keys if key in known.profiles), ORDINARY.settings)
 
 
 def findings(attempt: Attempt, known: Known = NOTHING_KNOWN) -> tuple[Finding, ...]:
@@ -208,11 +192,11 @@ def diagnoses(
 
 
 def ended(attempt: Attempt) -> str:
-    """Outcome and reason in words, such as `refused: several matches`."""
+    """Outcome and reason in words, such as `refused: several matches`, and whether a script answered."""
     receipt = attempt.receipt
-    if receipt.outcome is Outcome.UNCHANGED and receipt.facts.merge_method == KEEPS_ALL:
-        return KEPT
-    return end_words(receipt.outcome, receipt.reason)
+    kept = receipt.outcome is Outcome.UNCHANGED and receipt.facts.merge_method == KEEPS_ALL
+    words = KEPT if kept else end_words(receipt.outcome, receipt.reason)
+    return f"{words}{BY_SCRIPT}" if receipt.facts.scripted else words
 
 
 def end_words(outcome: Outcome, reason: Reason | None) -> str:
@@ -225,8 +209,8 @@ def report(attempt: Attempt, known: Known, beside: Beside = NOTHING) -> Report:
     """All that there is to say of an attempt."""
     found = findings(attempt, known)
     first, *others = diagnoses(attempt, found, known=known, beside=beside)
-    shown = known.replies.text(attempt.receipt) or "(nothing: the connection was closed)"
-    gone = attempt.delivered is False
+    shown = known.replies.text(attempt.receipt) or NOTHING_SHOWN[attempt.receipt.facts.scripted is not None]
+    gone = _gone(attempt)
     sections = (
         Section("What happened", (Pair("", first.says),)),
         Section("What to change", (Pair("", first.fix),) if first.fix else ()),
@@ -238,6 +222,7 @@ def report(attempt: Attempt, known: Known, beside: Beside = NOTHING) -> Report:
             "Connexion was answered, but had gone" if gone else "Connexion showed",
             tuple([Pair("", line) for line in shown.splitlines()]),
         ),
+        Section(ASSUMED, tuple(_assumed(attempt, known, found, beside))),
         Section("Found in the record", tuple(_found(found))),
     )
     record, unreadable = _record(attempt.submission.raw)
@@ -290,8 +275,13 @@ def answered(attempt: Attempt) -> str:
     seconds = answer_seconds(attempt.seconds, attempt.receipt.facts)
     if seconds is None:
         return "not known"
-    gone = ", but the client had gone" if attempt.delivered is False else ""
+    gone = ", but the client had gone" if _gone(attempt) else ""
     return f"after {seconds:.3f} s{gone}"
+
+
+def _gone(attempt: Attempt) -> bool:
+    """Whether the client had gone before a reply that was sent."""
+    return attempt.delivered is False and not kept_back(attempt.receipt.facts)
 
 
 def characters(raw: bytes) -> str:
@@ -366,6 +356,7 @@ def _decision(attempt: Attempt, known: Known) -> dict[str, str]:
     hits += f" and {more} more" if more else ""
     stored, incoming = facts.compared or ("", "")
     values = {**replies.Values(receipt), "stored": stored, "incoming": incoming}
+    blocked = BLOCKED.get(receipt.reason, "") if receipt.reason and not ended_instead(facts) else ""
     return {
         "Outcome": ended(attempt),
         "MMS ID": receipt.mms_id,
@@ -376,7 +367,7 @@ def _decision(attempt: Attempt, known: Known) -> dict[str, str]:
         "Match method": match.title if match else "",
         "Looked for": (listed(facts.keys, KEYS_SHOWN) or "nothing: the record has no such number") if match else "",
         "Found": (hits or "no record") if match else "",
-        "Blocked by": BLOCKED[receipt.reason].format_map(values) if receipt.reason in BLOCKED else "",
+        "Blocked by": blocked.format_map(values),
         "Merge method": title_of(facts.merge_method, known.merge_methods) if facts.merge_method else "",
     }
 
@@ -385,6 +376,12 @@ def _not_linked(facts: Facts) -> str:
     """Why no record of the institution was linked, and which stand in the way."""
     why = NOT_LINKED.get(facts.not_linked, facts.not_linked)
     return f"{why}: {listed(facts.in_the_way)}" if facts.in_the_way else why
+
+
+def _assumed(attempt: Attempt, known: Known, found: Sequence[Finding], beside: Beside) -> Iterator[Pair]:
+    """Each with the reason for it; none where all that the answer rests on is published, or seen."""
+    for words, basis in assumed(attempt, known, found, beside):
+        yield Pair("", f"{words} ({basis.source}).")
 
 
 def _went_from(one: Replaced, attempt: Attempt) -> str:

@@ -60,6 +60,21 @@ async def test_one_by_its_number_and_by_its_id():
         assert (await one.get(f"/zones/xyz/records/{FIRST}"))["submission"] == shown["id"]
 
 
+async def test_one_says_what_of_its_answer_nobody_has_published():
+    async with seeded() as one:
+        assert (await one.get("/submissions/2"))["assumed"] == []
+        assert (await one.get("/submissions/4"))["assumed"] == [
+            {
+                "behaviour": "Damaged structure, and anything but one 245, is refused",
+                "source": "Alma's validation is not published",
+            },
+            {
+                "behaviour": 'The reply required: "Import Failed / Not imported: {finding}."',
+                "source": "Import Failed is documented, the reason's words are ours",
+            },
+        ]
+
+
 async def test_record_as_it_arrived():
     async with seeded() as one:
         response = await one.asks("GET", "/submissions/4/raw")

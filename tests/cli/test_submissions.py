@@ -35,6 +35,7 @@ from .gateways import HOST, MARC, ROOT, Gateway, run, serving, words
 KEYS = [
     *("id", "seq", "at", "host", "peer", "zone", "logon_id", "outcome", "reason", "reply", "mms_id", "oclc_numbers"),
     *("title", "seconds", "delivered", "held_by", "findings", "diagnosis", "also", "facts", "leader_09", "characters"),
+    "assumed",
 ]
 
 
@@ -229,6 +230,29 @@ def test_report_has_the_facts_then_the_reply_the_findings_and_the_record(gateway
     assert "100 refused: field 100 holds MARC-8 characters (byte E2)" in section(report, "Found in the record")
     assert "\nThe record as it arrived, 527 bytes\n=LDR  00527cam" in report
     assert report.endswith("\n=994  \\\\$aC0$bXYZ\n")
+
+
+def test_report_tells_what_of_the_answer_is_assumed(gateway: Gateway):
+    send(gateway, "refused-marc8", "cjk")
+    assert section(shown(gateway), "What of this answer is assumed") == (
+        'The reply charset: "Import Failed / Not imported: {characters}, Alma needs UTF-8. '
+        'Tools > Options > Export > Record Characteristics > UTF-8 Unicode." '
+        "(Import Failed is documented, the reason's words are ours)."
+    )
+    assert "assumed" not in shown(gateway, 2)
+
+
+def test_what_of_the_answer_is_assumed_is_the_same_in_listings(gateway: Gateway, folder: Path):
+    full = Record.parse((MARC / "monograph.mrc").read_bytes())
+    briefer = Record(full.leader[:17] + b"3" + full.leader[18:], full.fields)
+    (folder / "briefer.mrc").write_bytes(briefer.serialize())
+    run("send", *gateway.options, folder / "briefer.mrc")
+    send(gateway, "monograph")
+    merged, created = listed(gateway)
+    assert created["assumed"] == []
+    assert [one["behaviour"] for one in merged["assumed"]] == ["The Leader of a merged record is the incoming one's"]
+    whole = run("submissions", "show", "2", *gateway.options, "--json")
+    assert json.loads(whole.stdout)["assumed"] == merged["assumed"]
 
 
 def test_report_tells_how_it_was_matched_and_merged(gateway: Gateway):

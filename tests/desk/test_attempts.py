@@ -18,6 +18,7 @@ from tests.desk.kept import keep
 KEYS = (
     *("id", "seq", "at", "host", "peer", "zone", "logon_id", "outcome", "reason", "reply", "mms_id", "oclc_numbers"),
     *("title", "seconds", "delivered", "held_by", "findings", "diagnosis", "also", "facts", "leader_09", "characters"),
+    "assumed",
 )
 LINE_KEYS = (
     *("seq", "id", "at", "host", "peer", "zone", "logon_id", "outcome", "reason", "words", "title", "oclc_numbers"),

@@ -48,6 +48,20 @@ async def test_findings_say_what_they_do():
         assert words
 
 
+async def test_what_of_the_answer_is_assumed():
+    async with browsing() as browser:
+        await browser.exports("refused-no-245")
+        await browser.exports("monograph")
+        assumed = "//section[h2='What of this answer is assumed']/p"
+        page = await browser.get("/attempts/1")
+        assert page.texts(assumed) == [
+            "Damaged structure, and anything but one 245, is refused (Alma's validation is not published).",
+            'The reply required: "Import Failed / Not imported: {finding}." '
+            "(Import Failed is documented, the reason's words are ours).",
+        ]
+        assert (await browser.get("/attempts/2")).texts(assumed) == []
+
+
 async def test_merge_links_to_before_and_after():
     async with browsing() as browser:
         await browser.exports("local-fields")

@@ -27,7 +27,7 @@ class ReplyList(Struct, frozen=True):
     """All texts."""
 
     version: int
-    """Rises when a text or a reason changes."""
+    """Rises when a reason, a key, a text, or words with which texts are filled in, change; not with a text of yours."""
     replies: tuple[ReplyShown, ...]
 
 

@@ -100,7 +100,7 @@ async def get_raw(desk: TheDesk, submission: Submission) -> Response[bytes]:
 async def get_transcript(desk: TheDesk, submission: Submission) -> TranscriptShown:
     """Explain each run of bytes that came over the wire, with its place and time."""
     attempt = await _one(desk, submission)
-    return TranscriptShown(attempt.seq, transcript(attempt, desk.known().replies.text(attempt.receipt)))
+    return TranscriptShown(attempt.seq, transcript(attempt, desk.known().replies.words(attempt.receipt)))
 
 
 @get("/submissions/{submission:str}/diagnosis", operation_id="getSubmissionDiagnosis", tags=TAGS)

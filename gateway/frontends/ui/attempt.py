@@ -13,14 +13,14 @@ from gateway.desk.transcript import transcript
 from gateway.frontends.ui import forms, record_views
 from gateway.frontends.ui.parameters import Seq, Text, TheDesk
 from gateway.frontends.ui.render import PageRequest, link, page
-from gateway.importer.report import FINDINGS_SHOWN, Report, Section, report
+from gateway.importer.report import ASSUMED, FINDINGS_SHOWN, Report, Section, report
 from gateway.model import Attempt, Severity
 
 WENT: Final = "What went"
 """How sections begin that tell which fields a merge took out."""
 SHOWN_ABOVE: Final = (
     *("What happened", "What to change", "Also", "Connexion showed", "Connexion was answered"),
-    *("Found in the record", WENT),
+    *("Found in the record", WENT, ASSUMED),
 )
 """Beginnings of the sections of a report that the page shows in a way of its own."""
 WEIGHTS: Final = {Severity.REFUSE: 0, Severity.WARN: 1, Severity.INFO: 2}
@@ -67,8 +67,9 @@ async def show(request: PageRequest, desk: TheDesk, seq: Seq, view: Text = "") -
             sections=[*_sections(made)],
             made=made,
             went=[section for section in made.sections if section.heading.startswith(WENT)],
+            assumed=[section for section in made.sections if section.heading == ASSUMED],
             findings=sorted(shown.findings, key=lambda one: WEIGHTS[one.severity])[:FINDINGS_SHOWN],
-            runs_=transcript(attempt, shown.reply),
+            runs_=transcript(attempt, known.replies.words(attempt.receipt)),
             changed=[Before(one.zone, one.after.mms_id, one.after.version) for one in beside.replaced],
             near=near,
             record_shown=record_views.shown(attempt.submission.raw, view, shown.findings)
