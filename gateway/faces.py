@@ -11,6 +11,7 @@ from gateway.addresses import ask, reached_at
 from gateway.desk.desk import Audience, Desk, Setting
 from gateway.desk.glancing import Glances
 from gateway.desk.statistics import Statistics
+from gateway.desk.telling import body
 from gateway.desk.watching import Watch
 from gateway.errors import SettingsError, Unusable
 from gateway.hosts import Hosts
@@ -21,11 +22,14 @@ from gateway.importer.zones import Zones
 from gateway.listeners import Listening, Web
 from gateway.model import unfiled_zone
 from gateway.stores.base import Store
+from gateway.webhooks.deliverer import Deliverer
+from gateway.webhooks.signing import Root
 
 
 def audience(settings: config.Settings, store: Store, zones: Zones) -> Audience:
     """Who is told of every attempt."""
-    return Audience(Watch(store, partial(_watched, zones)), Glances(store), Statistics())
+    deliverer = Deliverer(store, Root(settings.webhooks.secret.reveal()), f"connexion-gateway/{__version__}")
+    return Audience(Watch(store, partial(_watched, zones)), Glances(store), Statistics(), deliverer)
 
 
 def desk(
@@ -57,7 +61,7 @@ def desk(
 
 @asynccontextmanager
 async def facing(desk: Desk, http: config.HttpSettings, web: Web) -> AsyncIterator[None]:
-    """Serve page and API within the context; pages that are open do not hold up its end.
+    """Serve page and API, and tell webhooks, within the context; pages that are open do not hold up its end.
 
     Raises `SettingsError` where the certificate cannot be used.
     """
@@ -65,6 +69,7 @@ async def facing(desk: Desk, http: config.HttpSettings, web: Web) -> AsyncIterat
     async with trio.open_nursery() as nursery:
         nursery.start_soon(desk.watch.run)
         nursery.start_soon(desk.glances.run)
+        nursery.start_soon(desk.deliverer.run, partial(body, desk.known))
         async with trio.open_nursery() as serving:
             await serving.start(partial(_serve, desk, http, web, closing))
             try:

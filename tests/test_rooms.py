@@ -106,7 +106,7 @@ SANS_IO = {
 
 HOMES = {
     "asyncio": r"nowhere",
-    "pymarc": r"gateway\.marc\.record",
+    "pymarc": r"gateway\.(marc\.record|testing\.marc)",
     "apsw": r"gateway\.stores\..+",
     "psycopg": r"gateway\.stores\..+",
 }

@@ -66,8 +66,9 @@ class _Checks:
         ):
             self.report(
                 "http.address",
-                f"{http.address} can be reached from other computers, and http.token is empty; set a token "
-                "(python3 -c 'import secrets; print(secrets.token_urlsafe(24))' makes one), or write 127.0.0.1",
+                f"{http.address} can be reached from other computers, and http.token is empty; set a token, here or as "
+                "GATEWAY_HTTP__TOKEN in the environment (python3 -c 'import secrets; print(secrets.token_urlsafe(24))' "
+                "makes one), or write 127.0.0.1",
             )
         for name, other in (("tls_cert", "tls_key"), ("tls_key", "tls_cert")):
             file = getattr(http, name)

@@ -15,8 +15,10 @@ from gateway.config.tree import PASSWORD_KEYS
 PASSWORD_FILE_BYTES = 4096
 """Most that is read of a password file: any password or hash fits, and a device file cannot fill the memory."""
 
+TOKENS = (("http", "token"), ("webhooks", "secret"))
+"""Section and name of each setting that is a secret of its own; it may be empty."""
 TOKEN_CHARACTERS = 16
-"""Fewest of a token: it is all that stands between the network and the records."""
+"""Fewest of one: it is all that stands between the network and the records, or between others and a signature."""
 TOKEN = re.compile(rf"[!-~]{{{TOKEN_CHARACTERS},}}")
 """What goes into an HTTP header as it is."""
 
@@ -33,7 +35,8 @@ def resolve(tree: Table, environ: Mapping[str, str], folder: Path, problems: Pro
 
     A relative `password_file` is seen from `folder`, or from the working folder where no file names it.
     """
-    _hide_token(tree, problems)
+    for section, name in TOKENS:
+        _hide_token(tree, section, name, problems)
     zones = tree.entries.get("zones")
     if not isinstance(zones, Table):
         return
@@ -42,20 +45,20 @@ def resolve(tree: Table, environ: Mapping[str, str], folder: Path, problems: Pro
             _resolve_zone(("zones", key), zone, environ, folder, problems)
 
 
-def _hide_token(tree: Table, problems: Problems) -> None:
-    """The token of page and API becomes a Secret; it may be empty."""
-    http = tree.entries.get("http")
-    entry = http.entries.get("token") if isinstance(http, Table) else None
-    if not (isinstance(http, Table) and isinstance(entry, Leaf)):
+def _hide_token(tree: Table, section: str, name: str, problems: Problems) -> None:
+    """One of `TOKENS` becomes a Secret."""
+    table = tree.entries.get(section)
+    entry = table.entries.get(name) if isinstance(table, Table) else None
+    if not (isinstance(table, Table) and isinstance(entry, Leaf)):
         return
     text = entry.value if isinstance(entry.value, str) else ""
     if not isinstance(entry.value, str):
-        problems.add("http.token", entry.place, f"must be text in quotes, is {kind(entry.value)}")
+        problems.add(dotted((section, name)), entry.place, f"must be text in quotes, is {kind(entry.value)}")
     elif text and not TOKEN.fullmatch(text):
         words = f"must have at least {TOKEN_CHARACTERS} characters, all of them ASCII and none a space"
-        problems.add("http.token", entry.place, words)
+        problems.add(dotted((section, name)), entry.place, words)
         text = ""
-    http.entries["token"] = Leaf(Secret(text), entry.place)
+    table.entries[name] = Leaf(Secret(text), entry.place)
 
 
 def _resolve_zone(

@@ -25,6 +25,7 @@ from gateway.config.tree import (
     StoreSettings,
     SubmissionSettings,
     Text,
+    WebhookSettings,
     ZoneSettings,
 )
 from gateway.model import MergeMethod, Outcome, Profile
@@ -95,6 +96,7 @@ class _Reader:
             log=self.section(LogSettings, "log"),
             limits=self.section(LimitSettings, "limits"),
             http=self.section(HttpSettings, "http"),
+            webhooks=self.section(WebhookSettings, "webhooks"),
             hosts=self.family(HostSettings, "hosts"),
             zones=self.family(ZoneSettings, "zones"),
             profiles=self.family(Profile, "profiles"),

@@ -110,7 +110,7 @@ def read_file(file: FilePath) -> Table:
         message = str(error)
     # Outside of the except clause: tomllib's error holds the whole text, and would be chained to this one.
     if message is not None:
-        raise SettingsError(_syntax_error(file, message))
+        raise SettingsError(syntax_error(file, message))
     lines = find_lines(text)
     return _table(document, lambda path: _place(str(file), lines, path))
 
@@ -202,7 +202,8 @@ def _bytes(file: FilePath) -> bytes:
     raise SettingsError(f"{file}: {reason}")
 
 
-def _syntax_error(file: FilePath, message: str) -> str:
+def syntax_error(file: object, message: str) -> str:
+    """What is wrong with a file that is no TOML, with line and column, by tomllib's message."""
     at = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", message, re.DOTALL)
     if at is None:
         return f"{file}: is not TOML: {message}"

@@ -99,6 +99,13 @@ class HttpSettings(Struct, frozen=True):
     """Connections at once: browsers have up to six each, and one of a page that stays open stays too."""
 
 
+class WebhookSettings(Struct, frozen=True):
+    """Programs that are told of exports over HTTP. Which ones is no setting: the API and the page make them."""
+
+    secret: Secret = Secret("")
+    """What their signing secrets are worked out of. Empty = there are no webhooks."""
+
+
 class HostSettings(Struct, frozen=True):
     """An emulated Alma host: an address of its own, because TCP does not tell which host name was typed."""
 
@@ -152,6 +159,7 @@ SECTIONS: dict[str, type[Struct]] = {
     "log": LogSettings,
     "limits": LimitSettings,
     "http": HttpSettings,
+    "webhooks": WebhookSettings,
 }
 """Tables of fixed names."""
 
@@ -201,6 +209,7 @@ class Settings(Struct, frozen=True):
     log: LogSettings = LogSettings()
     limits: LimitSettings = LimitSettings()
     http: HttpSettings = HttpSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     hosts: dict[str, HostSettings] = {}
     zones: dict[str, ZoneSettings] = {}
     profiles: dict[str, Profile] = {}
@@ -223,7 +232,7 @@ class Settings(Struct, frozen=True):
 
     def secrets(self) -> list[str]:
         """Every password and token, for those who see to it that none is shown."""
-        secrets = [self.http.token, *(zone.password for zone in self.zones.values())]
+        secrets = [self.http.token, self.webhooks.secret, *(zone.password for zone in self.zones.values())]
         return [secret.reveal() for secret in secrets if secret.reveal()]
 
     def model_hosts(self) -> dict[str, Host]:

@@ -15,6 +15,7 @@ from gateway.importer.report import Known
 from gateway.importer.zones import Zones
 from gateway.model import Delivery, Host, Receipt
 from gateway.stores.base import Store
+from gateway.webhooks.deliverer import Deliverer
 
 
 class Place(Struct, frozen=True):
@@ -46,17 +47,19 @@ class Setting(Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Audience:
-    """Who is told of every attempt (`importer.accept.Audience`): those who watch, and the counting."""
+    """Who is told of every attempt (`importer.accept.Audience`): those who watch, webhooks, and the counting."""
 
     watch: Watch
     glances: Glances
     statistics: Statistics
+    deliverer: Deliverer
 
     def kept(self, receipt: Receipt) -> None:
-        """Count it, and have those who watch look."""
+        """Count it, and have those who watch or deliver look."""
         self.statistics.kept(receipt)
         self.watch.wake()
         self.glances.wake()
+        self.deliverer.wake(receipt.zone)
 
     def noted(self, delivery: Delivery) -> None:
         """Count it."""
@@ -79,7 +82,7 @@ class Hosts(Protocol):
         """Keys of those that were made at run time."""
 
     async def make(self, host: Host) -> Place:
-        """Take exports for a further host, until the gateway stops. Raises `SettingsError`."""
+        """Take exports for a further host, until the gateway stops. Raises `SettingsError`, and `Unfit` for its key."""
 
     async def remove(self, key: str) -> None:
         """Take none for it any more. Raises `StoreError`."""
@@ -118,6 +121,11 @@ class Desk:
     def glances(self) -> Glances:
         """The same for open pages: of a flood no more than people can see."""
         return self.audience.glances
+
+    @property
+    def deliverer(self) -> Deliverer:
+        """Who tells webhooks."""
+        return self.audience.deliverer
 
     @property
     def statistics(self) -> Statistics:

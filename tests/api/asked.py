@@ -19,6 +19,7 @@ BODIES: dict[str, Any] = {
         "steps": [{"reply": "logon_failed"}, {"reply": "accept", "late_seconds": 0.5, "then": "close", "times": 2}]
     },
     "giveHostScript": {"steps": [{"do": "busy"}, {"do": "refuse", "seconds": 1.0}]},
+    "makeWebhook": {"key": "own", "url": "https://ci.example.org/exports", "outcomes": ["created", "merged"]},
     "freezeZone": {"at": "2026-03-01T12:00:00Z"},
     "revertRecord": {"version": 1},
     "flagRecord": {"flags": ["locked"]},

@@ -7,10 +7,12 @@ import msgspec
 import trio
 
 from gateway.frontends import api as face
+from gateway.frontends.api import outgoing
 from gateway.frontends.api.examples import Example
 from tests.api.asked import BESIDE, BODIES, OPERATIONS, Operation, ask
 from tests.api.following import following
-from tests.api.gateways import seeded
+from tests.api.gateways import SECRET, Api, api, seeded
+from tests.webhooks.receiver import receiving
 
 FILE: Final = Path(face.__file__).with_name("examples.json")
 MOST: Final = 2
@@ -24,6 +26,8 @@ async def captured(operation: Operation) -> Example:
     async with seeded() as one:
         if operation.name == "followEvents":
             return Example(None, await _event(one))
+        if operation.name == "testWebhook":
+            return Example(None, await _tried(one))
         response = await ask(one, operation, BESIDE.get(operation.name, {}), body)
         assert response.status_code == operation.status, response.text
         missed = None
@@ -42,6 +46,22 @@ async def _event(one: Any) -> str:
     return f"id: {event.id}\ndata: {msgspec.json.encode(event.content).decode()}\n\n"
 
 
+async def _tried(one: Api) -> Any:
+    """Of a webhook whose receiver takes what it is sent."""
+    async with receiving() as receiver:
+        await one.asks("DELETE", "/zones/xyz/webhooks/ci", 204)
+        await one.post("/zones/xyz/webhooks", 201, key="ci", url=receiver.url)
+        return await one.post("/zones/xyz/webhooks/ci/test")
+
+
+async def _sent() -> Example:
+    """What a webhook is told of an export."""
+    async with api(f"webhooks.secret={SECRET}") as one, receiving() as receiver:
+        await one.post("/zones/xyz/webhooks", 201, url=receiver.url)
+        await one.exports("monograph")
+        return Example((await receiver.next()).content)
+
+
 def _short(value: Any) -> Any:
     """The same with short lists, and the port that exports go to in earnest."""
     match value:
@@ -58,6 +78,7 @@ def _short(value: Any) -> Any:
 async def main() -> None:
     """All of them."""
     found = {name: await captured(operation) for name, operation in OPERATIONS.items()}
+    found[outgoing.NAME] = await _sent()
     FILE.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
 
 

@@ -17,6 +17,10 @@ MARC = Path(__file__).resolve().parents[2] / "fixtures" / "marc"
 FIRST = "9910000000015867"
 """MMS ID of the first record of the zone xyz."""
 RECORD = f"/zones/xyz/records/{FIRST}"
+SECRET = "open-sesame-47110815"
+"""Of webhooks."""
+NOBODY = "http://127.0.0.1:9/exports"
+"""Where no server listens."""
 
 
 class Api:
@@ -68,13 +72,13 @@ async def api(*more: str, token: str = "") -> AsyncIterator[Api]:
 
 @asynccontextmanager
 async def seeded(*more: str, token: str = "") -> AsyncIterator[Api]:
-    """The same after five exports to the zone xyz, with a zone `new` that has a script, and a host `tried`.
+    """The same after five exports to the zone xyz, with a zone `new` that has a script, a host `tried`, a webhook `ci`.
 
     The examples of the description are of it.
 
     1 creates the record FIRST, 2 merges into it, 3 creates another, 4 is refused, 5 has a wrong password.
     """
-    async with api(*more, token=token) as one:
+    async with api(f"webhooks.secret={SECRET}", *more, token=token) as one:
         for name in ("local-fields", "revised-local-fields", "serial", "refused-no-245"):
             await one.exports(name)
         await one.exports("monograph", Logon(logon_id=b"01CARLI_XYZ", password=b"not the password"))
@@ -82,4 +86,5 @@ async def seeded(*more: str, token: str = "") -> AsyncIterator[Api]:
         await one.post("/hosts", 201, key="tried")
         steps = [{"reply": "locked"}, {"reply": "accept", "nul": False}]
         await one.asks("PUT", "/zones/new/script", json={"steps": steps})
+        await one.post("/zones/xyz/webhooks", 201, key="ci", url=NOBODY)
         yield one

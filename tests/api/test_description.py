@@ -140,7 +140,8 @@ async def test_gateway_tells_problems_as_it_says():
             ("GET", "/submissions?zon=xyz", 400),
             ("POST", "/zones", 400),
             ("DELETE", "/zones/xyz", 409),
-            ("POST", "/hosts", 405),
+            ("POST", "/hosts", 400),
+            ("PUT", "/hosts", 405),
         ):
             assert objections(await one.problem(method, path, status), problem, DESCRIPTION) == []
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from gateway.importer.replies import VERSION
 from gateway.model import Logon
 from tests.api.gateways import RECORD, api, seeded
 from tests.web import leave_out_a_zone
@@ -76,7 +77,9 @@ async def test_profiles_are_told_in_words_of_alma():
 
 async def test_replies_in_force_are_told_with_their_evidence():
     async with api("replies.locked=It is locked.") as one:
-        replies = {reply["key"]: reply for reply in (await one.get("/replies"))["replies"]}
+        table = await one.get("/replies")
+        assert table["version"] == VERSION
+        replies = {reply["key"]: reply for reply in table["replies"]}
         assert replies["locked"]["text"] == "It is locked."
         assert replies["locked"]["evidence"] == "settings"
         assert replies["created"]["evidence"] == "doc"

@@ -16,6 +16,8 @@ MERGED: Final = "/zones/xyz/records/9910000000015867"
 """A record of two versions, of which the first had a local field that the second has not."""
 SMALL: Final = "/zones/xyz/records/9910000000025867"
 """A record of few bytes."""
+SIGNED: Final = "webhooks.secret=open-sesame-47110815"
+"""Without it there are no webhooks."""
 HOSTILE: Final = "/zones/xyz/records/9910000000055867"
 """That of `tests.ui.hostile`."""
 
@@ -34,12 +36,13 @@ class Filled(NamedTuple):
 
 @contextmanager
 def filled() -> Iterator[Filled]:
-    """Some exports that were filed and some that were not, a zone made at run time, a lesson half way and at its end.
+    """Some exports that were filed and some that were not, a zone made at run time that has a script and a webhook, a
+    lesson half way and at its end.
 
     1 makes the record `MERGED`, 2 merges into it, 3 makes `SMALL`, 4 is refused, 5 cannot be read, 6 has a wrong
     password, 7 is a web browser's, 8 and 9 are in other scripts, 10 is hostile; that one is stored all the same.
     """
-    with gateway() as running, httpx.Client(base_url=running.running.http or "", timeout=PATIENCE) as client:
+    with gateway(SIGNED) as running, httpx.Client(base_url=running.running.http or "", timeout=PATIENCE) as client:
         client.headers["accept"] = "text/html"
         connexion = Connexion(running)
         for name in ("local-fields", "revised-local-fields", "minimal", "refused-no-245", "broken-length-below-24"):
@@ -51,6 +54,8 @@ def filled() -> Iterator[Filled]:
         connexion.sends(hostile())
         client.post("/api/v1/zones/xyz/records?as_is=true", content=hostile()).raise_for_status()
         posted(client, "/zones/new", "/zones/new", key="class-3", code="01CARLI_CLASS3")
+        posted(client, "/zones/class-3", "/zones/class-3/script", reply="locked", then="close")
+        posted(client, "/zones/class-3", "/zones/class-3/webhooks", key="ci", url="http://127.0.0.1:9/exports")
         lesson = "/lessons/local-fields"
         staged = posted(client, lesson, f"{lesson}/scene")
         judged = posted(client, staged.path, f"{lesson}/export")

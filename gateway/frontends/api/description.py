@@ -18,6 +18,7 @@ from litestar.openapi.spec import Tag
 from msgspec import Struct
 
 from gateway.desk.threads import beside
+from gateway.frontends.api import outgoing
 from gateway.frontends.api.examples import Example, examples
 from gateway.frontends.api.fieldnotes import notes
 from gateway.frontends.api.media import BODIES, FURTHER
@@ -33,6 +34,7 @@ TAGS: Final = {
     "gateway": "The gateway itself.",
     "zones": "Catalogues, each found by its host and the logon ID.",
     "scripts": "What zones and hosts are told to do for a client that is tried out.",
+    "webhooks": "Programs that are told of exports over HTTP.",
     "profiles": "How records come into zones.",
     "submissions": "What arrived, and what became of it.",
     "records": "What zones hold.",
@@ -67,6 +69,8 @@ def description(version: str) -> Schema:
     for path in made["paths"].values():
         for operation in path.values():
             _complete(operation, told.get(operation["operationId"], Example()))
+    sent = told.get(outgoing.NAME, Example())
+    made["webhooks"] = outgoing.requests(REFERENCE.format(name=outgoing.KIND.__name__), sent.body)
     return made
 
 
@@ -111,7 +115,7 @@ def _of(kind: str) -> Schema:
 
 def _schemas() -> dict[str, Schema]:
     """Every type by its name, its fields with their docstrings."""
-    kinds: list[type[Struct]] = [*_kinds(OPERATIONS), Problem, Missed]
+    kinds: list[type[Struct]] = [*_kinds(OPERATIONS), outgoing.KIND, Problem, Missed]
     _, schemas = msgspec.json.schema_components(kinds, schema_hook=_anything, ref_template=REFERENCE)
     for kind in _structs(kinds):
         schema = schemas[kind.__name__]

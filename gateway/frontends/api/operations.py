@@ -16,6 +16,7 @@ from gateway.frontends.api import (
     submissions,
     uploads,
     waits,
+    webhooks,
     zones,
 )
 
@@ -42,6 +43,11 @@ OPERATIONS: Final[tuple[HTTPRouteHandler, ...]] = (
     scripts.end_host,
     scripts.freeze,
     scripts.unfreeze,
+    webhooks.list_webhooks,
+    webhooks.make_webhook,
+    webhooks.get_webhook,
+    webhooks.delete_webhook,
+    webhooks.try_webhook,
     profiles.list_profiles,
     profiles.get_profile,
     submissions.list_submissions,

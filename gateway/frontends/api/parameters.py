@@ -39,6 +39,7 @@ MadeHost = Annotated[str, PathParameter(description="Key of a host made at run t
 ZoneKey = Annotated[str, PathParameter(description="Key of a zone.", examples=_example("xyz"))]
 MadeZone = Annotated[str, PathParameter(description="Key of a zone made at run time.", examples=_example("new"))]
 ScriptedZone = Annotated[str, PathParameter(description="Key of a zone.", examples=_example("new"))]
+WebhookKey = Annotated[str, PathParameter(description="Key of a webhook of the zone.", examples=_example("ci"))]
 ProfileKey = Annotated[str, PathParameter(description="Key of an integration profile.", examples=_example("carli-iz"))]
 MmsId = Annotated[str, PathParameter(description="MMS ID of a record.", examples=_example("9910000000015867"))]
 VersionNumber = Annotated[

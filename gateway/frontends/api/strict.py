@@ -1,5 +1,6 @@
 """That a request says nothing but what it may: a mistyped filter must not pass for none."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from enum import Enum
 from http import HTTPStatus
@@ -18,7 +19,11 @@ from gateway.search.terms import suggestion
 
 BODY: Final = "data"
 """What Litestar calls the body."""
+NO_BODY: Final = repr(BODY)
+"""What Litestar says where there is none."""
 JSON: Final = "application/json"
+INDEX: Final = re.compile(r"\[([0-9]+)\]")
+"""Which of a list's values is at fault, from 0; it is told as in `steps.2.reply`, from 1."""
 BODY_BYTES: Final = 64 * 1024
 """Longest body but for a file of records: a field of a record has 9,999 bytes, six times that when JSON spells each."""
 
@@ -52,8 +57,10 @@ def told(request: AnyRequest, error: ValidationException) -> Response[Any]:
         choices = [*_choices(fields[name].annotation)] if name in fields else []
         given = request.query_params.getall(names.get(name, name), [])
         odd = next((value for value in given if value not in choices), "")
-        fault["key"] = names.get(name, name)
-        if choices and odd:
+        fault["key"] = INDEX.sub(lambda index: f".{int(index[1]) + 1}", names.get(name, name))
+        if fault["message"] == NO_BODY:
+            fault["message"] = "is missing"
+        elif choices and odd:
             fault["message"] = f"{odd!r} is none; {suggestion(odd, choices)}"
     return problems.told(request, error)
 

@@ -10,10 +10,11 @@ from gateway.desk.desk import Desk
 from gateway.desk.lessons.lesson import INTEGRATION_PROFILE
 from gateway.desk.zones import ZoneWanted
 from gateway.errors import Conflict, Unfit
-from gateway.frontends.ui import forms
+from gateway.frontends.ui import forms, script_section
 from gateway.frontends.ui.parameters import Segment, Text, TheDesk
 from gateway.frontends.ui.records import gone_to
 from gateway.frontends.ui.render import PageRequest, link, page
+from gateway.frontends.ui.webhook_section import NOTHING, Happened, section
 from gateway.frontends.ui.welcome import settings_of
 from gateway.model import ZoneKind
 
@@ -29,7 +30,11 @@ NEW: Final = {
     "password": "Password",
 }
 """Fields of the form for a new zone, by the names that `desk.zones` gives to what is wrong, with their labels."""
-DONE: Final = {"reset": "The zone is empty: its next MMS ID is its first."}
+DONE: Final = {
+    "reset": "The zone is empty: its next MMS ID is its first.",
+    "step": "The step is added to its script.",
+    "webhook": "The webhook is deleted: nothing more is sent to it.",
+}
 """What has just been done, by what the query calls it."""
 
 
@@ -49,7 +54,7 @@ async def listing(request: PageRequest, desk: TheDesk) -> Response[str]:
 @get("/zones/{zone:str}")
 async def show(request: PageRequest, desk: TheDesk, zone: Segment, done: Text = "") -> Response[str]:
     """One of them."""
-    return await _shown(request, desk, zone, done=DONE.get(done, ""))
+    return await shown(request, desk, zone, done=DONE.get(done, ""))
 
 
 @get("/zones/new")
@@ -67,7 +72,7 @@ async def make(request: PageRequest, desk: TheDesk) -> Response[str]:
     except Unfit as error:
         return _form(request, desk, given, error.faults, 400)
     words = f"Zone {made.zone.key} is made: export to it at once."
-    return await _shown(request, desk, made.zone.key, done=words, password=made.password)
+    return await shown(request, desk, made.zone.key, done=words, password=made.password)
 
 
 @post("/zones/{zone:str}/password", status_code=200)
@@ -78,8 +83,8 @@ async def password(request: PageRequest, desk: TheDesk, zone: Segment) -> Respon
         made = await zones.new_password(desk.store, desk.zones, zone, given or None)
     except Unfit as error:
         wrong = "; ".join(words for _, words in error.faults)
-        return await _shown(request, desk, zone, wrong=f"The password {wrong}.", status=400)
-    return await _shown(request, desk, zone, done="It has another password from now on.", password=made.password)
+        return await shown(request, desk, zone, wrong=f"The password {wrong}.", status=400)
+    return await shown(request, desk, zone, done="It has another password from now on.", password=made.password)
 
 
 @get("/zones/{zone:str}/reset")
@@ -110,7 +115,7 @@ async def delete(request: PageRequest, desk: TheDesk, zone: Segment) -> Response
     return gone_to("/zones")
 
 
-async def _shown(
+async def shown(
     request: PageRequest,
     desk: Desk,
     key: str,
@@ -118,9 +123,11 @@ async def _shown(
     done: str = "",
     password: str | None = None,
     wrong: str = "",
+    webhooks: Happened = NOTHING,
+    script: script_section.Filled = script_section.NOTHING,
     status: int = 200,
 ) -> Response[str]:
-    """The page of a zone; `password` where it is to be shown this once."""
+    """The page of a zone; `password` where it is to be shown this once, `webhooks` what was done with these."""
     zone = await zones.one(desk.store, desk.zones, key, counted=True)
     known = desk.known()
     in_force = not zone.left_out and zone.host in {one.host for one in desk.places}
@@ -135,6 +142,8 @@ async def _shown(
         profile=zones.profile_words(desk.zones, key, known),
         profile_title=", ".join(known.profiles[key].title for key in zone.profiles if key in known.profiles),
         where_in_alma=INTEGRATION_PROFILE,
+        webhooks=await section(desk, key, webhooks),
+        script=script_section.section(desk, key, script),
         done=done,
         wrong=wrong,
     )
