@@ -9,10 +9,12 @@ import trio
 
 from gateway.addresses import lan_address, reached_at
 from gateway.desk.desk import Place
+from gateway.errors import Unfit
 from gateway.frontends.base import loopback_only
 from gateway.frontends.connexion.server import Server
+from gateway.importer.rehearsals import tell_left
 from gateway.importer.zones import Zones
-from gateway.listeners import Listening, open_near
+from gateway.listeners import Listening, Places, open_near
 from gateway.model import Host, unfiled_zone
 from gateway.stores.base import Store
 
@@ -65,9 +67,15 @@ class Hosts:
         self._accepting.start_soon(accept)
 
     async def make(self, host: Host) -> Place:
-        """Take exports for a further host, on any free port beside the first one's. Raises `SettingsError`."""
+        """Take exports for a further host, on any free port beside the first one's.
+
+        Raises `SettingsError`, and `Unfit` where somebody else has made it meanwhile.
+        """
         first = next(iter(self.listening.values()))
         listening = await open_near(host, first.bound)
+        if host.key in self.servers:
+            Places([listening]).close()
+            raise Unfit([("key", f"there is a host {host.key} already")])
         self._zones.add_host(host)
         self.serve(listening)
         self.made.add(host.key)
@@ -76,7 +84,9 @@ class Hosts:
     async def remove(self, key: str) -> None:
         """Take none for it any more, and forget the attempts that reached none of its zones. Raises `StoreError`."""
         self._scopes.pop(key).cancel()
-        self.servers.pop(key).close()
+        server = self.servers.pop(key)
+        server.close()
+        tell_left(unfiled_zone(key), server.script)
         self.made.remove(key)
         del self.listening[key]
         self._zones.remove_host(key)
@@ -86,6 +96,11 @@ class Hosts:
         """End the connections on which nothing is under way."""
         for server in self.servers.values():
             server.close()
+
+    def tell_left(self) -> None:
+        """Say in the log which of their scripts were not used up."""
+        for key, server in self.servers.items():
+            tell_left(unfiled_zone(key), server.script)
 
 
 def _place(one: Listening) -> Place:

@@ -29,12 +29,11 @@ UNREAD_BYTES: Final = 65_536
 RESET_AT_CLOSE: Final = struct.pack("HH" if sys.platform == "win32" else "ii", 1, 0)
 """SO_LINGER: what is not sent yet is thrown away when the connection is closed."""
 KEPT_OPTIONS: Final = (
-    (socket.SOL_SOCKET, socket.SO_REUSEADDR),
-    (socket.IPPROTO_IPV6, socket.IPV6_V6ONLY),
-    (socket.IPPROTO_TCP, socket.TCP_NODELAY),
-    (socket.SOL_SOCKET, socket.SO_SNDBUF),
+    (socket.SOL_SOCKET, "SO_REUSEADDR"),
+    (socket.SOL_SOCKET, "SO_EXCLUSIVEADDRUSE"),
+    (socket.IPPROTO_IPV6, "IPV6_V6ONLY"),
 )
-"""What a socket has that takes another's place; the second only of IPv6."""
+"""What a socket must have, before it is bound, that takes another's place: the second on Windows, the third of IPv6."""
 WAITING_TO_BE_ACCEPTED: Final = 0xFFFF
 """Clients that the system keeps until they are accepted: as many as it allows, as trio's listeners do."""
 DRAIN_SECONDS: Final = 1.0
@@ -42,8 +41,8 @@ DRAIN_SECONDS: Final = 1.0
 DRAIN_BYTES: Final = 1_000_000
 """And how much of it: ten of the longest messages."""
 
-Serve = Callable[["Stream", str], Awaitable[None]]
-"""Serves a connection, given the client's IP address, and closes it."""
+Begin = Callable[["Stream", str], None]
+"""Has a connection served by a task of its own, which closes it; given the client's IP address."""
 
 
 class Stream:
@@ -117,10 +116,6 @@ class Stream:
             while drained < DRAIN_BYTES and (chunk := await self.receive()):
                 drained += len(chunk)
 
-    def close(self) -> None:
-        """End both sides."""
-        self._socket.close()
-
     def reset(self) -> None:
         """End both sides at once: the peer is told that the connection is lost, and may lose what was sent."""
         with suppress(OSError):
@@ -141,17 +136,20 @@ class Door:
         """Takes the sockets of the listeners, and closes them when `accept` ends."""
         self._entrances = [_Entrance(listener.socket) for listener in listeners]
 
-    async def accept(self, serve: Serve, connections: trio.Nursery) -> None:
-        """Until cancelled, start `serve` in `connections` for each client that connects.
+    async def accept(self, begin: Begin) -> None:
+        """Until cancelled, `begin` with each client that connects, in their order; it may shut the door.
 
         At the end the sockets are closed, so that who connects later is turned away at once.
         """
         async with trio.open_nursery() as nursery:
             for entrance in self._entrances:
-                nursery.start_soon(entrance.accept, serve, connections)
+                nursery.start_soon(entrance.accept, begin)
 
     def shut(self) -> None:
-        """Refuse those who connect from now on; the port stays ours. Raises OSError."""
+        """Refuse those who connect from now on; the port stays ours. Raises OSError.
+
+        Who has connected, and was not accepted yet, is reset.
+        """
         for entrance in self._entrances:
             entrance.shut()
 
@@ -165,30 +163,33 @@ class _Entrance:
     """One listening socket."""
 
     def __init__(self, listening: trio.socket.SocketType) -> None:
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)  # connections inherit what is set here
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNREAD_BYTES)
         self._kind = listening.family, listening.type, listening.proto
+        self._name = listening.getsockname()
+        self._reused = listening.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR)
         self._socket = socket.socket(*self._kind, fileno=listening.detach())
-        self._socket.setblocking(False)
+        _prepare(self._socket)
+        self._bound = True
         self._opened = trio.Event()
         self._opened.set()
 
-    async def accept(self, serve: Serve, connections: trio.Nursery) -> None:
+    async def accept(self, begin: Begin) -> None:
         log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.sockets")
         try:
             while True:
                 try:
-                    if not self._opened.is_set():
+                    while not self._opened.is_set():
                         await self._opened.wait()
                     await trio.lowlevel.wait_readable(self._socket)
                     for _ in range(ACCEPTED_AT_ONCE):
                         connection, address = self._socket.accept()
-                        connections.start_soon(serve, Stream(connection), address[0])
+                        begin(Stream(connection), address[0])
                 except (BlockingIOError, trio.ClosedResourceError):
                     continue
                 except ConnectionError:
                     continue  # who connected has gone already
                 except OSError as error:  # no more open files, mostly; others may be closed meanwhile
+                    if not self._opened.is_set():
+                        continue  # shut since there was somebody to accept
                     log.error("connexion.not_accepted", error=error.strerror)
                     await trio.sleep(EXHAUSTED_SECONDS)
         finally:
@@ -198,19 +199,40 @@ class _Entrance:
         """Another socket has the port then, which does not listen: so nobody else can take it."""
         if not self._opened.is_set():
             return
-        bound = socket.socket(*self._kind)
-        for level, option in KEPT_OPTIONS:
-            with suppress(OSError):
-                bound.setsockopt(level, option, self._socket.getsockopt(level, option))
-        bound.setblocking(False)
-        name = self._socket.getsockname()
-        self._opened = trio.Event()
+        shut = socket.socket(*self._kind)
+        for level, name in KEPT_OPTIONS:
+            with suppress(AttributeError, OSError):
+                option: int = getattr(socket, name)
+                shut.setsockopt(level, option, self._socket.getsockopt(level, option))
+        _prepare(shut)
         trio.lowlevel.notify_closing(self._socket)
         self._socket.close()
-        self._socket = bound
-        bound.bind(name)
+        self._socket, self._bound, self._opened = shut, False, trio.Event()
+        self._bind()
 
     def open(self) -> None:
-        if not self._opened.is_set():
-            self._socket.listen(WAITING_TO_BE_ACCEPTED)
-            self._opened.set()
+        if self._opened.is_set():
+            return
+        if not self._bound:
+            self._bind()
+        if self._reused:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, True)
+        self._socket.listen(WAITING_TO_BE_ACCEPTED)
+        self._opened.set()
+
+    def _bind(self) -> None:
+        """Have the port. Two sockets that both allow it could share it as long as neither listens: so we no longer do.
+
+        To allow it was needed for the binding, beside connections that there still are.
+        """
+        self._socket.bind(self._name)
+        self._bound = True
+        if self._reused:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, False)
+
+
+def _prepare(listening: socket.socket) -> None:
+    """Set what its connections inherit."""
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNREAD_BYTES)
+    listening.setblocking(False)

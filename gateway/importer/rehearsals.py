@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 
+import structlog
+
 from gateway.importer import replies
+from gateway.importer.fitting import hint
 from gateway.importer.replies import END_OF, PLACES
 from gateway.model import REPLY_BYTES, ConnectionStep, ReplyStep, Scripted
 
@@ -15,12 +18,16 @@ S = TypeVar("S", ReplyStep, ConnectionStep)
 
 ACCEPT: Final = "accept"
 """The reply of a step that leaves it to the gateway."""
+REPLIES: Final = (ACCEPT, *sorted(END_OF))
+"""What a step can answer."""
 STEPS: Final = 1_000
 """Most steps of a script: people write a dozen, a program that makes them finds its mistake."""
 TIMES: Final = 1_000_000
 """Most exports that a step is for: as many as anybody sends in a test."""
 SECONDS: Final = 600.0
 """Longest wait of a step: the longest Timeout that Connexion can be given is far below."""
+VALUES_BYTES: Final = 1_000
+"""Most of a step's values together: a reply has 2,000, and the longest text of the table some 200."""
 GARBAGE_BYTES: Final = 65_536
 """Most bytes of garbage: as much as a client reads of a reply before it must have given up."""
 
@@ -43,6 +50,11 @@ class Script(Generic[S]):
     def left(self) -> int:
         """How many exports, or connections, there still is a step for."""
         return sum(step.times - used for step, used in zip(self.steps, self.used, strict=True))
+
+    def add(self, step: S) -> None:
+        """Take one more, behind the others."""
+        self.steps += (step,)
+        self.used.append(0)
 
     def take(self) -> tuple[int, S] | None:
         """The next step and its number, from 1; None behind the last."""
@@ -74,9 +86,20 @@ class Rehearsals:
         self.times: dict[str, datetime] = {}
         """Of zones whose clock stands still."""
 
+    def end(self, zone: str) -> Script[ReplyStep] | None:
+        """Leave the zone without its script, and return that."""
+        ended = self.scripts.pop(zone, None)
+        tell_left(zone, ended)
+        return ended
+
+    def close(self) -> None:
+        """End all scripts."""
+        for zone in [*self.scripts]:
+            self.end(zone)
+
     def forget(self, zone: str) -> None:
         """Leave the zone to itself."""
-        self.scripts.pop(zone, None)
+        self.end(zone)
         self.times.pop(zone, None)
 
     def take(self, zone: str) -> Scripted | None:
@@ -86,11 +109,23 @@ class Rehearsals:
         return None if taken is None else Scripted(*taken)
 
 
+def tell_left(whose: str, script: Script[ReplyStep] | Script[ConnectionStep] | None) -> None:
+    """Say in the log of a script that ends, a zone's or a host's (`@` and its key), that it was not used up."""
+    if script is not None and script.left:
+        log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.importer")
+        log.warning("script.not_used_up", zone=whose, left=script.left)
+
+
 _SeqCheck = tuple[str, Callable[[S], bool], str]
 
 _OF_REPLIES: Final[tuple[_SeqCheck[ReplyStep], ...]] = (
     ("text", lambda step: len((step.text or "").encode()) <= REPLY_BYTES, f"has more than {REPLY_BYTES:,} bytes"),
     ("text", lambda step: "\0" not in (step.text or ""), "has a NUL, which ends a reply; send garbage instead"),
+    (
+        "values",
+        lambda step: sum(len(value.encode()) for value in step.values.values()) <= VALUES_BYTES,
+        f"have more than {VALUES_BYTES:,} bytes together",
+    ),
     ("garbage", lambda step: _is_hex(step.garbage), "is no hexadecimal, such as 00ff17"),
     ("garbage", lambda step: len(step.garbage) <= 2 * GARBAGE_BYTES, f"has more than {GARBAGE_BYTES:,} bytes"),
     (
@@ -175,19 +210,18 @@ def _reply_fault(step: ReplyStep) -> tuple[str, str]:
         return "reply", ""
     if step.reply in replies.KEYS:
         return "reply", f"{step.reply} says that the record was filed, which is the gateway's to say: write {ACCEPT}"
-    return "reply", f"there is no reply {step.reply!r}; there are {ACCEPT}, {', '.join(sorted(END_OF))}"
+    return "reply", f"there is no reply {step.reply!r} (gateway replies lists them); {hint(step.reply, REPLIES)}"
 
 
 def _value_fault(step: ReplyStep) -> tuple[str, str]:
     unknown = [name for name in step.values if name not in PLACES]
     if unknown:
-        return "values", f"there is no {unknown[0]!r}; there are {', '.join(sorted(PLACES))}"
+        return "values", f"there is no {unknown[0]!r}; {hint(unknown[0], sorted(PLACES))}"
     return "values", ""
 
 
 def _is_hex(text: str) -> bool:
     try:
-        bytes.fromhex(text)
+        return bool(bytes.fromhex(text)) or not text
     except ValueError:
         return False
-    return True

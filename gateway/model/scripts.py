@@ -47,12 +47,12 @@ class ConnectionStep(Struct, frozen=True, kw_only=True, omit_defaults=True, forb
 
     do: Literal["accept", "refuse", "busy", "close", "reset", "stop_reading"] = "accept"
     """`accept`: it is served as ever. `refuse`: nothing listens for `seconds`; whoever connects meanwhile is refused by
-    the system, unseen and uncounted. `busy`: the busy reply. `close`: accepted and ended at once. `reset`: accepted and
-    reset at once. `stop_reading`: accepted, and nothing is read for `seconds`."""
+    the system, unseen and uncounted. `busy`: the busy reply. `close`: accepted and ended at once, in order. `reset`:
+    accepted and reset at once. `stop_reading`: accepted, and nothing is read for `seconds`."""
     late_seconds: float = 0.0
     """Before any of these, after the client was accepted."""
     seconds: float | None = None
-    """How long `refuse` and `stop_reading` last; null = until the script is changed, or the client gives up."""
+    """How long `refuse` and `stop_reading` last; null = until the script is changed."""
     times: int = 1
     """For how many connections; `refuse` is done once."""
 

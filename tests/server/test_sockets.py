@@ -4,14 +4,14 @@ import socket
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 import trio
 import trio.testing
 
 from gateway.frontends import sockets
-from gateway.frontends.sockets import CALLS_AT_ONCE, Stream
+from gateway.frontends.sockets import CALLS_AT_ONCE, Door, Stream
 from tests.server.running import PATIENCE
 
 MORE_THAN_FITS = b"much" * 4_000_000
@@ -21,6 +21,8 @@ RESET_AT_CLOSE = struct.pack("ii", 1, 0)
 FEW_OPEN_FILES = """
 import resource
 import socket
+
+from functools import partial
 
 import trio
 
@@ -41,7 +43,7 @@ async def main():
     async with trio.open_nursery() as nursery:
         opened = max(client.fileno() for client in clients)
         resource.setrlimit(resource.RLIMIT_NOFILE, (opened + 3, opened + 3))
-        nursery.start_soon(sockets.Door([listener]).accept, serve, nursery)
+        nursery.start_soon(sockets.Door([listener]).accept, partial(nursery.start_soon, serve))
         for client in clients:
             client.setblocking(False)
             client.connect_ex(address)
@@ -59,6 +61,15 @@ import trio.testing
 trio.run(main)
 """
 """Three clients where the system has two open files left: the third is served when the others have gone."""
+
+
+def begin(serve: Callable[[Stream, str], Awaitable[None]], connections: trio.Nursery) -> sockets.Begin:
+    """Has each connection served by a task of its own."""
+
+    def start(stream: Stream, peer: str) -> None:
+        connections.start_soon(serve, stream, peer)
+
+    return start
 
 
 @pytest.fixture
@@ -140,6 +151,33 @@ async def test_a_reset_connection_is_broken(pair: tuple[Stream, socket.socket]) 
         await stream.send(b"anybody?")
 
 
+async def test_a_peer_that_is_reset_has_what_was_sent_and_then_a_lost_connection(
+    pair: tuple[Stream, socket.socket],
+) -> None:
+    stream, client = pair
+    await stream.send(b"last words")
+    client.sendall(b"not read")
+    stream.reset()
+    stream.reset()
+    assert client.recv(100) == b"last words"
+    with pytest.raises(ConnectionResetError):
+        client.recv(100)
+
+
+async def test_a_peer_that_is_parted_from_has_an_orderly_end_though_it_was_not_read(
+    pair: tuple[Stream, socket.socket],
+) -> None:
+    stream, client = pair
+    client.sendall(b"not read")
+    await stream.send(b"last words")
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(stream.part)
+        await trio.testing.wait_all_tasks_blocked()
+        assert client.recv(100) == b"last words"
+        assert client.recv(100) == b""
+        client.shutdown(socket.SHUT_WR)
+
+
 async def test_who_never_has_to_wait_lets_others_have_a_turn(pair: tuple[Stream, socket.socket]) -> None:
     stream, _ = pair
     with trio.testing.assert_checkpoints():
@@ -156,7 +194,7 @@ async def test_listeners_are_closed_when_nothing_more_is_accepted() -> None:
             await stream.send(peer.encode())
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(sockets.Door([listener]).accept, serve, nursery)
+        nursery.start_soon(Door([listener]).accept, begin(serve, nursery))
         async with await trio.open_tcp_stream(host, port) as client:
             assert await client.receive_some() == b"127.0.0.1"
         nursery.cancel_scope.cancel()

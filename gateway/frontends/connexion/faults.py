@@ -4,34 +4,36 @@ Source: `model.scripts`, whose steps are carried out here to the letter.
 """
 
 import math
-from collections.abc import Iterator
-from random import Random
+from collections.abc import Awaitable, Callable, Iterator
 
 import trio
 
 from gateway.frontends.connexion import wire
 from gateway.frontends.sockets import Stream
+from gateway.importer.scripted import garbage
 from gateway.model import ConnectionStep, ReplyStep
+
+Send = Callable[[bytes], Awaitable[None]]
+"""Sends bytes on a connection."""
 
 
 def octets(words: str, step: ReplyStep) -> bytes:
-    """The bytes that go out for a reply; none where nothing does."""
-    if step.send == "nothing":
-        return b""
+    """The bytes that go out for a reply; none where nothing does, as for an entry of the table that has no text."""
     if step.send == "garbage":
-        made = bytes.fromhex(step.garbage) or Random(step.seed).randbytes(step.garbage_bytes)  # noqa: S311 - no secret
-        return made[: step.cut]
+        return garbage(step)
+    if step.send == "nothing" or (not words and step.text is None):
+        return b""
     whole = wire.reply(words)
     return (whole if step.nul else whole.removesuffix(wire.NUL))[: step.cut]
 
 
-async def deliver(stream: Stream, sent: bytes, step: ReplyStep, closing: trio.Event) -> None:
-    """Send the bytes late, and in pieces, as the step says; at once when the gateway stops. Raises as its `send`."""
+async def deliver(send: Send, sent: bytes, step: ReplyStep, closing: trio.Event) -> None:
+    """Send the bytes late, and in pieces, as the step says; at once when the gateway stops. Raises as `send`."""
     await _linger(step.late_seconds, closing)
     for number, piece in enumerate(_pieces(sent, step.piece_bytes)):
         if number:
             await _linger(step.pause_seconds, closing)
-        await stream.send(piece)
+        await send(piece)
 
 
 async def part(stream: Stream, step: ReplyStep, seconds: float, closing: trio.Event) -> bool:
@@ -61,7 +63,7 @@ async def meet(stream: Stream, step: ConnectionStep, busy: str, done: trio.Event
             await stream.send(wire.reply(busy))
             await stream.part()
         case "close":
-            stream.close()
+            await stream.part()  # what had come would reset a connection that is closed
         case "reset":
             stream.reset()
         case "stop_reading":

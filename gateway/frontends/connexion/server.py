@@ -5,8 +5,10 @@ Reply before close, and then wait: a client whose connection closes first report
 
 import math
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 import structlog
@@ -101,8 +103,9 @@ class Server:
         """Take connections from `listeners` until cancelled; they are served in `connections`, which may outlast it."""
         async with trio.open_nursery() as nursery:
             self._accepting, self._door = nursery, Door(listeners)
+            self._obey()
             nursery.start_soon(self._watch)
-            await self._door.accept(self.serve, connections)
+            await self._door.accept(partial(self._begin, connections))
 
     def follow(self, script: Script[ConnectionStep] | None) -> None:
         """Do from now on with those who connect what this script says; without one, serve them as ever."""
@@ -123,29 +126,27 @@ class Server:
         except OSError as error:
             self.log.error("connexion.script_failed", host=self.host.key, error=error.strerror)
         if refusing and refusing.seconds is not None and self._accepting is not None:
-            self._accepting.start_soon(self._refuse_no_longer, refusing.seconds, self._script_over)
+            self._accepting.start_soon(self._refuse_no_longer, refusing, refusing.seconds, self._script_over)
 
-    async def _refuse_no_longer(self, seconds: float, over: trio.Event) -> None:
+    async def _refuse_no_longer(self, step: ConnectionStep, seconds: float, over: trio.Event) -> None:
         """Go on to the next step in so many seconds, unless the script is another by then."""
         with trio.move_on_after(seconds):
             await over.wait()
-        if self.script is not None and not over.is_set():
+        if self.script is not None and self.script.coming is step and not over.is_set():
             self.script.take()
             self._obey()
 
-    async def _scripted(self, stream: Stream, peer: str) -> bool:
-        """Do with a connection what the script says; whether it is to be served then."""
-        taken = self.script.take() if self.script else None
-        if taken is None:
-            return True
-        self._obey()
-        number, step = taken
-        self.log.info("connexion.scripted", host=self.host.key, peer=peer, number=number, does=step.do)
-        with suppress(*GONE):
-            if await faults.meet(stream, step, self.replies.busy, self._script_over):
-                return True
-        self.counts["scripted"] += 1
-        return False
+    def _begin(self, connections: trio.Nursery, stream: Stream, address: str) -> None:
+        """Have a connection served. Its step of a script is taken here, where clients come one after the other."""
+        peer = plain_address(address)
+        if not self._admission.enter(peer):
+            connections.start_soon(self._turn_away, stream, peer)
+        elif self.script is not None and (taken := self.script.take()) is not None:
+            self._obey()
+            self.log.info("connexion.scripted", host=self.host.key, peer=peer, number=taken[0], does=taken[1].do)
+            connections.start_soon(self._serve, stream, peer, partial(self._meet, stream, taken[1], self._script_over))
+        else:
+            connections.start_soon(self._serve, stream, peer)
 
     async def _watch(self) -> None:
         """End the wait for clients that take too long: one look at all costs less than a timer for each."""
@@ -155,24 +156,32 @@ class Server:
             for conversation in self._conversations:
                 conversation.end_if_overdue(now)
 
-    async def serve(self, stream: Stream, address: str) -> None:
-        """Serve one connection to its end. What goes wrong ends this connection alone."""
-        peer = plain_address(address)
-        if not self._admission.enter(peer):
-            self.counts["busy"] += 1
-            self.log.warning("connexion.busy", host=self.host.key, peer=peer)
-            with stream:
-                await _last_words(stream, wire.reply(self.replies.busy))
-            return
+    async def _turn_away(self, stream: Stream, peer: str) -> None:
+        """Answer a connection too many."""
+        self.counts["busy"] += 1
+        self.log.warning("connexion.busy", host=self.host.key, peer=peer)
+        with stream:
+            await _last_words(stream, wire.reply(self.replies.busy))
+
+    async def _serve(self, stream: Stream, peer: str, meet: Callable[[], Awaitable[bool]] | None = None) -> None:
+        """Serve one connection to its end, unless `meet` ends it. What goes wrong ends this connection alone."""
         conversation = _Conversation(self, stream, peer)
         try:
             with stream:
-                if self.script is None or await self._scripted(stream, peer):
+                if meet is None or await meet():
                     self._conversations.add(conversation)
                     await conversation.run()
         finally:
             self._conversations.discard(conversation)
             self._admission.leave(peer)
+
+    async def _meet(self, stream: Stream, step: ConnectionStep, over: trio.Event) -> bool:
+        """Do with a connection what the script says; whether it is to be served then."""
+        with suppress(*GONE):
+            if await faults.meet(stream, step, self.replies.busy, over):
+                return True
+        self.counts["scripted"] += 1
+        return False
 
 
 async def _last_words(stream: Stream, words: bytes) -> None:
@@ -345,7 +354,7 @@ class _Conversation:
         """Answer as the step says; whether the connection goes on."""
         sent, closing = faults.octets(words, step), self._server.closing
         try:
-            await faults.deliver(self._stream, sent, step, closing)
+            await faults.deliver(self._send, sent, step, closing)
         except (*GONE, trio.Cancelled):
             self._note(submission, delivered=False)
             raise
