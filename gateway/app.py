@@ -104,6 +104,8 @@ async def serving(settings: config.Settings, places: Places, *, workers: int = 1
             accepting.cancel_scope.cancel()
         hosts.close()
         connections.cancel_scope.deadline = trio.current_time() + limits.shutdown_seconds
+    zones.rehearsals.close()
+    hosts.tell_left()
     _log().info("gateway.stopped", not_kept={key: dict(server.counts) for key, server in hosts.servers.items()})
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from tests.stores.postgres_server import SHARED
 
+pytest_plugins = ("pytester",)
+
 CONFORMANCE = "GATEWAY_CONFORMANCE"
 """Environment variable: the folder of real records to try the gateway with."""
 

@@ -6,11 +6,14 @@ import click
 
 from gateway import __version__
 from gateway.cli import options
+from gateway.cli.capture import capture
 from gateway.cli.config import config
 from gateway.cli.doctor import doctor
 from gateway.cli.ready import ready
 from gateway.cli.records import records
+from gateway.cli.replay import replay
 from gateway.cli.replies import replies
+from gateway.cli.script import script
 from gateway.cli.send import send
 from gateway.cli.serve import serve
 from gateway.cli.store import store
@@ -29,7 +32,24 @@ def root() -> None:
     """A local Alma for people who export to it: takes OCLC Gateway Export, files the record, answers as Alma does."""
 
 
-for _command in (serve, send, tail, wait, submissions, records, reset, store, zones, replies, config, doctor, ready):
+for _command in (
+    serve,
+    send,
+    capture,
+    replay,
+    tail,
+    wait,
+    script,
+    submissions,
+    records,
+    reset,
+    store,
+    zones,
+    replies,
+    config,
+    doctor,
+    ready,
+):
     root.add_command(_command)
 options.add_to(root)
 

@@ -90,6 +90,23 @@ def target(settings: Settings, wanted: Wanted) -> Target:
     return Target(destination, known.host if known and not (wanted.host or wanted.port) else None)
 
 
+async def wrong_host(where: Target) -> str:
+    """What is wrong where a gateway says that it is another host than the one meant; empty if none says so.
+
+    With `serve --lan` the ports of the settings may be those of other hosts.
+    """
+    from gateway.addresses import ask
+    from gateway.frontends.base import spelled
+
+    if where.host is None:
+        return ""
+    address, port = where.destination.address, where.destination.port
+    answer = await ask(address, port)
+    if not answer.is_of_another(where.host):
+        return ""
+    return f"{spelled(address, port)} is the host {answer.host}, not {where.host}, perhaps because of --lan"
+
+
 def _check(wanted: Wanted) -> None:
     if wanted.host is not None and ("/" in wanted.host or not wanted.host.strip()):
         raise click.BadParameter("a name or an address alone, without https:// and without /", param_hint="--host")

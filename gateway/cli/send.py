@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from gateway.cli.destination import SAY_WHERE, Target, Wanted, target
+from gateway.cli.destination import SAY_WHERE, Target, Wanted, target, wrong_host
 from gateway.cli.files import FileRecord, read
 from gateway.cli.options import Options
 from gateway.cli.output import echo_json, echo_text, shown
@@ -122,7 +122,7 @@ def send(
 async def _send(where: Target, exports: Sequence[FileRecord], tally: Tally, tell: Tell) -> None:
     from gateway.frontends.connexion.client import Sent, sending
 
-    wrong = await _wrong_host(where)
+    wrong = await wrong_host(where)
     async with sending(where.destination) as sender:
         for export in exports:
             sent = Sent(False, "", "", 0.0, 0, wrong, reached=False) if wrong else await sender.send(export.raw)
@@ -130,23 +130,6 @@ async def _send(where: Target, exports: Sequence[FileRecord], tally: Tally, tell
             tell(export, sent)
             if tally.unreachable:
                 return
-
-
-async def _wrong_host(where: Target) -> str:
-    """What is wrong where a gateway says that it is another host than the one meant; empty if none says so.
-
-    With `serve --lan` the ports of the settings may be those of other hosts.
-    """
-    from gateway.addresses import ask
-    from gateway.frontends.base import spelled
-
-    if where.host is None:
-        return ""
-    address, port = where.destination.address, where.destination.port
-    answer = await ask(address, port)
-    if not answer.is_of_another(where.host):
-        return ""
-    return f"{spelled(address, port)} is the host {answer.host}, not {where.host}, perhaps because of --lan"
 
 
 def _with_005(export: FileRecord, value: str) -> FileRecord:

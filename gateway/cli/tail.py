@@ -116,13 +116,14 @@ def _tell(told: dict[str, Any], *, as_json: bool) -> None:
     import msgspec
 
     from gateway.desk.attempts import AttemptLine
-    from gateway.importer.report import end_words
+    from gateway.importer.report import BY_SCRIPT, end_words
 
     if as_json:
         echo_json(told)
         return
     reason = Reason(told["reason"]) if told["reason"] else None
     words = end_words(Outcome(told["outcome"]), reason)  # of an attempt whole; a line of a listing has its own
+    words += BY_SCRIPT if told.get("facts", {}).get("scripted") else ""
     click.echo(_words(msgspec.convert({"words": words} | told, AttemptLine)))
 
 

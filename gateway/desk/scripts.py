@@ -10,9 +10,9 @@ from gateway.desk import zones
 from gateway.desk.desk import Desk
 from gateway.errors import Conflict, NotFound, Unfit
 from gateway.importer.fitting import hint
-from gateway.importer.rehearsals import S, Script, ScriptedHost, StepFault, connection_faults, reply_faults
+from gateway.importer.rehearsals import S, Script, ScriptedHost, StepFault, connection_faults, reply_faults, tell_left
 from gateway.importer.scripted import connection_words, reply_words
-from gateway.model import ConnectionStep, ReplyStep
+from gateway.model import ConnectionStep, ReplyStep, unfiled_zone
 
 
 class StepShown(Struct, frozen=True):
@@ -74,18 +74,28 @@ def give_zone(desk: Desk, key: str, steps: Sequence[ReplyStep]) -> ZoneScript:
     _check_alone(desk)
     _zone(desk, key)
     _raise_any(reply_faults(steps))
-    _end(key, desk.zones.rehearsals.scripts.get(key))
+    desk.zones.rehearsals.end(key)
     desk.zones.rehearsals.scripts[key] = made = Script(steps)
     _log().info("script.begun", zone=key, steps=len(made.steps), exports=made.left)
     return _replies(made)
 
 
+def add_to_zone(desk: Desk, key: str, step: ReplyStep) -> ZoneScript:
+    """Have a zone take one more step, behind those of its script if it has one. Raises as `give_zone`."""
+    _check_alone(desk)
+    _zone(desk, key)
+    scripts = desk.zones.rehearsals.scripts
+    _raise_any(reply_faults([*(scripts[key].steps if key in scripts else ()), step]))
+    script = scripts.setdefault(key, Script(()))
+    script.add(step)
+    _log().info("script.longer", zone=key, steps=len(script.steps), exports=script.left)
+    return _replies(script)
+
+
 def take_from_zone(desk: Desk, key: str) -> ZoneScript:
     """Leave a zone without a script; returns it as it was. Raises `NotFound`."""
     _zone(desk, key)
-    ended = desk.zones.rehearsals.scripts.pop(key, None)
-    _end(key, ended)
-    return _replies(ended)
+    return _replies(desk.zones.rehearsals.end(key))
 
 
 def of_host(desk: Desk, key: str) -> HostScript:
@@ -101,10 +111,10 @@ def give_host(desk: Desk, key: str, steps: Sequence[ConnectionStep]) -> HostScri
     _check_alone(desk)
     host = _host(desk, key)
     _raise_any(connection_faults(steps))
-    _end(f"@{key}", host.script)
+    tell_left(unfiled_zone(key), host.script)
     made = Script(steps)
     host.follow(made)
-    _log().info("script.begun", zone=f"@{key}", steps=len(made.steps), connections=made.left)
+    _log().info("script.begun", zone=unfiled_zone(key), steps=len(made.steps), connections=made.left)
     return _connections(made)
 
 
@@ -113,7 +123,7 @@ def take_from_host(desk: Desk, key: str) -> HostScript:
     host = _host(desk, key)
     ended = host.script
     host.follow(None)
-    _end(f"@{key}", ended)
+    tell_left(unfiled_zone(key), ended)
     return _connections(ended)
 
 
@@ -154,12 +164,6 @@ def _check_alone(desk: Desk) -> None:
 def _raise_any(found: Sequence[StepFault]) -> None:
     if found:
         raise Unfit(found)
-
-
-def _end(whose: str, script: Script[ReplyStep] | Script[ConnectionStep] | None) -> None:
-    """A script that was not used up is told of."""
-    if script is not None and script.left:
-        _log().warning("script.not_used_up", zone=whose, left=script.left)
 
 
 def _replies(script: Script[ReplyStep] | None) -> ZoneScript:

@@ -11,10 +11,11 @@ from typing import Final, Literal, NamedTuple
 from msgspec import Struct
 
 from gateway.desk import transcript_words as words
+from gateway.desk.transcript_replies import AnswerKind, answer
 from gateway.desk.transcript_words import Section, Words
 from gateway.importer.diagnose import SLOW_ARRIVAL_SECONDS
 from gateway.marc.iso2709 import RECORD_TERMINATOR
-from gateway.model import PIECES, Attempt, Evidence, Facts, Laid, OtherKind, Reason, Tag, Transcript
+from gateway.model import PIECES, Attempt, Evidence, Facts, Laid, OtherKind, Tag, Transcript
 
 HIDDEN: Final = "•"
 """In place of a length that is not kept."""
@@ -27,8 +28,8 @@ RECORD_LENGTH_DIGITS: Final = 5
 DESKTOP_ZERO: Final = 0x40
 """What one octet has more than the length that it states."""
 
-RunKind = OtherKind | Literal["tag", "length", "value", "reply", "end"]
-"""An item is a tag, a length and a value, which is no run where it is empty; `end` is the reply's NUL."""
+RunKind = OtherKind | Literal["tag", "length", "value"] | AnswerKind
+"""An item is a tag, a length and a value, which is no run where it is empty."""
 
 
 class Run(Struct, frozen=True):
@@ -51,7 +52,8 @@ class Run(Struct, frozen=True):
     says: str
     section: Section
     """Heading in docs/protocol.md."""
-    evidence: Evidence
+    evidence: Evidence | Literal["script"]
+    """How it is known; `script`: a script of the zone said so."""
     odd: bool
 
 
@@ -67,7 +69,8 @@ class _Part(NamedTuple):
 
 
 def transcript(attempt: Attempt, reply: str) -> tuple[Run, ...]:
-    """All that came and was sent, in the order of the message; `reply` is what was answered, without its NUL.
+    """All that came and was sent, in the order of the message; `reply` is what was answered, without its NUL, and
+    whole where a script had less of it sent.
 
     The runs of one direction follow each other without a gap. Of an attempt of an older gateway, where nothing was kept
     of how it came, they are what is surely known, without spaces and the like. Empty where no client sent anything.
@@ -88,9 +91,10 @@ def transcript(attempt: Attempt, reply: str) -> tuple[Run, ...]:
         direction: Literal["received", "sent"] = "sent" if part.kind == "answer" else "received"
         runs.append(_run(part._replace(told=told), direction, start, end, offsets[direction]))
         offsets[direction] += part.length
-    for part in _reply(attempt, reply):
-        runs.append(_run(part, "sent", None, attempt.seconds, offsets["sent"]))
-        offsets["sent"] += part.length
+    for sent in answer(attempt, reply):
+        end = attempt.seconds if sent.length else None
+        runs.append(_run(_Part(*sent, 0), "sent", None, end, offsets["sent"]))
+        offsets["sent"] += sent.length
     return tuple(runs)
 
 
@@ -226,19 +230,6 @@ def _judged(raw: bytes, declared: int | None, facts: Facts) -> Words:
     if not raw.endswith(RECORD_TERMINATOR):
         return words.UNTERMINATED
     return words.WHOLE if declared == len(raw) else words.TOO_SHORT
-
-
-def _reply(attempt: Attempt, text: str) -> Iterator[_Part]:
-    """The answer; to a request without the NUL. Nothing where the connection was closed without one."""
-    if not text:
-        return
-    http = attempt.receipt.reason is Reason.HTTP
-    told = words.REPLY_HTTP if http else words.REPLY
-    if attempt.delivered is False:
-        told = told._replace(says=told.says + words.GONE, odd=True)
-    yield _Part("reply", len(text.encode()), text, told, 0)
-    if not http:
-        yield _Part("end", 1, "00", words.REPLY_END, 0)
 
 
 def _verb(note: str) -> str:

@@ -15,7 +15,8 @@ class Words(NamedTuple):
 
     says: str
     section: Section
-    evidence: Evidence
+    evidence: Evidence | Literal["script"]
+    """`script`: a script of the zone said so."""
     odd: bool = False
     """It is not as Connexion sends it with the settings that libraries publish, or something went wrong there."""
 
@@ -176,4 +177,13 @@ REPLY_HTTP: Final = Words(
     "assumed",
 )
 REPLY_END: Final = Words("One NUL ends the reply.", "The reply", "seen")
+GARBAGE: Final = Words("Sent in place of a reply.", "The reply", "script")
+SILENCE: Final = Words("Not a byte of a reply was sent.", "The reply", "script")
+PARTING: Final[dict[str, Words]] = {
+    "close": Words("The gateway closed the connection.", "The reply", "script"),
+    "reset": Words("The gateway reset the connection: a TCP RST in place of its end.", "The reply", "script"),
+    "stop_reading": Words("The gateway read nothing more of the connection.", "The reply", "script"),
+}
+"""What followed, by `ReplyStep.then`; `wait` is nothing of its own."""
+BY_STEP: Final = " By step {number} of the zone's script{how}."
 GONE: Final = " The client had gone before it had all of it."

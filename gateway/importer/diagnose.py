@@ -26,7 +26,7 @@ from gateway.importer.decide import reason_for
 from gateway.importer.match import METHODS
 from gateway.importer.merge import title_of
 from gateway.importer.rehearsals import ACCEPT
-from gateway.importer.scripted import reply_words
+from gateway.importer.scripted import kept_back, reply_words
 from gateway.marc.iso2709 import RECORD_TERMINATOR
 from gateway.marc.record import one_line
 from gateway.model import Diagnosis, Facts, Finding, Outcome, Reason, Receipt, Severity, Submission
@@ -98,7 +98,7 @@ FAULTS: Final[dict[str, Holds]] = {
     "slow_arrival": lambda seen: (seen.facts.arriving or 0.0) > SLOW_ARRIVAL_SECONDS,
     "slow_reply": lambda seen: seen.answer_seconds > SLOW_SECONDS,
     "client_gone": lambda seen: (
-        seen.delivered is False and seen.receipt.outcome not in NO_EXPORT and not _kept_back(seen.facts)
+        seen.delivered is False and seen.receipt.outcome not in NO_EXPORT and not kept_back(seen.facts)
     ),
     "sent_twice": lambda seen: seen.again_after is not None,
     "no_number": lambda seen: (
@@ -217,11 +217,6 @@ def _other_refusals(seen: Seen) -> Iterator[Diagnosis]:
 
 def _told_all(where: Mapping[str, Holds], seen: Seen) -> list[Diagnosis]:
     return [_told(code, _words(code, seen), seen) for code, holds in where.items() if holds(seen)]
-
-
-def _kept_back(facts: Facts) -> bool:
-    """Whether a script had nothing sent."""
-    return facts.scripted is not None and facts.scripted.step.send == "nothing"
 
 
 def _words(code: str, seen: Seen) -> Words:

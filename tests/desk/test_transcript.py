@@ -13,8 +13,21 @@ from msgspec.structs import replace
 from gateway.desk import transcript_words as words
 from gateway.desk.transcript import HIDDEN_VALUE, Run, transcript
 from gateway.frontends.connexion import wire
+from gateway.frontends.connexion.faults import octets
 from gateway.frontends.connexion.layout import Arrivals
-from gateway.model import Attempt, Facts, Laid, Logon, Outcome, Reason, Receipt, Submission, Transcript
+from gateway.model import (
+    Attempt,
+    Facts,
+    Laid,
+    Logon,
+    Outcome,
+    Reason,
+    Receipt,
+    ReplyStep,
+    Scripted,
+    Submission,
+    Transcript,
+)
 from tests.connexion.test_vectors import VECTORS
 from tests.connexion.transcript import BROWSER, DESKTOP, END, ONE, TWO, WHOLE, cut, events, record
 
@@ -71,7 +84,7 @@ def follow_each_other(runs: Iterable[Run]) -> None:
     ends = {"received": 0, "sent": 0}
     for run in runs:
         assert run.offset == ends[run.direction]
-        assert run.length > 0
+        assert run.length > 0 or run.kind in ("silence", "parting")
         ends[run.direction] += run.length
 
 
@@ -163,6 +176,82 @@ class TestReply:
         *_, text, _ = transcript(Attempt(1, one.submission, one.receipt, 0.25, False), REPLY)
         assert text.odd
         assert "had gone" in text.says
+
+
+NUL_RUN = ("end", "00", 1)
+ANSWER = "Nein: é!"
+"""Nine bytes, of which é has the seventh and the eighth."""
+CLOSED = RESET = UNREAD = ("parting", "", 0)
+
+
+class TestScripted:
+    """What a script of the zone had sent and done, as `frontends.connexion.faults` does it."""
+
+    def sent(self, step: ReplyStep, text: str = ANSWER, *, delivered: bool = True) -> list[Run]:
+        (one,) = attempts([DESKTOP + ONE])
+        facts = replace(one.receipt.facts, scripted=Scripted(2, step))
+        runs = transcript(Attempt(1, one.submission, replace(one.receipt, facts=facts), 0.25, delivered), text)
+        follow_each_other(runs)
+        return [run for run in runs if run.direction == "sent"]
+
+    @pytest.mark.parametrize(
+        ("step", "runs"),
+        {
+            "as-ever": (ReplyStep(), [("reply", ANSWER, 9), NUL_RUN]),
+            "in-pieces": (ReplyStep(piece_bytes=2, late_seconds=1.0), [("reply", ANSWER, 9), NUL_RUN]),
+            "no-nul": (ReplyStep(nul=False), [("reply", ANSWER, 9)]),
+            "cut-off": (ReplyStep(cut=4), [("reply", "Nein", 4)]),
+            "cut-off-in-a-character": (ReplyStep(cut=7), [("reply", "Nein: ", 7)]),
+            "cut-off-before-its-nul": (ReplyStep(cut=9), [("reply", ANSWER, 9)]),
+            "cut-off-behind-its-nul": (ReplyStep(cut=10), [("reply", ANSWER, 9), NUL_RUN]),
+            "cut-off-at-its-beginning": (ReplyStep(cut=0), [("silence", "", 0)]),
+            "nothing": (ReplyStep(send="nothing"), [("silence", "", 0)]),
+            "garbage": (ReplyStep(send="garbage", garbage="00ff17"), [("garbage", "00 FF 17", 3)]),
+            "garbage-cut-off": (ReplyStep(send="garbage", garbage="00ff17", cut=1), [("garbage", "00", 1)]),
+            "closed": (ReplyStep(then="close"), [("reply", ANSWER, 9), NUL_RUN, CLOSED]),
+            "reset-without-a-byte": (ReplyStep(send="nothing", then="reset"), [("silence", "", 0), RESET]),
+            "read-no-more": (ReplyStep(nul=False, then="stop_reading"), [("reply", ANSWER, 9), UNREAD]),
+        }.values(),
+    )
+    def test_shows_what_went_out(self, step: ReplyStep, runs: list[tuple[str, str, int]]) -> None:
+        assert [(run.kind, run.shown, run.length) for run in self.sent(step)] == runs
+
+    def test_is_as_long_as_what_the_front_end_sends(self) -> None:
+        for step in (
+            *(ReplyStep(cut=size, nul=nul) for size in (None, *range(12)) for nul in (True, False)),
+            *(ReplyStep(send="garbage", seed=4, garbage_bytes=90, cut=size) for size in (None, 0, 40, 90, 91)),
+            ReplyStep(send="nothing"),
+        ):
+            assert sum(run.length for run in self.sent(step)) == len(octets(ANSWER, step)), step
+
+    def test_an_entry_without_a_text_is_nothing_and_a_text_without_words_a_nul_alone(self) -> None:
+        for step, kind in ((ReplyStep(reply="tls"), "silence"), (ReplyStep(text=""), "end")):
+            (run,) = self.sent(step, "")
+            assert (run.kind, run.length) == (kind, len(octets("", step)))
+
+    def test_much_garbage_is_shown_by_its_beginning(self) -> None:
+        (run,) = self.sent(ReplyStep(send="garbage", seed=1, garbage_bytes=500))
+        assert run.length == 500
+        assert re.fullmatch(r"([0-9A-F]{2} ){23}[0-9A-F]{2}…", run.shown)
+
+    def test_says_which_step_it_was_and_how_it_went_out(self) -> None:
+        reply, _, parting = self.sent(ReplyStep(late_seconds=0.5, piece_bytes=3, then="close"))
+        assert reply.says.endswith("By step 2 of the zone's script, 0.5 s late, in pieces of 3 bytes, 0.05 s apart.")
+        assert parting.says == "The gateway closed the connection."
+        assert (reply.end, parting.end) == (0.25, None)
+        assert (parting.evidence, parting.odd) == ("script", False)
+
+    def test_client_that_had_gone(self) -> None:
+        assert "had gone" in self.sent(ReplyStep(late_seconds=0.5), delivered=False)[0].says
+        assert "had gone" in self.sent(ReplyStep(send="garbage", seed=1), delivered=False)[0].says
+        assert "had gone" not in self.sent(ReplyStep(send="nothing"), delivered=False)[0].says
+
+    def test_even_an_answer_to_a_request_ends_in_nul(self) -> None:
+        (one,) = attempts([DESKTOP + ONE])
+        facts = replace(one.receipt.facts, scripted=Scripted(1, ReplyStep(reply="http")))
+        receipt = replace(one.receipt, outcome=Outcome.FOREIGN, reason=Reason.HTTP, facts=facts)
+        *_, last = transcript(replace(one, receipt=receipt), REPLY)
+        assert last.kind == "end"
 
 
 class TestTimes:

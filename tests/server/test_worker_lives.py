@@ -130,7 +130,7 @@ class TestDead:
                 os.kill(pids[1], signal.SIGKILL)
                 await gateway.event("workers.ended", how="was ended by SIGKILL")
                 ended = await gateway.event("workers.ended", worker=2)
-                told = re.search(r" was made by a newer gateway: it has schema (\d+), this one knows (\d+)$", ended["error"])
+                told = re.search(r" a newer gateway: it has schema (\d+), this one knows (\d+)$", ended["error"])
                 assert told, ended["error"]
                 assert int(told[1]) == int(told[2]) + 1000
                 assert (await ask(gateway.port, message(1))).startswith(PROCESSED)
