@@ -62,7 +62,11 @@ ROOMS = {
         ("errors", "model", "marc", "stores.base"),
         ("httpx", "msgspec", "structlog", "trio"),
     ),
-    "frontends/*/wire": Room(r"gateway\.frontends\.\w+\.(wire|readings|layout)", ("errors", "model"), ()),
+    "frontends/*/wire": Room(
+        r"gateway\.frontends\.(\w+\.(wire|readings|layout)|z3950\.(ber|values|asn1|oids|bib1|apdus(\.\w+)?))",
+        ("errors", "model"),
+        ("msgspec",),
+    ),
     "frontends.base": Room(r"gateway\.frontends(\.(base|sockets))?", ("errors", "model"), ("structlog", "trio")),
     "frontends.http": Room(
         r"gateway\.frontends\.http(\..+)?",
@@ -209,6 +213,7 @@ def test_rooms_name_rooms():
         ("gateway.frontends.connexion.wire", "from . import server", "gateway.frontends.connexion.server"),
         ("gateway.frontends.connexion.readings", "import socket", "socket"),
         ("gateway.frontends.z3950.wire", "from ..connexion import wire", "gateway.frontends.connexion.wire"),
+        ("gateway.frontends.z3950.apdus.opac", "import trio", "trio"),
         (
             "gateway.frontends.oai.server",
             "from gateway.frontends.connexion import server",
@@ -252,6 +257,7 @@ def test_import_against_the_rules_is_reported(module, source, named, written):
         ("gateway.importer.accept", "from gateway.stores.base import Store"),
         ("gateway.frontends.connexion.server", "from . import wire"),
         ("gateway.frontends.connexion.wire", "from gateway.frontends.connexion.readings import read"),
+        ("gateway.frontends.z3950.apdus.opac", "from msgspec import Struct"),
         ("gateway.frontends.oai.server", "from lxml import etree"),
         ("gateway.frontends.api.records", "from gateway.stores.base import Store"),
         ("gateway.app", "from gateway.stores import sqlite"),

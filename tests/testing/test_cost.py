@@ -1,0 +1,85 @@
+"""What the plugin costs those who do not use it, and each test that does."""
+
+import pytest
+
+from gateway import testing
+from tests.testing.suites import EXAMPLE, Suite
+
+HEAVY = ("trio", "litestar", "hypercorn", "httpx", "msgspec", "pymarc", "structlog", "argon2", "apsw", "click")
+"""What is not to be imported before a fixture is used."""
+TELLS_IMPORTS = f"""
+import sys
+
+def test_imports():
+    import gateway, gateway.testing
+    heavy = [name for name in {HEAVY} if name in sys.modules]
+    ours = [name for name in sys.modules if name.startswith("gateway.")]
+    assert (heavy, sorted(ours)) == ([], ["gateway.testing", "gateway.testing.plugin"])
+"""
+COUNTS_REQUESTS = """
+import httpx
+import pytest
+
+ASKED = []
+
+@pytest.fixture(scope="session", autouse=True)
+def counted():
+    ask = httpx.Client.request
+    def request(self, method, path, **more):
+        ASKED.append(f"{method} {path}")
+        return ask(self, method, path, **more)
+    httpx.Client.request = request
+
+def test_export(connexion_gateway, exporter, sample):
+    gateway = connexion_gateway
+    exporter.send(sample, gateway.host, gateway.port, gateway.logon_id, gateway.password)
+    assert gateway.wait_for(oclc="1234567").record == sample
+
+def test_count():
+    print(*ASKED, sep="\\n")
+    assert [asked.split("/")[0:2] for asked in ASKED] == [
+        ["POST ", "hosts"],
+        ["POST ", "zones"],
+        ["GET ", "submissions"],
+        ["GET ", "submissions"],
+        ["DELETE ", "zones"],
+        ["DELETE ", "hosts"],
+    ]
+"""
+LEAVES_NO_THREAD = """
+import threading
+
+import pytest
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    left = [thread.name for thread in threading.enumerate() if thread.name == "connexion-gateway"]
+    print("threads left:", left)
+"""
+
+
+def test_nothing_heavy_is_imported_where_no_fixture_is_used(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # others' plugins import some of it themselves
+    suite.pytester.makeconftest("")
+    suite.run(TELLS_IMPORTS, "-p", "gateway.testing.plugin").assert_outcomes(passed=1)
+
+
+def test_an_export_and_its_assertions_are_six_requests(suite: Suite) -> None:
+    suite.run(COUNTS_REQUESTS).assert_outcomes(passed=2)
+
+
+def test_no_thread_is_left_behind(suite: Suite) -> None:
+    conftest = suite.pytester.path / "conftest.py"
+    conftest.write_text(conftest.read_text("utf-8") + LEAVES_NO_THREAD, "utf-8")
+    result = suite.run(EXAMPLE, "-s")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*threads left: []*"])
+
+
+def test_types_of_the_fixtures_come_when_they_are_named() -> None:
+    for name in testing.__all__:
+        assert getattr(testing, name).__name__ == name
+    with pytest.raises(AttributeError, match="has no attribute 'Elsewhere'"):
+        testing.Elsewhere  # noqa: B018
+    with pytest.raises(ImportError):
+        from gateway.testing import nothing_at_all  # noqa: F401
