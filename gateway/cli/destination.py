@@ -1,9 +1,9 @@
-"""Where `gateway send` sends to: a zone of the settings, and what the command line says instead."""
+"""Where `gateway send` and `gateway replay` send to: a zone of the settings, and what the command line says instead."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import click
 
@@ -15,7 +15,30 @@ if TYPE_CHECKING:
     from gateway.frontends.connexion.client import Destination
     from gateway.frontends.connexion.readings import LengthForm
 
+F = TypeVar("F", bound=Callable[..., Any])
+
 SAY_WHERE: Final = "give the address and port that gateway serve named, with --host and --port"
+
+
+OPTIONS: Final = (
+    click.option("--zone", metavar="ZONE", help="Zone that gives address and logon.  [the first institution]"),
+    click.option("--host", metavar="NAME", help="Another address than the settings'."),
+    click.option("--port", metavar="N", type=click.IntRange(1, 65535), help="Another port."),
+    click.option("--logon-id", metavar="ID", help="Another logon ID than the zone's."),
+    click.option("--password", metavar="TEXT", help="Its password; other users of this computer may see it."),
+    click.option("--password-env", metavar="NAME", help="Environment variable that holds the password."),
+    click.option(
+        "--password-file", metavar="FILE", type=click.Path(exists=True, path_type=Path), help="File that does."
+    ),
+)
+"""In the order in which `--help` lists them."""
+
+
+def to_whom(command: F) -> F:
+    """Let a command take the options that say where to send to, and with which logon: fields of `Wanted`."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
 
 
 class Wanted(NamedTuple):

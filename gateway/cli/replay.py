@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from gateway.cli.destination import SAY_WHERE, Wanted, target, wrong_host
+from gateway.cli.destination import SAY_WHERE, Wanted, target, to_whom, wrong_host
 from gateway.cli.options import Options
 from gateway.cli.output import echo_json, echo_text
 from gateway.cli.seconds import seconds_above_0
@@ -56,13 +56,7 @@ class Tally:
 
 @click.command()
 @click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--zone", metavar="ZONE", help="Zone that gives address and logon.  [the first institution]")
-@click.option("--host", metavar="NAME", help="Another address than the settings'.")
-@click.option("--port", metavar="N", type=click.IntRange(1, 65535), help="Another port.")
-@click.option("--logon-id", metavar="ID", help="Another logon ID than the zone's.")
-@click.option("--password", metavar="TEXT", help="Its password; other users of this computer may see it.")
-@click.option("--password-env", metavar="NAME", help="Environment variable that holds the password.")
-@click.option("--password-file", metavar="FILE", type=click.Path(exists=True, path_type=Path), help="File that does.")
+@to_whom
 @click.option("--user-id", metavar="ID", help="User ID where a message had one.  [100-000-000]")
 @click.option("--timeout", metavar="SECONDS", type=seconds_above_0, help="For each reply.  [90]")
 @click.option("--timing", is_flag=True, help="With the pauses of the capture, not as fast as it goes.")

@@ -87,13 +87,13 @@ def _body(whose: Whose, file: str) -> bytes:
     """The script of a file, as the API takes it."""
     import msgspec
 
-    from gateway.cli import steps
-    from gateway.importer.rehearsals import connection_faults, reply_faults
+    from gateway.cli import script_file
+    from gateway.importer.scripts import connection_faults, reply_faults
     from gateway.model import ConnectionStep, ReplyStep
 
     if whose.is_host:
-        return msgspec.json.encode({"steps": steps.read(file, ConnectionStep, connection_faults)})
-    return msgspec.json.encode({"steps": steps.read(file, ReplyStep, reply_faults)})
+        return msgspec.json.encode({"steps": script_file.read(file, ConnectionStep, connection_faults)})
+    return msgspec.json.encode({"steps": script_file.read(file, ReplyStep, reply_faults)})
 
 
 def _show(whose: Whose, steps: list[dict[str, Any]], *, as_json: bool) -> None:

@@ -5,12 +5,11 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from gateway.cli.destination import SAY_WHERE, Target, Wanted, target, wrong_host
+from gateway.cli.destination import SAY_WHERE, Target, Wanted, target, to_whom, wrong_host
 from gateway.cli.files import FileRecord, read
 from gateway.cli.options import Options
 from gateway.cli.output import echo_json, echo_text, shown
@@ -69,13 +68,7 @@ class Tally:
 
 @click.command()
 @click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True))
-@click.option("--zone", metavar="ZONE", help="Zone that gives address and logon.  [the first institution]")
-@click.option("--host", metavar="NAME", help="Another address than the settings'.")
-@click.option("--port", metavar="N", type=click.IntRange(1, 65535), help="Another port.")
-@click.option("--logon-id", metavar="ID", help="Another logon ID than the zone's.")
-@click.option("--password", metavar="TEXT", help="Its password; other users of this computer may see it.")
-@click.option("--password-env", metavar="NAME", help="Environment variable that holds the password.")
-@click.option("--password-file", metavar="FILE", type=click.Path(exists=True, path_type=Path), help="File that does.")
+@to_whom
 @click.option("--user-id", metavar="ID", help="Send a user ID too.")
 @click.option("--form", type=click.Choice(["desktop", "browser"]), default="desktop", help="Which Connexion to be.")
 @click.option("--keep-open", is_flag=True, help="One connection for all records.")

@@ -1,12 +1,21 @@
 """Hosts that are made while the gateway runs: a test's own, so that what it does to connections disturbs no other."""
 
+from typing import Final
+
 import structlog
 from msgspec import Struct
 
 from gateway.desk.desk import Desk, Place
-from gateway.errors import Conflict, NotFound, Unfit
+from gateway.errors import Conflict, NotFound, SettingsError, Unfit
 from gateway.importer.fitting import hint, key_fault
 from gateway.model import Host
+
+HOSTS: Final = 64
+"""Most that are made at run time: each has a listener, an open file that no connection can be (`app.SPARE_FILES`)."""
+NAMES: Final = 20
+"""Most names of one: Alma's hosts have one or two."""
+NAME_CHARACTERS: Final = 253
+"""Longest name of a host (RFC 1035)."""
 
 
 class HostWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -21,8 +30,8 @@ class HostWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 async def make(desk: Desk, wanted: HostWanted) -> Place:
     """Take exports at a further host until the gateway stops, on any free port beside the first host's.
 
-    Raises `Unfit` with what is wrong in which field, `Conflict` where several workers take exports, `SettingsError`
-    where there is no port.
+    Raises `Unfit` with what is wrong in which field, `Conflict` where several workers take exports, there are as many
+    as there can be, or the system has no port.
     """
     if not desk.alone:
         raise Conflict("several workers take exports, and a new host would be one's alone: start one (--workers 1)")
@@ -31,7 +40,16 @@ async def make(desk: Desk, wanted: HostWanted) -> Place:
         wrong = f"there is a host {wanted.key} already"
     if wrong:
         raise Unfit([("key", wrong)])
-    place = await desk.hosts.make(Host(wanted.key, wanted.names))
+    if not all(0 < len(name) <= NAME_CHARACTERS and name.isprintable() for name in wanted.names[: NAMES + 1]):
+        raise Unfit([("names", f"are of 1 to {NAME_CHARACTERS} characters that can be shown")])
+    if len(wanted.names) > NAMES:
+        raise Unfit([("names", f"are {len(wanted.names):,}; a host has at most {NAMES}")])
+    if len(desk.hosts.made) >= HOSTS:
+        raise Conflict(f"there are {HOSTS} hosts that were made so, as many as there can be; delete one first")
+    try:
+        place = await desk.hosts.make(Host(wanted.key, wanted.names))
+    except SettingsError as error:
+        raise Conflict(str(error)) from error
     _log().info("hosts.made", host=place.host, address=place.address, port=place.port)
     return place
 

@@ -10,8 +10,8 @@ from gateway.desk import zones
 from gateway.desk.desk import Desk
 from gateway.errors import Conflict, NotFound, Unfit
 from gateway.importer.fitting import hint
-from gateway.importer.rehearsals import S, Script, ScriptedHost, StepFault, connection_faults, reply_faults, tell_left
-from gateway.importer.scripted import connection_words, reply_words
+from gateway.importer.script_words import connection_words, reply_words
+from gateway.importer.scripts import S, Script, ScriptedHost, StepFault, connection_faults, reply_faults, tell_left
 from gateway.model import ConnectionStep, ReplyStep, unfiled_zone
 
 
@@ -63,7 +63,7 @@ class HostScript(Struct, frozen=True):
 def of_zone(desk: Desk, key: str) -> ZoneScript:
     """The script of a zone. Raises `NotFound`."""
     _zone(desk, key)
-    return _replies(desk.zones.rehearsals.scripts.get(key))
+    return _replies(desk.zones.scripts.by_zone.get(key))
 
 
 def give_zone(desk: Desk, key: str, steps: Sequence[ReplyStep]) -> ZoneScript:
@@ -74,8 +74,8 @@ def give_zone(desk: Desk, key: str, steps: Sequence[ReplyStep]) -> ZoneScript:
     _check_alone(desk)
     _zone(desk, key)
     _raise_any(reply_faults(steps))
-    desk.zones.rehearsals.end(key)
-    desk.zones.rehearsals.scripts[key] = made = Script(steps)
+    desk.zones.scripts.end(key)
+    desk.zones.scripts.by_zone[key] = made = Script(steps)
     _log().info("script.begun", zone=key, steps=len(made.steps), exports=made.left)
     return _replies(made)
 
@@ -84,7 +84,7 @@ def add_to_zone(desk: Desk, key: str, step: ReplyStep) -> ZoneScript:
     """Have a zone take one more step, behind those of its script if it has one. Raises as `give_zone`."""
     _check_alone(desk)
     _zone(desk, key)
-    scripts = desk.zones.rehearsals.scripts
+    scripts = desk.zones.scripts.by_zone
     _raise_any(reply_faults([*(scripts[key].steps if key in scripts else ()), step]))
     script = scripts.setdefault(key, Script(()))
     script.add(step)
@@ -95,7 +95,7 @@ def add_to_zone(desk: Desk, key: str, step: ReplyStep) -> ZoneScript:
 def take_from_zone(desk: Desk, key: str) -> ZoneScript:
     """Leave a zone without a script; returns it as it was. Raises `NotFound`."""
     _zone(desk, key)
-    return _replies(desk.zones.rehearsals.end(key))
+    return _replies(desk.zones.scripts.end(key))
 
 
 def of_host(desk: Desk, key: str) -> HostScript:
@@ -118,6 +118,17 @@ def give_host(desk: Desk, key: str, steps: Sequence[ConnectionStep]) -> HostScri
     return _connections(made)
 
 
+def add_to_host(desk: Desk, key: str, step: ConnectionStep) -> HostScript:
+    """Have a host take one more step, behind those of its script if it has one. Raises as `give_host`."""
+    _check_alone(desk)
+    host = _host(desk, key)
+    _raise_any(connection_faults([*(host.script.steps if host.script else ()), step]))
+    host.add_step(step)
+    shown = _connections(host.script)
+    _log().info("script.longer", zone=unfiled_zone(key), steps=len(shown.steps), connections=shown.left)
+    return shown
+
+
 def take_from_host(desk: Desk, key: str) -> HostScript:
     """Leave a host without a script; returns it as it was. Raises `NotFound`."""
     host = _host(desk, key)
@@ -136,13 +147,16 @@ def freeze(desk: Desk, key: str, at: datetime) -> None:
     _zone(desk, key)
     if at.tzinfo is None:
         _raise_any([StepFault("at", "must say its time zone, as in 2026-03-01T12:00:00Z")])
-    desk.zones.rehearsals.times[key] = at.astimezone(UTC)
+    try:
+        desk.zones.scripts.times[key] = at.astimezone(UTC)
+    except OverflowError:
+        _raise_any([StepFault("at", "is no time that there is in UTC")])
 
 
 def unfreeze(desk: Desk, key: str) -> None:
     """Have a zone's clock go on. Raises `NotFound`."""
     _zone(desk, key)
-    desk.zones.rehearsals.times.pop(key, None)
+    desk.zones.scripts.times.pop(key, None)
 
 
 def _zone(desk: Desk, key: str) -> None:

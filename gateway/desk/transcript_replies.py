@@ -5,7 +5,8 @@ from typing import Final, Literal, NamedTuple
 
 from gateway.desk import transcript_words as words
 from gateway.desk.transcript_words import Words
-from gateway.importer.scripted import garbage, sent_words
+from gateway.importer.script_words import sent_words
+from gateway.importer.scripts import garbage
 from gateway.model import Attempt, Reason, ReplyStep, Scripted
 
 AnswerKind = Literal["reply", "end", "garbage", "silence", "parting"]

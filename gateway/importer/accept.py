@@ -17,8 +17,8 @@ from gateway.importer.diagnose import diagnose
 from gateway.importer.logon import Denied, Logons
 from gateway.importer.network import NetworkExports
 from gateway.importer.profile import ORDINARY, Profiles
-from gateway.importer.rehearsals import ACCEPT, Rehearsals
 from gateway.importer.replies import END_OF
+from gateway.importer.scripts import ACCEPT, Scripts
 from gateway.marc.iso2709 import TooLong
 from gateway.model import (
     Delivery,
@@ -76,7 +76,7 @@ class Importer:
         import_seconds: float = IMPORT_SECONDS,
         now: Now | None = None,
         audience: Audience = NOBODY,
-        rehearsals: Rehearsals | None = None,
+        scripts: Scripts | None = None,
     ) -> None:
         self._store = store
         self._logons = logons
@@ -84,7 +84,7 @@ class Importer:
         self._import_seconds = import_seconds
         self._now = now or _utc_now
         self._audience = audience
-        self._rehearsals = rehearsals or Rehearsals()
+        self._scripts = scripts or Scripts()
         self._network = NetworkExports(store, profiles, self.time_of)
         self._log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.importer").bind()
 
@@ -105,7 +105,7 @@ class Importer:
             if receipt.outcome is Outcome.LOGON_FAILED:
                 await trio.sleep(self._logons.delay(submission.peer, logon))
             return receipt
-        scripted = self._rehearsals.take(verdict.key)
+        scripted = self._scripts.take(verdict.key)
         if scripted is not None:
             observed = replace(observed, scripted=scripted)
         if scripted is None or scripted.step.reply == ACCEPT:
@@ -154,9 +154,13 @@ class Importer:
                     self._network.unfinished = True
                     self._log.error("store.failed", error=str(error))
 
+    def script_over(self, zone: str) -> trio.Event:
+        """Set as soon as the zone is without the script that it has now."""
+        return self._scripts.over(zone)
+
     def time_of(self, zone: Zone) -> datetime:
         """What time it is in a zone, UTC."""
-        return self._rehearsals.times.get(zone.key) or self._now()
+        return self._scripts.times.get(zone.key) or self._now()
 
     async def _instead(self, submission: Submission, zone: Zone, observed: Facts, scripted: Scripted) -> Receipt:
         """End as the zone's script says; nothing is filed."""
@@ -168,7 +172,7 @@ class Importer:
 
     def _at_its_time(self, submission: Submission, zone: Zone) -> Submission:
         """The submission; of a zone whose clock stands still with that time."""
-        at = self._rehearsals.times.get(zone.key)
+        at = self._scripts.times.get(zone.key)
         return submission if at is None else replace(submission, at=at)
 
     async def _import(self, submission: Submission, zone: Zone, observed: Facts, until: float) -> Receipt:

@@ -61,14 +61,15 @@ _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 def again_after(attempt: Attempt, earlier: Iterable[Attempt]) -> float | None:
     """Seconds since the newest of the `earlier` attempts within a minute that brought the same record to the zone.
 
-    The same but for what is new in each export, whatever became of either; None where there is none, and of an attempt
-    whose second half was done later: it is kept among others than those that came with it.
+    The same but for what is new in each export. One that was refused, and answered, is none of them: whoever reads a
+    refusal may well try again. None where there is none, and of an attempt whose second half was done later: it is kept
+    among others than those that came with it.
     """
     brought = _brought(attempt)
     if brought is None or _is_late(attempt):
         return None
     near = (one for one in earlier if one.seq < attempt.seq and _seconds_between(one, attempt) is not None)
-    found = (_seconds_between(one, attempt) for one in near if _brought(one) == brought)
+    found = (_seconds_between(one, attempt) for one in near if not _is_refused(one) and _brought(one) == brought)
     return min((seconds for seconds in found if seconds is not None), default=None)
 
 
@@ -163,7 +164,11 @@ class Recent:
 
     def again_after(self, attempt: Attempt) -> float | None:
         """As the function of this name, of all that were asked about before."""
-        other = self._window.take(attempt)
+        same = self._window.of(attempt)
+        other = next((one for one in same if not _is_refused(one)), None)
+        if other is None or not _is_refused(attempt):
+            same.clear()
+            same.append(attempt)
         return _seconds_between(other, attempt) if other and not _is_late(attempt) else None
 
 
@@ -180,34 +185,46 @@ class Repetitions:
         """Takes the next attempts and gives those that wait no longer, in their order; all, if none come any more."""
         for attempt in page:
             self._waiting.append(attempt)
-            later = self._window.take(attempt)
-            if later and not _is_late(later) and (seconds := _seconds_between(attempt, later)) is not None:
-                self._found[later.seq] = seconds
+            same = self._window.of(attempt)
+            if not _is_refused(attempt):
+                self._find(attempt, same)
+                same.clear()
+            same.append(attempt)
         reached = _reached(page)
         while self._waiting and self._is_known(self._waiting[0], reached):
             first = self._waiting.popleft()
             yield first, self._found.pop(first.seq, None)
+
+    def _find(self, attempt: Attempt, later: Iterable[Attempt]) -> None:
+        for one in later:
+            if not _is_late(one) and (seconds := _seconds_between(attempt, one)) is not None:
+                self._found[one.seq] = seconds
 
     def _is_known(self, attempt: Attempt, reached: datetime) -> bool:
         return attempt.seq in self._found or _is_late(attempt) or attempt.submission.at - reached > AGAIN_TIME
 
 
 class _Window:
-    """The attempts of about a minute by what they brought: of each record the one that was taken last."""
+    """Attempts of about a minute by what they brought."""
 
     def __init__(self) -> None:
-        self._last: dict[tuple[str, bytes], Attempt] = {}
+        self._by_record: dict[tuple[str, bytes], deque[Attempt]] = {}
 
-    def take(self, attempt: Attempt) -> Attempt | None:
-        """The one that was taken before it with the same record for the same zone, if any."""
-        while self._last and not _is_late(attempt) and _is_far(next(iter(self._last.values())), attempt):
-            del self._last[next(iter(self._last))]
+    def of(self, attempt: Attempt) -> deque[Attempt]:
+        """Where those stand that brought the same record to the same zone, and the attempt is to stand, for the next.
+
+        Where no record came it is nobody else's.
+        """
         brought = _brought(attempt)
-        if brought is None:
-            return None
-        other = self._last.pop(brought, None)
-        self._last[brought] = attempt
-        return other
+        same = self._by_record.pop(brought, deque()) if brought else deque()
+        if not _is_late(attempt):
+            while self._by_record and _is_far(next(iter(self._by_record.values()))[-1], attempt):
+                del self._by_record[next(iter(self._by_record))]
+            while same and _is_far(same[0], attempt):
+                same.popleft()
+        if brought:
+            self._by_record[brought] = same
+        return same
 
 
 def _brought(attempt: Attempt) -> tuple[str, bytes] | None:
@@ -222,6 +239,11 @@ def _brought(attempt: Attempt) -> tuple[str, bytes] | None:
     fields = [tag.encode() + body for tag, body in record.fields if tag not in NEW_IN_EACH_EXPORT]
     told = (record.leader[5:12], record.leader[17:], *fields)
     return attempt.receipt.zone, hashlib.sha256(b"\x1e".join(told)).digest()
+
+
+def _is_refused(attempt: Attempt) -> bool:
+    """Whether it was not filed, and its client told so, as far as is known."""
+    return not attempt.receipt.outcome.filed and attempt.delivered is not False
 
 
 def _seconds_between(earlier: Attempt, later: Attempt) -> float | None:

@@ -25,8 +25,8 @@ from gateway.importer.advice import (
 from gateway.importer.decide import reason_for
 from gateway.importer.match import METHODS
 from gateway.importer.merge import title_of
-from gateway.importer.rehearsals import ACCEPT
-from gateway.importer.scripted import kept_back, reply_words
+from gateway.importer.script_words import reply_words
+from gateway.importer.scripts import ACCEPT, kept_back
 from gateway.marc.iso2709 import RECORD_TERMINATOR
 from gateway.marc.record import one_line
 from gateway.model import Diagnosis, Facts, Finding, Outcome, Reason, Receipt, Severity, Submission

@@ -20,8 +20,8 @@ from gateway.importer.match import METHODS as MATCH_METHODS
 from gateway.importer.match import SERIAL_LEVELS
 from gateway.importer.merge import BASES, METHODS
 from gateway.importer.normalize import RULES, rule
-from gateway.importer.rehearsals import ACCEPT
 from gateway.importer.replies import REPLIES, key
+from gateway.importer.scripts import ACCEPT
 from gateway.marc.iso2709 import Damaged
 from gateway.marc.record import Record
 from gateway.model import Attempt, Basis, Facts, Finding, Outcome, Profile, Reason, Severity

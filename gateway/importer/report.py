@@ -24,7 +24,7 @@ from gateway.importer.match import has_key, method_for
 from gateway.importer.merge import title_of
 from gateway.importer.normalize import normalization
 from gateway.importer.replies import listed
-from gateway.importer.scripted import ended_instead, kept_back
+from gateway.importer.scripts import ended_instead, kept_back
 from gateway.marc import rules
 from gateway.marc.identifiers import identifiers
 from gateway.marc.iso2709 import LEADER_BYTES, Damaged

@@ -14,7 +14,7 @@ import trio
 
 from gateway.errors import StoreError
 from gateway.importer.fitting import Among, Fault, faults
-from gateway.importer.rehearsals import Rehearsals
+from gateway.importer.scripts import Scripts
 from gateway.model import Host, Profile, Zone, ZoneKind
 from gateway.stores.base import KeptZone, Store
 
@@ -71,7 +71,7 @@ class Zones:
         """Those made at run time, in force or left out, by key; without those whose key is one of the settings'."""
         self.left_out: dict[str, tuple[Fault, ...]] = {}
         """Those made at run time that are not in force, and why."""
-        self.rehearsals = Rehearsals()
+        self.scripts = Scripts()
         """What they are told for the sake of a test."""
         self.changing = trio.Lock()
         """Whoever makes or changes one at run time has it meanwhile."""
@@ -115,7 +115,7 @@ class Zones:
             accounts[zone.host, zone.code] = Account(zone, one.secret)
             codes[zone.host, zone.code] = zone.key
         for key in self.by_key.keys() - zones.keys():
-            self.rehearsals.forget(key)
+            self.scripts.forget(key)
         _become(self.by_key, zones)
         _become(self.accounts, accounts)
         _become(self.made, {one.zone.key: one for one in self._kept if one.zone.key not in fixed})

@@ -1,6 +1,6 @@
 """For those who test what exports: a pytest plugin, and what its scripts are made of.
 
-    from gateway.testing import faults, replies
+    from gateway.testing import captures, faults, replies
 
     def test_exporter_retries(connexion_gateway): …
 
@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gateway.testing.attempt import Attempt
+    from gateway.testing.factory import MakeGateway
     from gateway.testing.marc import Marc
     from gateway.testing.native import TrioGateway
-    from gateway.testing.plugin import MakeGateway
     from gateway.testing.zone import Gateway
 
 __all__ = ["Attempt", "Gateway", "MakeGateway", "Marc", "TrioGateway"]
 
-_TYPES = {"Attempt": "attempt", "Gateway": "zone", "MakeGateway": "plugin", "Marc": "marc", "TrioGateway": "native"}
+_TYPES = {"Attempt": "attempt", "Gateway": "zone", "MakeGateway": "factory", "Marc": "marc", "TrioGateway": "native"}
 """Name -> the module that has it."""
 
 

@@ -15,12 +15,13 @@ from gateway.model import Diagnosis, Outcome, Reason
 from gateway.testing.client import Client, NotDone
 from gateway.testing.marc import Marc
 
+__tracebackhide__ = True
 SETTLED_SECONDS: Final = 5.0
 """How long it is waited for the end of a reply; one that a script sends later than that has no time yet."""
 LOOK_SECONDS: Final = 0.01
 """Between two looks: a reply goes out some milliseconds after its record was filed."""
 SHOWN: Final = 72
-"""Characters of a value in a transcript."""
+"""Characters of a value in a transcript; a reply is shown whole, for it is what a client reacts to."""
 
 
 class _History(Struct):
@@ -155,5 +156,5 @@ def _lines(runs: tuple[Run, ...]) -> Iterator[str]:
         when = "" if run.end is None else f"{run.end:.3f}"
         mark = "<-" if run.direction == "received" else "->"
         shown = run.shown.replace("\n", "⏎")
-        shown = shown if len(shown) <= SHOWN else f"{shown[: SHOWN - 1]}…"
+        shown = shown if len(shown) <= SHOWN or run.kind == "reply" else f"{shown[: SHOWN - 1]}…"
         yield f"{when:>8} {mark} {run.kind:<7} {shown}  ({run.says})"

@@ -9,6 +9,7 @@ from gateway.desk.records import RecordShown
 from gateway.testing.client import Client, NotDone, Parameters
 from gateway.testing.marc import Marc
 
+__tracebackhide__ = True
 PAGE_ROWS: Final = 1_000
 """Records of one answer: as many as the API gives."""
 

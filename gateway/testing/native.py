@@ -11,10 +11,12 @@ from typing import Any, Final, TypeVar
 import trio
 
 from gateway.desk.records import RecordShown
-from gateway.model import ConnectionStep, ReplyStep
+from gateway.model import ConnectionStep, Logon, ReplyStep
 from gateway.testing.attempt import Attempt
 from gateway.testing.marc import Given, Marc
 from gateway.testing.zone import WAIT_SECONDS, Gateway
+
+__tracebackhide__ = True
 
 T = TypeVar("T")
 
@@ -58,6 +60,11 @@ class TrioGateway:
     def __repr__(self) -> str:
         return repr(self._gateway)
 
+    @property
+    def logon(self) -> Logon:
+        """As `Gateway.logon`."""
+        return self._gateway.logon
+
     async def attempts(self) -> list[Attempt]:
         """As `Gateway.attempts`."""
         return await _beside(lambda: [attempt.load() for attempt in self._gateway.attempts])
@@ -73,28 +80,23 @@ class TrioGateway:
         timeout: float = WAIT_SECONDS,  # noqa: ASYNC109 - in vain, it is told what came near
     ) -> Attempt:
         """As `Gateway.wait_for`."""
-        __tracebackhide__ = True
         wait = partial(self._gateway.wait_for, oclc=oclc, title=title, mms=mms, outcome=outcome, reason=reason)
         return await _beside(lambda: wait(timeout=timeout).load())
 
     async def assert_nothing_else(self, within: float = 0.0) -> None:
         """As `Gateway.assert_nothing_else`."""
-        __tracebackhide__ = True
         await _beside(self._gateway.assert_nothing_else, within)
 
     async def script(self, *steps: ReplyStep, may_be_left: bool = False) -> None:
         """As `Gateway.script`."""
-        __tracebackhide__ = True
         await _beside(self._gateway.script, *steps, may_be_left=may_be_left)
 
     async def connections(self, *steps: ConnectionStep, may_be_left: bool = False) -> None:
         """As `Gateway.connections`."""
-        __tracebackhide__ = True
         await _beside(self._gateway.connections, *steps, may_be_left=may_be_left)
 
     async def put(self, record: "Given | str") -> str:
         """As `Gateway.put`."""
-        __tracebackhide__ = True
         return await _beside(self._gateway.put, record)
 
     async def flag(self, mms_id: str, *, locked: bool = False, cz_linked: bool = False) -> None:

@@ -9,32 +9,21 @@ import sys
 import warnings
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from gateway.model import ZoneKind
+    from gateway.testing.factory import MakeGateway
     from gateway.testing.native import TrioGateway
-    from gateway.testing.session import Options, Session
+    from gateway.testing.session import Session
     from gateway.testing.zone import Gateway
 
+URL = "GATEWAY_URL"
 TOKEN = "GATEWAY_TOKEN"  # noqa: S105 - a variable's name
+"""In the environment, as for the commands."""
 GATEWAYS = pytest.StashKey[list["Gateway"]]()
 """Those of a test, in the order in which they were made."""
-TEXTS = {
-    "url": (
-        "connexion_url",
-        "URL",
-        "use the gateway that runs there, such as a container, in place of one in a thread",
-    ),
-    "connexion": (
-        "connexion_address",
-        "HOST:PORT",
-        "where that gateway takes exports, if that is not where it says, as behind a mapped port",
-    ),
-}
-"""Option -> its ini name, what it is, and help."""
 SWITCHES = {
     "gateway_own_hosts": (
         "--gateway-own-hosts",
@@ -50,39 +39,28 @@ SWITCHES = {
 """Destination -> option, its ini name, and help."""
 
 
-class MakeGateway(Protocol):
-    """Makes a further zone for the test, in `connexion_gateway_factory`."""
-
-    def __call__(
-        self,
-        *,
-        kind: "ZoneKind" = "institution",
-        network: "Gateway | None" = None,
-        profile: str | None = None,
-        mms_suffix: str | None = None,
-        code: str | None = None,
-    ) -> "Gateway":
-        """A zone of this kind, empty; an institution may belong to a `network`.
-
-        `profile` is the key of an integration profile, else that of its kind; `mms_suffix` the last four digits of its
-        MMS IDs; `code` its logon ID, which no other zone at its host may have. Raises `NotDone`.
-        """
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what is the user's choice."""
     group = parser.getgroup("connexion_gateway", "a gateway to export to (connexion_gateway)")
-    for name, (ini, what, words) in TEXTS.items():
-        group.addoption(f"--gateway-{name}", metavar=what, help=f"{words} [{ini}]")
-        parser.addini(ini, words, default="")
+    url = "use the gateway that runs there, such as a container, in place of one in a thread"
+    group.addoption("--gateway-url", metavar="URL", help=f"{url} [{URL} in the environment; connexion_url]")
+    parser.addini("connexion_url", url, default="")
     group.addoption(
         "--gateway-token", metavar="TOKEN", help=f"where that gateway wants one [{TOKEN} in the environment]"
     )
+    address = "where that gateway takes exports, if that is not where it says, as behind a mapped port"
+    group.addoption("--gateway-connexion", metavar="HOST:PORT", help=f"{address} [connexion_address]")
+    parser.addini("connexion_address", address, default="")
     for destination, (option, ini, words) in SWITCHES.items():
         group.addoption(option, dest=destination, action="store_true", default=None, help=f"{words} [{ini}]")
         parser.addini(ini, words, type="bool", default=False)
     parser.addini("connexion_settings", "settings of the gateway in a thread, a KEY=VALUE a line", type="linelist")
     parser.addini("connexion_config", "a TOML file of settings of the gateway in a thread", default="")
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Where tests export to, if that is not a gateway of their own: one forgets a variable of the environment."""
+    return f"connexion_gateway: {url}" if (url := _url(config)) else None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -110,10 +88,19 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         from gateway.testing import report
 
         for gateway in gateways:
-            made.sections.append(("connexion_gateway: what came", report.came(gateway)))
+            _carry(made, "connexion_gateway: what came", report.came(gateway))
             if steps := report.script(gateway):
-                made.sections.append(("connexion_gateway: the script", steps))
+                _carry(made, "connexion_gateway: the script", steps)
     return made
+
+
+def _carry(made: pytest.TestReport, title: str, words: str) -> None:
+    """With the failure where that has sections of its own, for these are what JUnit XML holds of a test."""
+    add = getattr(made.longrepr, "addsection", None)
+    if add is not None:
+        add(title, words)
+    else:
+        made.sections.append((title, words))
 
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
@@ -126,11 +113,48 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
 
 
 @pytest.fixture(scope="session")
-def _connexion_gateway_session(request: pytest.FixtureRequest) -> "Iterator[Session]":
-    with _undisturbed():
-        from gateway.testing.session import Session
+def connexion_gateway_url(pytestconfig: pytest.Config) -> str:
+    """Page of a gateway that runs already; empty: one in a thread. For a conftest.py to say otherwise."""
+    return _url(pytestconfig)
 
-        session = Session(_options(request.config))
+
+@pytest.fixture(scope="session")
+def connexion_gateway_token(pytestconfig: pytest.Config) -> str:
+    """Its token; empty where it wants none. For a conftest.py to say otherwise."""
+    return str(pytestconfig.getoption("gateway_token") or os.environ.get(TOKEN, ""))
+
+
+@pytest.fixture(scope="session")
+def connexion_gateway_address(pytestconfig: pytest.Config) -> str:
+    """`HOST:PORT` where it takes exports; empty: where it says. For a conftest.py to say otherwise."""
+    return str(pytestconfig.getoption("gateway_connexion") or pytestconfig.getini("connexion_address"))
+
+
+@pytest.fixture(scope="session")
+def _connexion_gateway_session(
+    request: pytest.FixtureRequest,
+    connexion_gateway_url: str,
+    connexion_gateway_address: str,
+) -> "Iterator[Session]":
+    with _undisturbed(request.config):
+        from gateway.config import Secret
+        from gateway.errors import GatewayError
+        from gateway.testing.session import Options, Session
+
+        config = request.config
+        options = Options(
+            url=connexion_gateway_url,
+            token=Secret(request.getfixturevalue("connexion_gateway_token")),  # never a name here: -l shows those
+            address=connexion_gateway_address,
+            own_hosts=_switched(config, "gateway_own_hosts"),
+            settings=config.getini("connexion_settings"),
+            file=config.rootpath / file if (file := config.getini("connexion_config")) else None,
+        )
+        try:
+            session = Session(options)
+        except GatewayError as error:
+            request.session.shouldfail = "there is no gateway to test with"
+            raise pytest.fail.Exception(f"connexion_gateway: {error}", pytrace=False) from None
     yield session
     session.close()
 
@@ -138,37 +162,21 @@ def _connexion_gateway_session(request: pytest.FixtureRequest) -> "Iterator[Sess
 @pytest.fixture
 def connexion_gateway_factory(
     request: pytest.FixtureRequest, _connexion_gateway_session: "Session"
-) -> Iterator[MakeGateway]:
+) -> "Iterator[MakeGateway]":
     """Makes zones for the test, each deleted after it: `connexion_gateway_factory(kind="network")`."""
-    made = request.node.stash.setdefault(GATEWAYS, [])
+    from gateway.testing.factory import MakeGateway
 
-    def make(
-        *,
-        kind: "ZoneKind" = "institution",
-        network: "Gateway | None" = None,
-        profile: str | None = None,
-        mms_suffix: str | None = None,
-        code: str | None = None,
-    ) -> "Gateway":
-        gateway = _connexion_gateway_session.make(
-            kind=kind,
-            network=network.zone if network else None,
-            profiles=None if profile is None else (profile,),
-            mms_suffix=mms_suffix,
-            code=code,
-        )
-        made.append(gateway)
-        return gateway
-
+    make = MakeGateway(_connexion_gateway_session)
+    request.node.stash[GATEWAYS] = make.made
     yield make
     del request.node.stash[GATEWAYS]
     with ExitStack() as closing:  # the last one first: a network zone goes after its members
-        for gateway in made:
+        for gateway in make.made:
             closing.callback(gateway.close)
 
 
 @pytest.fixture
-def connexion_gateway(connexion_gateway_factory: MakeGateway) -> "Gateway":
+def connexion_gateway(connexion_gateway_factory: "MakeGateway") -> "Gateway":
     """An institution's zone of the test's own in a gateway, empty, with a logon ID that no other test has."""
     return connexion_gateway_factory()
 
@@ -182,45 +190,30 @@ def connexion_gateway_trio(connexion_gateway: "Gateway") -> "TrioGateway":
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """For imports: a library's warning is no failure of the test, and to collect garbage is a tenth of the time."""
+def _undisturbed(config: pytest.Config) -> Iterator[None]:
+    """For imports: a library's warning is no failure of the test; to collect garbage is a tenth of the time, and to
+    rewrite the assertions of a plugin's package, as pytest does, a third.
+    """
     collecting = gc.isenabled()
+    rewriting: Any = config.pluginmanager.rewrite_hook  # Any: pytest keeps its type to itself
+    place = sys.meta_path.index(rewriting) if rewriting in sys.meta_path else None
     gc.disable()
+    if place is not None:
+        del sys.meta_path[place]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
+        if place is not None:
+            sys.meta_path.insert(place, rewriting)
         if collecting:
             gc.enable()
 
 
-def _options(config: pytest.Config) -> "Options":
-    from gateway.testing.session import Options
-
-    url = _text(config, "url")
-    return Options(
-        url=url,
-        token=config.getoption("gateway_token") or os.environ.get(TOKEN, ""),
-        address=_address(_text(config, "connexion")),
-        own_hosts=not url or _switched(config, "gateway_own_hosts"),
-        settings=config.getini("connexion_settings"),
-        file=config.rootpath / file if (file := config.getini("connexion_config")) else None,
-    )
-
-
-def _text(config: pytest.Config, name: str) -> str:
-    return config.getoption(f"gateway_{name}") or str(config.getini(TEXTS[name][0]))
+def _url(config: pytest.Config) -> str:
+    return str(config.getoption("gateway_url") or os.environ.get(URL) or config.getini("connexion_url"))
 
 
 def _switched(config: pytest.Config, destination: str) -> bool:
     return bool(config.getoption(destination) or config.getini(SWITCHES[destination][1]))
-
-
-def _address(text: str) -> tuple[str, int] | None:
-    if not text:
-        return None
-    host, _, port = text.rpartition(":")
-    if not (host and port.isascii() and port.isdigit()):
-        raise pytest.UsageError(f"--gateway-connexion: {text!r} is no HOST:PORT such as 127.0.0.1:5500")
-    return host.strip("[]"), int(port)

@@ -3,13 +3,13 @@
     gateway.script(replies.logon_failed(), replies.locked(late_seconds=0.5), replies.accept())
 
 Nothing is filed by them, whatever the record; `accept` leaves it to the gateway. Words that a reply repeats can be
-given (`hit="9910000000015867"`), and how it goes out (`steps.Delivery`). The texts: `gateway replies`.
+given (`hit="9910000000015867"`), and how it goes out (`delivery.Delivery`). The texts: `gateway replies`.
 """
 
 from typing import Unpack
 
 from gateway.model import ReplyStep
-from gateway.testing.steps import Delivery, answered
+from gateway.testing.delivery import Delivery, answered
 
 
 def accept(**delivery: Unpack[Delivery]) -> ReplyStep:

@@ -14,6 +14,7 @@ from msgspec import structs
 from gateway import app, config
 from gateway.config import HostSettings
 from gateway.errors import GatewayError, failing
+from gateway.testing import logs
 
 HOST: Final = "pytest"
 """Key of the host that is there from the beginning; each test has one of its own beside it."""
@@ -68,6 +69,7 @@ class Thread:
             raise self._failure
 
     def _run(self, with_settings: config.Settings) -> None:
+        logs.SERVING.set(True)
         failure: BaseException | None
         try:
             failure = failing(lambda: trio.run(self._serve, with_settings))

@@ -11,14 +11,16 @@ from gateway.desk.attempts import AttemptLine, AttemptShown
 from gateway.desk.scripts import HostScript, ZoneScript
 from gateway.desk.uploading import Uploaded
 from gateway.desk.zones import ZoneShown
-from gateway.model import ConnectionStep, Flag, ReplyStep
+from gateway.model import ConnectionStep, Flag, Logon, ReplyStep
 from gateway.testing.attempt import Attempt, summary
 from gateway.testing.client import MOST_WAIT_SECONDS, Client, Parameters
 from gateway.testing.held import Held
 from gateway.testing.marc import Given, raw_of
 from gateway.testing.near import first, near
-from gateway.testing.rehearsal import Rehearsal, steps_of
+from gateway.testing.script import Script, steps_of
 
+__tracebackhide__ = True
+"""For a test's author the place to look at is the line of the test."""
 PAGE_ROWS: Final = 1_000
 """Attempts of one answer: as many as the API gives."""
 WAIT_SECONDS: Final = 5.0
@@ -53,7 +55,7 @@ class Gateway:
         """Those seen so far, by number."""
         self._looked_at: set[int] = set()
         self._waited_for: set[int] = set()
-        self._rehearsals: dict[str, Rehearsal] = {}
+        self._scripts: dict[str, Script] = {}
         """Scripts in force, by path."""
         self.host: Final = reached.address
         """What an exporter is to be told: the host name."""
@@ -72,6 +74,11 @@ class Gateway:
 
     def __repr__(self) -> str:
         return f"<Gateway {self.host}:{self.port} {self.logon_id}>"
+
+    @property
+    def logon(self) -> Logon:
+        """Logon ID and password, as `captures.pieces` takes them."""
+        return Logon(logon_id=self.logon_id.encode(), password=self.password.encode())
 
     @property
     def attempts(self) -> list[Attempt]:
@@ -95,7 +102,6 @@ class Gateway:
 
         `oclc` is in any spelling, `title` a part of it. Raises `AssertionError` that lists what came near.
         """
-        __tracebackhide__ = True
         asked: Parameters = {"oclc": str(oclc), "title": title, "mms": mms}
         asked = {name: value for name, value in asked.items() if value}
         several = {"outcome": _listed(outcome), "reason": _listed(reason)}
@@ -114,7 +120,6 @@ class Gateway:
         """Nothing came that was neither waited for nor among the `attempts` that were looked at, nor does for so many
         seconds. Raises `AssertionError` that lists it.
         """
-        __tracebackhide__ = True
         if within:
             self._wait({"q": self._where}, within, self._looked_at)
         others = [attempt for attempt in self.seen() if attempt.seq not in self._looked_at]
@@ -127,30 +132,27 @@ class Gateway:
 
         The test fails where some are left at its end, or when another script is given; unless they `may_be_left`.
         """
-        __tracebackhide__ = True
         steps_of(steps, ReplyStep, "connections")
-        self._give(Rehearsal(self._client, f"/zones/{self.zone}/script", ZoneScript, may_be_left), steps)
+        self._give(Script(self._client, f"/zones/{self.zone}/script", ZoneScript, may_be_left), steps)
 
     def connections(self, *steps: ConnectionStep, may_be_left: bool = False) -> None:
         """Have these steps done with those who connect next, before they log on; else as `script`.
 
         Whoever connects takes one. Raises `AssertionError` where others use the host too.
         """
-        __tracebackhide__ = True
         if not self._reached.own:
             raise AssertionError(
                 f"{self.host}:{self.port} is shared with other tests, which its faults would disturb; use the gateway "
                 "in a thread, or --gateway-own-hosts where each free port of the gateway can be reached from here"
             )
         steps_of(steps, ConnectionStep, "script")
-        self._give(Rehearsal(self._client, f"/hosts/{self._reached.key}/script", HostScript, may_be_left), steps)
+        self._give(Script(self._client, f"/hosts/{self._reached.key}/script", HostScript, may_be_left), steps)
 
     def put(self, record: "Given | str") -> str:
         """File a record as it is, without an export or an attempt; its MMS ID.
 
         A text is in mnemonic form. Raises `AssertionError` where it cannot be filed.
         """
-        __tracebackhide__ = True
         raw = record.encode() if isinstance(record, str) else raw_of(record)
         if raw is None:
             raise TypeError(f"a record is bytes, a path, a text in mnemonic form or a pymarc.Record, not {record!r}")
@@ -178,7 +180,7 @@ class Gateway:
     def reset(self) -> None:
         """Begin anew: without records, attempts, script and clock; the next MMS ID is the first again."""
         self._client.send("POST", f"/zones/{self.zone}/reset")
-        self._rehearsals.pop(f"/zones/{self.zone}/script", None)
+        self._scripts.pop(f"/zones/{self.zone}/script", None)
         for forgotten in (self._attempts, self._looked_at, self._waited_for):
             forgotten.clear()
 
@@ -196,17 +198,19 @@ class Gateway:
 
     def left(self) -> list[str]:
         """What of its scripts was not used up, in words, a line a step."""
-        return [words for one in self._rehearsals.values() for words in one.left]
+        return [words for one in self._scripts.values() for words in one.left]
 
     def used(self) -> list[str]:
         """The steps of its scripts and how often each was used, in words."""
-        return [words for one in self._rehearsals.values() for words in one.told]
+        return [words for one in self._scripts.values() for words in one.told]
 
     def close(self) -> None:
-        """Forget the zone and all that it holds, and its host if that is its own."""
-        self._client.send("DELETE", f"/zones/{self.zone}")
-        if self._reached.own:
-            self._client.send("DELETE", f"/hosts/{self._reached.key}")
+        """Forget the zone and all that it holds, and its host if that is its own; the test may have done so itself."""
+        try:
+            self._client.forget(f"/zones/{self.zone}")
+        finally:
+            if self._reached.own:
+                self._client.forget(f"/hosts/{self._reached.key}")
 
     @property
     def _where(self) -> str:
@@ -235,13 +239,12 @@ class Gateway:
             elif time.monotonic() >= until:
                 return None
 
-    def _give(self, rehearsal: Rehearsal, steps: Sequence[ReplyStep] | Sequence[ConnectionStep]) -> None:
-        __tracebackhide__ = True
-        before = self._rehearsals.get(rehearsal.path)
+    def _give(self, script: Script, steps: Sequence[ReplyStep] | Sequence[ConnectionStep]) -> None:
+        before = self._scripts.get(script.path)
         if before is not None and before.left:
             raise AssertionError("\n".join(["the script before was not used up:", *before.left]))
-        self._client.change("PUT", rehearsal.path, rehearsal.kind, {"steps": steps})
-        self._rehearsals[rehearsal.path] = rehearsal
+        self._client.change("PUT", script.path, script.kind, {"steps": steps})
+        self._scripts[script.path] = script
 
 
 def _listed(values: str | Sequence[str]) -> list[str]:

@@ -27,6 +27,8 @@ def fault(url: str) -> str:
         return "must begin with http:// or https://"
     if not host:
         return "names no host to send to"
+    if not _is_name(read.raw_host):
+        return "names a host that no name server can be asked for: it has an empty part, or one of over 63 characters"
     if read.port is not None and read.port not in PORTS:
         return f"has the port {read.port:,}; ports are 1 to {PORTS[-1]:,}"
     if read.userinfo:
@@ -42,3 +44,11 @@ def host(url: str) -> str:
     import httpx
 
     return httpx.URL(url).netloc.decode("ascii", "replace")
+
+
+def _is_name(host: bytes) -> bool:
+    """Whether a host's name can be looked up (RFC 1035, 2.3.4), which it is encoded for as here."""
+    try:
+        return bool(host.decode("ascii").encode("idna"))
+    except UnicodeError:
+        return False

@@ -3,6 +3,7 @@
 import pytest
 import trio
 
+from gateway.desk.hosts import HOSTS
 from gateway.frontends.connexion import wire
 from gateway.model import Logon
 from tests.api.gateways import Api, api
@@ -108,6 +109,8 @@ async def test_host_that_is_not_there():
         ({"key": HOST}, "key", f"there is a host {HOST} already"),
         ({"key": "Own Host"}, "key", "must be of small letters"),
         ({"key": ""}, "key", "must be of small letters"),
+        ({"key": "own", "names": ["a\0b"]}, "names", "can be shown"),
+        ({"key": "own", "names": ["alma"] * 21}, "names", "are 21; a host has at most 20"),
         ({"names": []}, "body", "missing required field `key`"),
         ({"key": "own", "port": 5500}, "body", "unknown field `port`"),
     ],
@@ -117,6 +120,16 @@ async def test_what_cannot_be_a_host(body, field, words):
         [[place, said]] = (await one.problem("POST", "/hosts", 400, json=body))["faults"]
         assert place == field
         assert words in said
+
+
+async def test_there_are_so_many_at_most():
+    async with api() as one:
+        for number in range(HOSTS):
+            await one.post("/hosts", 201, key=f"own-{number}")
+        told = await one.problem("POST", "/hosts", 409, json={"key": "own"})
+        assert f"there are {HOSTS} hosts" in told["detail"]
+        await one.asks("DELETE", "/hosts/own-0", 204)
+        await one.post("/hosts", 201, key="own")
 
 
 async def test_host_can_be_made_anew_under_the_same_key():

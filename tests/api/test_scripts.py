@@ -242,6 +242,11 @@ class TestFaults:
         async with api() as one:
             assert await faults(one, ZONE, *[{}] * 1_001) == [["steps", "are 1,001; a script has at most 1,000"]]
 
+    async def test_may_be_as_long_as_its_limits_say(self) -> None:
+        async with api() as one:
+            steps = [{"text": "x" * 800}] * 1_000
+            assert (await one.asks("PUT", ZONE, json={"steps": steps})).json()["left"] == 1_000
+
     @pytest.mark.parametrize(
         ("body", "fault"),
         [
@@ -299,7 +304,14 @@ class TestClock:
                 [attempt, *_] = (await one.get("/submissions", zone="xyz"))["submissions"]
                 assert attempt["at"] != NOON
 
-    @pytest.mark.parametrize(("at", "words"), [("2026-03-01T12:00:00", "must say its time zone"), ("noon", "RFC3339")])
+    @pytest.mark.parametrize(
+        ("at", "words"),
+        [
+            ("2026-03-01T12:00:00", "must say its time zone"),
+            ("noon", "RFC3339"),
+            ("0001-01-01T00:00:00+14:00", "no time that there is in UTC"),
+        ],
+    )
     async def test_time_that_is_none(self, at: str, words: str) -> None:
         async with api() as one:
             [[field, said]] = (await one.problem("PUT", "/zones/xyz/clock", 400, json={"at": at}))["faults"]

@@ -21,6 +21,12 @@ SIGNED: Final = "webhooks.secret=open-sesame-47110815"
 HOSTILE: Final = "/zones/xyz/records/9910000000055867"
 """That of `tests.ui.hostile`."""
 
+HOLDINGS: Final = f"""mms_id,library,library_name,location,call_number,barcode,description,policy,process_type,due
+{MERGED[-16:]},MAIN,Main Library,stacks,PE1408,1,v.1,Book1,,
+{MERGED[-16:]},MAIN,Main Library,stacks,PE1408,2,v.2,Book1,LOAN,2036-06-30
+"""
+"""A holding of `MERGED` with an item in its place and one on loan."""
+
 
 class Filled(NamedTuple):
     """A gateway, and what one has to know to find its pages."""
@@ -40,7 +46,8 @@ def filled() -> Iterator[Filled]:
     lesson half way and at its end.
 
     1 makes the record `MERGED`, 2 merges into it, 3 makes `SMALL`, 4 is refused, 5 cannot be read, 6 has a wrong
-    password, 7 is a web browser's, 8 and 9 are in other scripts, 10 is hostile; that one is stored all the same.
+    password, 7 is a web browser's, 8 and 9 are in other scripts, 10 is hostile; that one is stored all the same. The
+    first has `HOLDINGS`.
     """
     with gateway(SIGNED) as running, httpx.Client(base_url=running.running.http or "", timeout=PATIENCE) as client:
         client.headers["accept"] = "text/html"
@@ -53,6 +60,7 @@ def filled() -> Iterator[Filled]:
             connexion.exports(name)
         connexion.sends(hostile())
         client.post("/api/v1/zones/xyz/records?as_is=true", content=hostile()).raise_for_status()
+        client.post("/api/v1/zones/xyz/holdings", content=HOLDINGS).raise_for_status()
         posted(client, "/zones/new", "/zones/new", key="class-3", code="01CARLI_CLASS3")
         posted(client, "/zones/class-3", "/zones/class-3/script", reply="locked", then="close")
         posted(client, "/zones/class-3", "/zones/class-3/webhooks", key="ci", url="http://127.0.0.1:9/exports")

@@ -16,7 +16,7 @@ def test_script_is_made_used_and_ended(browser, java_script):
         tab.get_by_text("Add a step…").click()
         tab.get_by_label("What is answered").select_option("refused: locked")
         tab.get_by_label("What follows").select_option("then the connection is closed")
-        tab.get_by_label("For so many exports").fill("2")
+        tab.get_by_label("How many exports").fill("2")
         tab.get_by_role("button", name="Add the step").click()
         expect(tab.get_by_role("status").first).to_contain_text("The step is added")
         expect(tab.get_by_role("region", name=STEPS)).to_contain_text("answered as locked, nothing filed")
@@ -36,23 +36,27 @@ def test_what_is_wrong_with_a_step_is_said_where_it_stands(browser):
         site.expected |= {400}
         tab = site.open("/zones/xyz")
         tab.get_by_text("Add a step…").click()
+        tab.get_by_text("Add a step for the host…").click()
         assert findings(tab) == []
         tab.get_by_label("How it is sent").select_option("in pieces of so many bytes")
-        tab.get_by_label("Seconds late").fill("long")
-        tab.get_by_role("button", name="Add the step").click()
-        expect(tab.get_by_label("Seconds late")).to_be_focused()
+        late = tab.locator("form[action$='/script']").get_by_label("Seconds late")
+        late.fill("long")
+        tab.get_by_role("button", name="Add the step", exact=True).click()
+        expect(late).to_be_focused()
         expect(tab.get_by_label("How it is sent")).to_have_value("pieces")
-        expect(tab.get_by_role("alert")).to_contain_text("So many bytes: must be given: how many?")
+        expect(tab.get_by_role("alert")).to_contain_text("How many bytes: must be given: how many?")
         assert findings(tab) == []
 
 
-def test_script_of_the_host_is_shown(browser):
+def test_script_of_the_host_is_made_shown_and_ended(browser):
     with visiting(browser) as site:
-        tab = site.context.new_page()
-        script = {"steps": [{"do": "stop_reading", "seconds": 5}, {"do": "refuse"}]}
-        answer = tab.request.put(f"{site.url}/api/v1/hosts/i-share-xyz/script", data=script)
-        assert answer.ok, answer.text()
-        tab.goto(f"{site.url}/zones/xyz")
+        tab = site.open("/zones/xyz")
+        for what, seconds in (("accepted, and nothing is read", "5"), ("refused: nothing listens", "")):
+            tab.get_by_text("Add a step for the host…").click()
+            tab.get_by_label("What is done with who connects").select_option(what)
+            tab.get_by_label("For how many seconds").fill(seconds)
+            tab.get_by_role("button", name="Add the step for the host").click()
+            expect(tab.get_by_role("status").first).to_contain_text("The step is added to the script of its host.")
         expect(tab.get_by_role("region", name="Steps of the host's script")).to_contain_text("nothing is read, for 5 s")
         assert findings(tab) == []
         tab.get_by_role("button", name="End the script of i-share-xyz").click()

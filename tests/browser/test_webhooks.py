@@ -1,5 +1,7 @@
 """A webhook: made on the zone's page, tried out, and deleted."""
 
+from typing import Final
+
 from playwright.sync_api import expect
 
 from tests.browser.accessibility import findings
@@ -7,12 +9,16 @@ from tests.browser.filled import SIGNED
 from tests.browser.visiting import visiting
 
 NOBODY = "http://127.0.0.1:9/exports"
+TELEPHONE: Final = {"width": 375, "height": 812}
+"""CSS pixels."""
 
 
 def test_webhook_is_made_tried_out_and_deleted(browser):
     with visiting(browser, SIGNED) as site:
         site.expected |= {400}
         tab = site.open("/zones/xyz")
+        tab.get_by_text("Add a webhook…").click()
+        assert findings(tab) == []
         tab.get_by_role("button", name="Make the webhook").click()
         expect(tab.get_by_label("Address")).to_be_focused()
         expect(tab.get_by_text("Address: is empty")).to_be_visible()
@@ -36,6 +42,20 @@ def test_webhook_is_made_tried_out_and_deleted(browser):
         tab.get_by_role("button", name="Delete ci").click()
         expect(tab.get_by_role("status").first).to_contain_text("The webhook is deleted")
         expect(tab.get_by_text("Nobody is told.")).to_be_visible()
+
+
+def test_on_a_telephone_all_of_a_webhook_is_seen_at_once(browser):
+    with visiting(browser, SIGNED, viewport=TELEPHONE) as site:
+        tab = site.context.new_page()
+        wanted = {"key": "ci", "url": f"{NOBODY}/of/the/library/in/the/hills"}
+        answer = tab.request.post(f"{site.url}/api/v1/zones/xyz/webhooks", data=wanted)
+        assert answer.ok, answer.text()
+        tab.goto(f"{site.url}/zones/xyz")
+        for part in (tab.get_by_text(NOBODY), tab.get_by_role("button", name="Delete ci")):
+            box = part.bounding_box()
+            assert box is not None
+            assert 0 <= box["x"] <= box["x"] + box["width"] <= TELEPHONE["width"]
+        assert findings(tab) == []
 
 
 def test_without_a_secret_in_the_settings_it_says_what_to_set(site):

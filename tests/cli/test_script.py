@@ -10,7 +10,7 @@ import pytest
 from click.testing import Result
 
 from gateway.cli import main
-from gateway.cli.steps import find_lines
+from gateway.cli.script_file import find_lines
 from gateway.model import ConnectionStep, ReplyStep
 
 from .gateways import HOST, OTHER_HOST, ROOT, Gateway, run, words
@@ -139,6 +139,13 @@ class TestOfAHost:
         assert [row[1:3] for row in rows(ended)] == [["1", "0"], ["1", "1"]]
         assert ended.stderr == f"gateway: the script of {HOST} is not used up: 1 connection did not come\n"
         assert ended.exit_code == 1
+
+    def test_is_used_up_where_it_refuses_without_an_end(self, web: Gateway) -> None:
+        given(web, "--host", HOST, "-", text='[[steps]]\ndo = "refuse"')
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((web.address, web.port))
+        done = asked(web, "script", "--host", HOST, "--clear", "--used-up")
+        assert (done.exit_code, done.stderr) == (0, "")
 
     def test_that_is_not_there(self, web: Gateway) -> None:
         refused = asked(web, "script", "--host", "i-share-xy")

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from gateway.frontends.connexion import wire
 from gateway.frontends.connexion.captures import End, Message, NotKept, Part, Reply, parse
-from gateway.frontends.connexion.masking import REPLY_BYTES, SECRETS
+from gateway.frontends.connexion.credentials import SECRETS
+from gateway.frontends.connexion.masking import REPLY_BYTES
 from gateway.frontends.connexion.pieces import ARRIVALS, STEP_BYTES
 from gateway.frontends.connexion.vectors import pieces
 from gateway.model import Logon
@@ -38,9 +39,10 @@ def shown(raw: bytes) -> Part:
         (BROWSER + TWO, [Part("A", "browser", text="01CARLI_XYZ"), Part("P", "browser"), shown(TWO)]),
         (b"PFsecretAK01CARLI_XYZ" + TWO, [P, A, shown(TWO)]),
         (
-            b"U@ AK01CARLI_XYZ  P@" + TWO,
+            b"U@ AI01COS_XYZ  P@" + TWO,
             [
-                *(Part("U", "desktop", empty=True), Part("separators", text=" ", size=1), A),
+                *(Part("U", "desktop", empty=True), Part("separators", text=" ", size=1)),
+                Part("A", "desktop", text="01COS_XYZ"),
                 *(Part("separators", text="  ", size=2), Part("P", "desktop", empty=True), shown(TWO)),
             ],
         ),
@@ -228,6 +230,8 @@ def everything(content: bytes) -> bytes:
         (b"01CARLI_NETWORK", "browser", "kept"),
         (b"01ABC", "desktop", "kept"),
         (b"01UAB", "browser", "masked"),
+        (b"01UAB_INST", "browser", "kept"),
+        (b"01ABC_INSTP8DYJnkS", "browser", "masked"),
         (b"01CARLI_XYZPFsecret", "desktop", "masked"),
         (b"?A1101CARLI_XYZP6secret", "browser", "lost"),
         (b"x" * 40, "desktop", "kept"),
@@ -236,9 +240,51 @@ def everything(content: bytes) -> bytes:
     ],
 )
 def test_a_logon_id_that_may_have_swallowed_a_password_is_not_kept(logon_id, form, first):
-    line = recorded(client(wire.compose(Logon(logon_id=logon_id), TWO, form)))[0]
+    line = recorded(client(wire.compose(Logon(logon_id=logon_id, password=b"QZQZQZ"), TWO, form)))[0]
     shown = {"kept": Part("A", form, text=logon_id.decode()), "masked": Part("A", form), "lost": None}
     assert (line.parts[0] if isinstance(line, Message) else None) == shown[first]
+
+
+@pytest.mark.parametrize(
+    ("before", "items", "text"),
+    [
+        (b"", b"AK01CARLI_XYZ", None),
+        (b"", b"AI01COS_XYZ", "01COS_XYZ"),
+        (b"", b"A1101CARLI_XYZ", "01CARLI_XYZ"),
+        (DESKTOP + TWO, b"AK01CARLI_XYZ", "01CARLI_XYZ"),
+        (b"", b"AK01CARLI_XYZP@", None),
+        (b"", b"U@AK01CARLI_XYZPFsecret", None),
+        (b"", b"AK01CARLI_XYZP6secret", None),
+    ],
+    ids=["no-password", "no-tag", "no-digit", "password-before", "password-empty", "user-id-empty", "mixed"],
+)
+def test_a_logon_id_is_kept_where_nothing_else_can_be_in_it(before, items, text):
+    messages = [line for line in recorded(client(before + items + TWO)) if isinstance(line, Message)]
+    [shown] = [part for part in messages[-1].parts if part.kind == "A"]
+    assert shown.text == text
+
+
+@pytest.mark.parametrize(
+    ("sent", "secrets"),
+    [
+        (b"A2101CARLI_XYZP12ufV_3HlUCGak", [b"ufV_3HlUCGak"]),
+        (b"A1801ABC_INSTP8DYJnkSP0", [b"DYJnkSP0"]),
+        (b"A[01CARLI_XYZPPBB$nWojF6E5EvfU0", [b"BB$nWojF6E5EvfU0"]),
+        (b"A\\01UIUC_INSTUK100-320-433PJlMU6r0lupP0", [b"100-320-433", b"lMU6r0lupP"]),
+        (b"U28Z9qGPCRybQtnyT4DkaKoX8ZRVAa7A22P8XRZ9QGliphU4XQAPDT9e", [b"Z9QGliphU4XQAPDT9e"]),
+        (b"A22P8U12Z9Ya2Ic1iZekNFYRUP8Z9L8xXF2", [b"Z9Ya2Ic1iZekNFYRU", b"Z9L8xXF2"]),
+        (b"U33999-888-777aaA0601XP_8P08Secret99", [b"999-888-777aa", b"Secret99"]),
+        (b"U]999-888-777AK01CARLI_XYZPCxxx", [b"999-888-777"]),
+        (b"P23Secret99secretU7999-888", [b"Secret99secret", b"999-888"]),
+        (b"P[Secret99secretUKUserUserXXX", [b"Secret99secret", b"UserUserXXX"]),
+    ],
+)
+def test_nothing_that_a_miscounted_item_has_swallowed_is_told(sent, secrets):
+    said = server(*(b"No such: " + secret + b"\0" for secret in secrets))
+    content = everything(written(recorded([*client(sent + TWO), *said])))
+    for secret in secrets:
+        for start in range(len(secret) - 4):
+            assert secret[start : start + 5] not in content
 
 
 @settings(max_examples=500, deadline=None, derandomize=True)

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from gateway.frontends.connexion import wire
+from gateway.frontends.connexion.vectors import events
 from gateway.model import Logon
 
-from .transcript import END, LOGON, TWO, cut, events, hear
+from .transcript import END, LOGON, TWO, cut, hear
 
 MARC = Path(__file__).resolve().parents[2] / "fixtures" / "marc"
 BROWSER = b"A1101CARLI_XYZP10xyz-secret"

@@ -6,9 +6,10 @@ from typing import NamedTuple
 import pytest
 
 from gateway.frontends.connexion import wire
+from gateway.frontends.connexion.vectors import events
 from gateway.frontends.connexion.wire import ENDS, State
 
-from .transcript import DESKTOP, END, LOGON, ONE, WHOLE, cut, events, hear, lines
+from .transcript import DESKTOP, END, LOGON, ONE, WHOLE, cut, hear, lines
 
 SERVED = DESKTOP + ONE
 

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from gateway.frontends.connexion import wire
 from gateway.frontends.connexion.layout import RUNS_BEFORE, Arrivals, Layout
 from gateway.frontends.connexion.readings import LengthForm
+from gateway.frontends.connexion.vectors import events
 from gateway.model import PIECES, Logon, Transcript
 
 from .test_properties import ENDINGS, cuts, limits, pieces, streams
 from .test_vectors import VECTORS
-from .transcript import BROWSER, DESKTOP, END, ONE, THREE, TWO, WHOLE, cut, events, record
+from .transcript import BROWSER, DESKTOP, END, ONE, THREE, TWO, WHOLE, cut, record
 
 SERVED = DESKTOP + ONE
 Heard = tuple[wire.Event | wire.Malformed, Layout]

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from gateway.frontends.connexion import wire
 from gateway.frontends.connexion.readings import ITEM_VALUE_BYTES
+from gateway.frontends.connexion.vectors import events
 from gateway.model import Logon
 
-from .transcript import BROWSER, DESKTOP, END, ONE, TWO, events, record
+from .transcript import BROWSER, DESKTOP, END, ONE, TWO, record
 
 SMALL = 100
 """A limit on a message, in bytes, that near-messages often cross."""

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import pytest
 
 from gateway.frontends.connexion import wire
+from gateway.frontends.connexion.vectors import events
 
-from .transcript import DESKTOP, END, LOGON, ONE, WHOLE, cut, events, hear
+from .transcript import DESKTOP, END, LOGON, ONE, WHOLE, cut, hear
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 RECORDS = [path.read_bytes() for path in sorted((FIXTURES / "marc").glob("*.mrc"))]

@@ -8,9 +8,10 @@ import pytest
 
 from gateway.frontends.connexion import wire
 from gateway.frontends.connexion.readings import ITEM_VALUE_BYTES, SPACES
+from gateway.frontends.connexion.vectors import events
 from gateway.model import Logon, Reason
 
-from .transcript import BROWSER, DESKTOP, END, LOGON, ONE, THREE, TWO, WHOLE, cut, events, hear, lines, record
+from .transcript import BROWSER, DESKTOP, END, LOGON, ONE, THREE, TWO, WHOLE, cut, hear, lines, record
 
 HTTP_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 """POST, PUT and PATCH begin like a P item."""

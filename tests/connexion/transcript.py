@@ -7,6 +7,7 @@ one` for a record this module knows; and after the last event of an ended connec
 from collections.abc import Iterable, Iterator
 
 from gateway.frontends.connexion import wire
+from gateway.frontends.connexion.vectors import events
 from gateway.model import Logon, Reason
 
 END = b""
@@ -40,21 +41,6 @@ def cut(sent: bytes, step: int) -> Iterator[bytes]:
     """`sent` in pieces of `step` bytes."""
     step = step or max(len(sent), 1)
     return (sent[at : at + step] for at in range(0, len(sent), step))
-
-
-def events(connection: wire.Connection) -> Iterator[wire.Event | wire.Malformed]:
-    """Every event until more bytes are needed or the connection is over."""
-    while True:
-        try:
-            event = connection.next_event()
-        except wire.Malformed as error:
-            yield error
-            continue
-        if event is None:
-            return
-        yield event
-        if isinstance(event, wire.Probe | wire.Goodbye | wire.Closed):
-            return
 
 
 def hear(connection: wire.Connection, *chunks: bytes) -> list[str]:

@@ -15,6 +15,7 @@ from gateway.desk.transcript import HIDDEN_VALUE, Run, transcript
 from gateway.frontends.connexion import wire
 from gateway.frontends.connexion.faults import octets
 from gateway.frontends.connexion.layout import Arrivals
+from gateway.frontends.connexion.vectors import events
 from gateway.model import (
     Attempt,
     Facts,
@@ -29,7 +30,7 @@ from gateway.model import (
     Transcript,
 )
 from tests.connexion.test_vectors import VECTORS
-from tests.connexion.transcript import BROWSER, DESKTOP, END, ONE, TWO, WHOLE, cut, events, record
+from tests.connexion.transcript import BROWSER, DESKTOP, END, ONE, TWO, WHOLE, cut, record
 
 ROOT = Path(__file__).resolve().parents[2]
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

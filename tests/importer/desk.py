@@ -61,9 +61,9 @@ class Desk:
             Profiles(zones.by_key, prepared),
             import_seconds=import_seconds,
             now=self.now,
-            rehearsals=zones.rehearsals,
+            scripts=zones.scripts,
         )
-        self.rehearsals = zones.rehearsals
+        self.scripts = zones.scripts
         self._minutes = count()
         self._exports = count(1)
 

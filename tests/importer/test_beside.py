@@ -31,13 +31,26 @@ CHANGED = TIDES.replace("Tides.", "Sea.")
 NOT_READABLE = raw(TIDES)[:-3]
 
 
-def at(seconds: float, record: bytes | str = TIDES, *, seq: int = 0, zone: str = "xyz", **receipt: object) -> Attempt:
+def at(
+    seconds: float,
+    record: bytes | str = TIDES,
+    *,
+    seq: int = 0,
+    zone: str = "xyz",
+    delivered: bool | None = True,
+    **receipt: object,
+) -> Attempt:
     """An attempt so long after noon, numbered in that order unless `seq` says otherwise."""
     brought = raw(record) if isinstance(record, str) else record
     when = NOON + timedelta(seconds=seconds)
     number = seq or int(seconds * 1_000) + 1
     submission = Submission(f"export-{number}", when, "i-share-xyz", "192.0.2.7", "01CARLI_XYZ", brought)
-    return Attempt(number, submission, replace(Receipt(zone, Outcome.CREATED), **receipt))
+    return Attempt(number, submission, replace(Receipt(zone, Outcome.CREATED), **receipt), delivered=delivered)
+
+
+def refused(seconds: float, *, delivered: bool | None = True) -> Attempt:
+    """One whose record was locked."""
+    return at(seconds, outcome=Outcome.REFUSED, reason=Reason.LOCKED, delivered=delivered)
 
 
 REPEATED: dict[str, tuple[list[Attempt], float | None]] = {
@@ -57,9 +70,16 @@ REPEATED: dict[str, tuple[list[Attempt], float | None]] = {
     "no record either time": ([at(0, b""), at(12, b"")], None),
     "a failed logon, then the right one": (
         [at(0, outcome=Outcome.LOGON_FAILED, reason=Reason.WRONG_PASSWORD), at(12)],
-        12.0,
+        None,
     ),
-    "filed, then refused": ([at(0), at(12, outcome=Outcome.REFUSED, reason=Reason.LOCKED)], 12.0),
+    "filed, then refused": ([at(0), refused(12)], 12.0),
+    "refused, then again": ([refused(0), refused(5), at(12)], None),
+    "refused, and not yet known whether that was read": ([refused(0, delivered=None), at(12)], None),
+    "refused, and nobody was there to read it": ([refused(0, delivered=False), at(12)], 12.0),
+    "filed, and nobody was there to read it": ([at(0, delivered=False), at(12)], 12.0),
+    "filed, refused in between": ([at(0), refused(5), refused(6), at(12)], 12.0),
+    "filed more than a minute before, refused since": ([at(0), refused(30), at(AGAIN_SECONDS + 1)], None),
+    "filed, refused and filed again": ([at(0), refused(10), at(20), refused(25), at(30)], 10.0),
     "one that was finished long after it had come, between": (
         [at(0, seq=1), at(-500, CHANGED, seq=2, facts=Facts(resumed=True)), at(12, seq=3)],
         12.0,

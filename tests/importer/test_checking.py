@@ -8,7 +8,7 @@ import pytest
 import trio
 from msgspec.structs import replace
 
-from gateway.importer import checking, faults
+from gateway.importer import checking, checking_searches, checking_shelves, faults
 from gateway.importer.checking import Check, Looked
 from gateway.importer.edit import flag, revert
 from gateway.importer.faults import FAULTS, Fault
@@ -164,7 +164,8 @@ class TestFaults:
         indexed = "UPDATE identifier SET mms_id = '9910000000025816' WHERE zone = 'network'"
         counted = "UPDATE zone SET ordinal = 2 WHERE zone = 'network'"
         attempt = "UPDATE attempt SET mms_id = '9910000000025816' WHERE zone = 'network'"
-        assert await found_after(filled, moved, indexed, counted, attempt) == [
+        searched = "UPDATE index_change SET mms_id = '9910000000025816' WHERE zone = 'network'"
+        assert await found_after(filled, moved, indexed, counted, attempt, searched) == [
             "control_number network 9910000000025816: its version 1 has 9910000000015816 in 001, not its MMS ID"
         ]
 
@@ -176,6 +177,17 @@ class TestFaults:
             "identifiers network 9910000000015816: it is kept under other numbers than it bears: "
             "without isbn 9786990001036, oclc 1999000033 and with oclc 7"
         ]
+
+    async def test_records_that_no_search_finds(self, filled: Path) -> None:
+        assert await found_after(filled, "DELETE FROM index_change WHERE zone = 'xyz'") == [
+            f"not_searchable xyz : searches do not find 2 of its records, such as {FIRST}"
+        ]
+
+    async def test_records_that_are_not_indexed_by_far_are_not_read_to_look(
+        self, filled: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(checking_searches, "BEHIND", 0)
+        assert await found_after(filled, f"DELETE FROM index_change WHERE mms_id = '{FIRST}'") == []
 
     async def test_number_that_the_index_lacks(self, filled: Path) -> None:
         gone = "DELETE FROM identifier WHERE zone = 'network' AND kind = 'oclc'"
@@ -344,6 +356,7 @@ def test_words_of_every_fault_are_whole(code: str) -> None:
 
 
 def test_every_fault_of_the_table_is_told_by_somebody() -> None:
-    source = Path(checking.__file__).read_text("utf-8") + Path(__file__).read_text("utf-8")
+    modules = (checking.__file__, checking_searches.__file__, checking_shelves.__file__, __file__)
+    source = "".join(Path(one).read_text("utf-8") for one in modules)
     commands = (Path(checking.__file__).parents[1] / "cli" / "store" / "check.py").read_text("utf-8")
     assert [code for code in FAULTS if f'"{code}"' not in source + commands] == []

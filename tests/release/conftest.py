@@ -47,6 +47,12 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
 
 
 @pytest.fixture(scope="session")
+def installed_for_tests(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """The wheel in an environment that has pytest beside it, and nothing else."""
+    return install(wheel, tmp_path_factory.mktemp("installed-for-tests"), "pytest")
+
+
+@pytest.fixture(scope="session")
 def image(dist: Path) -> Iterator[Image]:
     """The container's files, which nobody may write to but in /data."""
     if sys.platform != "linux":

@@ -83,14 +83,14 @@ class Served(NamedTuple):
         return self.process.returncode
 
 
-def install(wheel: Path, folder: Path, extra: str = "") -> Installed:
-    """Install it as a user does, by pip and from whatever index pip is set up for."""
+def install(wheel: Path, folder: Path, *more: str) -> Installed:
+    """Install it as a user does, by pip and from whatever index pip is set up for; with these beside it."""
     environment = folder / "venv"
     venv.create(environment, with_pip=False, symlinks=os.name != "nt")
     scripts = environment / ("Scripts" if os.name == "nt" else "bin")
     pip = [sys.executable, "-m", "pip", "--python", str(environment), "--disable-pip-version-check"]
     run = {"check": True, "timeout": INSTALL_SECONDS}
-    subprocess.run([*pip, "install", "--quiet", f"{wheel}{extra}"], **run)
+    subprocess.run([*pip, "install", "--quiet", str(wheel), *more], **run)
     subprocess.run([*pip, "check"], **run)
     elsewhere = folder / "elsewhere"
     elsewhere.mkdir()

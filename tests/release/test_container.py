@@ -39,11 +39,14 @@ class HttpWaitStrategy:
 USE = f"""
 import subprocess, sys
 
-def test_an_export_arrives(zone):
-    to = ["--host", zone.host, "--port", str(zone.port), "--logon-id", zone.logon_id, "--password", zone.password]
-    subprocess.run([sys.executable, "-m", "gateway", "send", *to, {str(RECORD)!r}], check=True)
-    assert zone.arrived("1999000017")["outcome"] == "created"
+def test_an_export_arrives(connexion_gateway):
+    gateway = connexion_gateway
+    to = ["--host", gateway.host, "--port", str(gateway.port), "--logon-id", gateway.logon_id]
+    sent = [sys.executable, "-m", "gateway", "send", *to, "--password", gateway.password, {str(RECORD)!r}]
+    subprocess.run(sent, check=True)
+    assert gateway.wait_for(oclc="1999000017").outcome == "created"
 """
+"""A test of somebody who follows it."""
 
 
 @pytest.fixture
@@ -69,6 +72,7 @@ def given(ports: dict[int, int]) -> dict[str, str]:
     here = {"GATEWAY_HTTP__TOKEN": TOKEN, "GATEWAY_HTTP__ADDRESS": "127.0.0.1", "GATEWAY_HTTP__PORT": str(ports[8550])}
     for host, port in (("I_SHARE_XYZ", 5500), ("I_SHARE_NETWORK", 5501), ("SANDBOX02_NA", 5502)):
         here |= {f"GATEWAY_HOSTS__{host}__ADDRESS": "127.0.0.1", f"GATEWAY_HOSTS__{host}__CONNEXION": str(ports[port])}
+        here[f"GATEWAY_HOSTS__{host}__Z3950"] = "[0]"
     return here
 
 
@@ -130,7 +134,7 @@ def test_the_recipe_for_testcontainers_runs(
     memory = {"GATEWAY_STORE__URL": "memory:", "GATEWAY_HTTP__TOKEN": token}
     with container.serving(*image.exec_form("CMD"), environ=given | memory):
         subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-n", "0", str(tmp_path)],
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)],
             cwd=tmp_path,
             env=clean_environ() | at,
             check=True,

@@ -40,7 +40,13 @@ def step(name: str) -> str:
 
 def ports(settings: Settings) -> set[str]:
     """All that the settings listen on."""
-    return {str(port) for port in (settings.http.port, *(host.connexion for host in settings.hosts.values()))}
+    hosts = settings.hosts.values()
+    found = [
+        settings.http.port,
+        *(host.connexion for host in hosts),
+        *(port for host in hosts for port in host.z3950 or ()),
+    ]
+    return {*map(str, found)}
 
 
 def project() -> Any:

@@ -1,5 +1,7 @@
 """Source distribution and wheel: what is in them, and that a gateway installed from them works."""
 
+import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -12,10 +14,13 @@ import pytest
 from packaging.metadata import Metadata
 
 from gateway import __version__
+from tests import test_ci_document as ci
 from tests.release.installed import ROOT, Installed, browser, clean_environ, free_port
 
 COLLECT_SECONDS = 120
 """For pytest to read every test."""
+SCRIPT_SECONDS = 120
+"""For what a page has its reader type."""
 WANTED = (
     "gateway/cli/report.html",
     "gateway/config.example.toml",
@@ -138,3 +143,40 @@ def test_the_wheel_installed_alone_serves(installed: Installed) -> None:
         assert served.ends() == 0
     listed = installed.run("records", "list", "--json")
     assert "9910000000015867" in listed.stdout
+
+
+@pytest.fixture
+def typing(installed_for_tests: Installed) -> dict[str, str]:
+    """The environment of somebody who has activated it."""
+    programs = Path(installed_for_tests.command[0]).parent
+    return installed_for_tests.environ | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+
+
+def test_the_plugin_of_the_wheel_is_found_by_a_pytest_that_has_no_other(typing: dict[str, str], tmp_path: Path) -> None:
+    ci.write_tests(tmp_path)
+    ended = bash(["python -m pytest"], tmp_path, typing)
+    assert re.search("^plugins: .*connexion-gateway-", ended.stdout, re.MULTILINE)
+    assert f" {ci.PASSED} passed in " in ended.stdout
+
+
+def test_the_commands_of_the_page_on_ci_run_with_the_wheel(typing: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
+    http, connexion = str(free_port()), str(free_port())
+    ports = {"GATEWAY_HTTP__PORT": http, "GATEWAY_HOSTS__I_SHARE_XYZ__CONNEXION": connexion}
+    ended = bash(ci.commands(http, connexion), tmp_path, typing | ports)
+    assert "MMS ID: 9910000000015867" in ended.stdout
+
+
+def bash(script: list[str], folder: Path, environ: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    """What it has printed; it ends well."""
+    ended = subprocess.run(
+        ["bash", "-c", "\n".join(script)],
+        cwd=folder,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=SCRIPT_SECONDS,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended

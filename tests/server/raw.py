@@ -13,6 +13,9 @@ from tests.server.running import HOST
 FILED = wire.reply(f"The record has been processed successfully.\nMMS ID: {FIRST}")
 """To the first record of the zone xyz."""
 
+SLACK_SECONDS = 5.0
+"""Later than it should be nothing is by so much, however busy the machine."""
+
 
 class Rest(NamedTuple):
     """What comes until a connection ends, and how it ends: in order, or reset."""
@@ -112,6 +115,15 @@ class Raw:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._socket.close()
+
+
+async def accepted(port: int) -> Raw:
+    """A connection, as soon as one is not refused."""
+    while True:
+        try:
+            return Raw(port)
+        except ConnectionRefusedError:
+            await trio.lowlevel.checkpoint()
 
 
 async def ask(port: int, some: bytes) -> bytes:

@@ -6,8 +6,8 @@ import pytest
 import trio
 
 from gateway.frontends.connexion import wire
-from gateway.importer.rehearsals import ACCEPT, VALUES_BYTES
 from gateway.importer.replies import END_OF, REPLIES
+from gateway.importer.scripts import ACCEPT, VALUES_BYTES
 from gateway.model import Logon
 from tests.api.gateways import Api, api
 from tests.server.raw import FILED, Raw, ask, attempts, counts, records, script
@@ -191,3 +191,18 @@ async def test_garbage_that_says_no_byte_is_refused(garbage: str) -> None:
         steps = [{"send": "garbage", "garbage": garbage}]
         told = await one.problem("PUT", "/zones/xyz/script", 400, json={"steps": steps})
         assert told["faults"] == [["steps.1.garbage", "is no hexadecimal, such as 00ff17"]]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [("DELETE", "script", None), ("PUT", "script", {"steps": [{"reply": "locked"}]}), ("POST", "reset", None)],
+    ids=["ended", "replaced", "reset"],
+)
+async def test_nobody_waits_for_a_script_that_is_over(method: str, path: str, body: object) -> None:
+    async with api() as one, Raw(one.port) as client:
+        await script(one, {"late_seconds": 600})
+        client.send(message(1))
+        while (await one.get("/zones/xyz/script"))["left"]:
+            assert client.waits()
+        await one.client.request(method, f"/api/v1/zones/xyz/{path}", json=body)
+        assert await client.exactly(len(FILED)) == FILED

@@ -1,6 +1,7 @@
 """What tests of the plugin share."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -10,11 +11,9 @@ from tests.testing.suites import Suite
 
 
 @pytest.fixture
-def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Suite:
+def suite(tmp_path: Path) -> Suite:
     """A user's tests, in a folder of their own."""
-    for name in ("GATEWAY_TOKEN", "PYTEST_ADDOPTS"):
-        monkeypatch.delenv(name, raising=False)
-    return Suite(pytester)
+    return Suite(tmp_path)
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +26,9 @@ def url() -> Iterator[str]:
         yield msgspec.json.decode(started.stdout.readline())["http"]
         started.terminate()
         started.communicate()
+
+
+@pytest.fixture(scope="session")
+def connexion_gateway_url() -> str:
+    """For tests of this process a gateway in a thread, whatever the environment says."""
+    return ""

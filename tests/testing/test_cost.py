@@ -1,9 +1,19 @@
 """What the plugin costs those who do not use it, and each test that does."""
 
+import re
+from typing import Final
+
 import pytest
 
 from gateway import testing
-from tests.testing.suites import EXAMPLE, Suite
+from tests.testing.suites import MANY, Suite
+
+SECONDS: Final = 10
+"""For two hundred tests, the start of pytest counted: on a machine that does nothing else they take some four."""
+TRIES: Final = 3
+"""Of which one has to be so fast: a machine that does much else is slow at times."""
+FIRST_SECONDS: Final = 1.0
+"""Most of the processor's time that the first test pays: for imports, and the gateway's start."""
 
 HEAVY = ("trio", "litestar", "hypercorn", "httpx", "msgspec", "pymarc", "structlog", "argon2", "apsw", "click")
 """What is not to be imported before a fixture is used."""
@@ -56,24 +66,46 @@ def pytest_sessionfinish(session):
     left = [thread.name for thread in threading.enumerate() if thread.name == "connexion-gateway"]
     print("threads left:", left)
 """
+TELLS_SECONDS = """
+import time
+
+PAID = []
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item):
+    begun = time.process_time()
+    result = yield
+    PAID.append(time.process_time() - begun)
+    return result
+
+def pytest_sessionfinish(session):
+    print(f"the first one paid {PAID[0]:.3f} s")
+"""
 
 
-def test_nothing_heavy_is_imported_where_no_fixture_is_used(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # others' plugins import some of it themselves
-    suite.pytester.makeconftest("")
-    suite.run(TELLS_IMPORTS, "-p", "gateway.testing.plugin").assert_outcomes(passed=1)
+def test_nothing_heavy_is_imported_where_no_fixture_is_used(suite: Suite) -> None:
+    (suite.folder / "conftest.py").unlink()
+    alone = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # others' plugins import some of it themselves
+    suite.run(TELLS_IMPORTS, "-p", "gateway.testing.plugin", environ=alone).assert_outcomes(passed=1)
 
 
-def test_an_export_and_its_assertions_are_six_requests(suite: Suite) -> None:
-    suite.run(COUNTS_REQUESTS).assert_outcomes(passed=2)
-
-
-def test_no_thread_is_left_behind(suite: Suite) -> None:
-    conftest = suite.pytester.path / "conftest.py"
-    conftest.write_text(conftest.read_text("utf-8") + LEAVES_NO_THREAD, "utf-8")
-    result = suite.run(EXAMPLE, "-s")
-    result.assert_outcomes(passed=1)
+def test_an_export_and_its_assertions_are_six_requests_and_no_thread_is_left_behind(suite: Suite) -> None:
+    suite.conftest(LEAVES_NO_THREAD)
+    result = suite.run(COUNTS_REQUESTS, "-s")
+    result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(["*threads left: []*"])
+
+
+def test_the_first_test_pays_little_and_two_hundred_are_soon_done(suite: Suite) -> None:
+    suite.conftest(TELLS_SECONDS)
+    for _ in range(TRIES):
+        result = suite.run(MANY.format(200), "-s")
+        result.assert_outcomes(passed=200)
+        paid = re.search(r"the first one paid (\d+\.\d+) s", result.stdout.str())
+        assert paid is not None
+        if result.duration < SECONDS and float(paid[1]) < FIRST_SECONDS:
+            break
+    assert (result.duration < SECONDS, float(paid[1]) < FIRST_SECONDS) == (True, True)
 
 
 def test_types_of_the_fixtures_come_when_they_are_named() -> None:

@@ -3,19 +3,8 @@
 import httpx
 import pytest
 
-from tests.testing.suites import EXAMPLE, Suite
+from tests.testing.suites import EXAMPLE, MANY, Suite
 
-MANY = """
-import pytest
-
-@pytest.mark.parametrize("number", range({}))
-def test_export(connexion_gateway, exporter, sample, number):
-    gateway = connexion_gateway
-    exporter.send(sample, gateway.host, gateway.port, gateway.logon_id, gateway.password)
-    attempt = gateway.wait_for(oclc="1234567")
-    assert (attempt.outcome, attempt.mms_id) == ("created", "9910000000015867")
-    gateway.assert_nothing_else()
-"""
 IN_ASYNCIO = """
 import asyncio
 
@@ -48,18 +37,17 @@ async def test_trio(connexion_gateway, connexion_gateway_trio, exporter, sample)
 """
 
 
-@pytest.mark.parametrize("arguments", [(), ("-n", "4"), ("-p", "no:trio"), ("-p", "no:xdist", "-p", "no:anyio")])
-def test_example_passes(suite: Suite, arguments: tuple[str, ...]) -> None:
-    suite.run(EXAMPLE, *arguments).assert_outcomes(passed=1)
+@pytest.mark.parametrize("arguments", [("-n", "4"), ("-p", "no:trio"), ("-p", "no:xdist", "-p", "no:anyio")])
+def test_example_passes(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]) -> None:
+    for name in ("GATEWAY_URL", "GATEWAY_TOKEN", "PYTEST_ADDOPTS"):
+        monkeypatch.delenv(name, raising=False)
+    Suite(pytester.path).write(EXAMPLE + MANY.format(8))
+    pytester.runpytest_subprocess(*arguments).assert_outcomes(passed=9)
 
 
-def test_example_passes_where_every_async_test_is_trio_s(suite: Suite) -> None:
+def test_example_passes_beside_asyncio_and_where_every_async_test_is_trio_s(suite: Suite) -> None:
     suite.settings("trio_mode = true")
-    suite.run(EXAMPLE + IN_TRIO).assert_outcomes(passed=2)
-
-
-def test_example_passes_beside_asyncio(suite: Suite) -> None:
-    suite.run(EXAMPLE + IN_ASYNCIO).assert_outcomes(passed=2)
+    suite.run(EXAMPLE + IN_TRIO + IN_ASYNCIO).assert_outcomes(passed=3)
 
 
 @pytest.mark.parametrize("arguments", [(), ("-n", "4")])
@@ -69,17 +57,3 @@ def test_example_passes_with_a_gateway_that_runs_elsewhere_and_leaves_nothing_th
     before = [zone["key"] for zone in httpx.get(f"{url}/api/v1/zones").json()["zones"]]
     suite.run(EXAMPLE + MANY.format(8), "--gateway-url", url, *arguments).assert_outcomes(passed=9)
     assert [zone["key"] for zone in httpx.get(f"{url}/api/v1/zones").json()["zones"]] == before
-
-
-def test_workers_do_not_disturb_each_other(suite: Suite) -> None:
-    suite.run(EXAMPLE + MANY.format(20), "-n", "4").assert_outcomes(passed=21)
-
-
-SECONDS = 30
-"""For two hundred tests: some four on a machine that does nothing else; more is no machine's fault."""
-
-
-def test_two_hundred_tests_are_soon_done(suite: Suite) -> None:
-    result = suite.run(MANY.format(200))
-    result.assert_outcomes(passed=200)
-    assert result.duration < SECONDS

@@ -1,14 +1,19 @@
-"""What the user of the plugin can choose, by flag and by ini."""
+"""What the user of the plugin can choose: by flag, by the environment, by ini, by fixtures of their own."""
 
 import re
+from collections.abc import Mapping
 
 import msgspec
 import pytest
 
 from tests.cli.gateways import process
-from tests.testing.suites import EXAMPLE, EXPORTS_ONCE, Suite
+from tests.testing.suites import EXAMPLE, EXPORTS_ONCE, Suite, by_test
 
-PASSES = "def test_export(connexion_gateway): pass"
+PASS = """
+def test_export(connexion_gateway): pass
+def test_further(connexion_gateway): pass
+"""
+NOBODY = "http://127.0.0.1:1"
 EXPORTS_ASSUMED = """
 from gateway.testing import replies
 
@@ -19,8 +24,10 @@ def test_assumed(connexion_gateway, exporter, sample):
     connexion_gateway.script(replies.locked())
     send(connexion_gateway, exporter, sample)
 """
-IN_THE_NETWORK_ZONE = """
-def test_export(connexion_gateway_factory, exporter, sample):
+WITH_SETTINGS = """
+from gateway.testing import replies
+
+def test_in_the_network_zone(connexion_gateway_factory, exporter, sample):
     network = connexion_gateway_factory(kind="network")
     member = connexion_gateway_factory(network=network, profile="through")
     send(member, exporter, sample)
@@ -28,6 +35,10 @@ def test_export(connexion_gateway_factory, exporter, sample):
     assert attempt.mms_id == network.store.records()[0].mms_id == "9910000000015816"
     assert attempt.stored == network.store.record(attempt.mms_id)
     assert [held.linked_to for held in member.store] == [attempt.mms_id]
+
+def test_words(connexion_gateway, exporter, sample):
+    connexion_gateway.script(replies.locked(hit="99"))
+    assert send(connexion_gateway, exporter, sample) == b"Later, please: 99\\0"
 """
 THROUGH = """
 [hosts.mine]
@@ -43,6 +54,28 @@ def test_export(connexion_gateway, exporter, sample):
     connexion_gateway.connections(faults.busy())
     assert b"too many connections" in send(connexion_gateway, exporter, sample)
 """
+TELLS_ADDRESS = """
+def test_address(connexion_gateway):
+    assert (connexion_gateway.url, connexion_gateway.host, connexion_gateway.port) == ({url!r}, "gateway.test", 15500)
+"""
+OWN_FIXTURES = """
+import pytest
+
+@pytest.fixture(scope="session")
+def connexion_gateway_url():
+    return {url!r}
+
+@pytest.fixture(scope="session")
+def connexion_gateway_address():
+    return "gateway.test:15500"
+"""
+OWN_ADDRESS_IS_NO_TEXT = """
+import pytest
+
+@pytest.fixture(scope="session")
+def connexion_gateway_address():
+    return 5500
+"""
 
 
 @pytest.mark.parametrize(("ini", "arguments"), [("", ["--documented-only"]), ("connexion_documented_only = true", [])])
@@ -53,40 +86,16 @@ def test_documented_only_fails_what_rests_on_assumptions(suite: Suite, ini: str,
     assert re.search(r"#2 refused: locked, .*: The reply locked: .*\(assumed: .*words are ours\)", printed)
 
 
-def test_assumptions_pass_where_nobody_minds(suite: Suite) -> None:
-    suite.run(EXPORTS_ONCE + EXPORTS_ASSUMED).assert_outcomes(passed=2)
-
-
-def test_settings_of_the_ini_are_those_of_the_gateway(suite: Suite) -> None:
-    suite.settings("connexion_settings =", "  replies.locked=Later, please: {hit}", "  limits.idle_seconds=5")
-    suite.run(
-        EXPORTS_ONCE
-        + """
-from gateway.testing import replies
-
-def test_export(connexion_gateway, exporter, sample):
-    connexion_gateway.script(replies.locked(hit="99"))
-    assert send(connexion_gateway, exporter, sample) == b"Later, please: 99\\0"
-"""
-    ).assert_outcomes(passed=1)
-
-
-def test_settings_of_a_file_are_those_of_the_gateway_but_for_hosts_and_zones(suite: Suite) -> None:
-    (suite.pytester.path / "profiles.toml").write_text(THROUGH, "utf-8")
-    suite.settings("connexion_config = profiles.toml")
-    suite.run(EXPORTS_ONCE + IN_THE_NETWORK_ZONE).assert_outcomes(passed=1)
-
-
-def test_settings_file_of_the_working_folder_is_not_read(suite: Suite) -> None:
-    (suite.pytester.path / "gateway.toml").write_text("[mistake]\n", "utf-8")
-    suite.run(PASSES).assert_outcomes(passed=1)
-
-
-def test_wrong_setting_is_told_with_its_place(suite: Suite) -> None:
-    suite.settings("connexion_settings = limits.idle_secs=5")
-    result = suite.run(PASSES)
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*limits.idle_secs*idle_seconds*"])
+def test_settings_are_those_of_the_ini_and_of_its_file_but_for_hosts_and_zones(suite: Suite) -> None:
+    (suite.folder / "profiles.toml").write_text(THROUGH, "utf-8")
+    (suite.folder / "gateway.toml").write_text("[mistake]\n", "utf-8")  # of the working folder: it is not read
+    suite.settings(
+        "connexion_config = profiles.toml",
+        "connexion_settings =",
+        "  replies.locked=Later, please: {hit}",
+        "  limits.idle_seconds=5",
+    )
+    suite.run(EXPORTS_ONCE + WITH_SETTINGS + EXPORTS_ASSUMED).assert_outcomes(passed=4)
 
 
 def test_gateway_that_runs_elsewhere_is_shared_and_its_host_has_no_faults(suite: Suite, url: str) -> None:
@@ -104,55 +113,90 @@ def test_gateway_that_runs_elsewhere_may_give_each_test_a_host(
     suite.run(EXPORTS_ONCE + FAULT_BEFORE_THE_LOGON, *arguments).assert_outcomes(passed=1)
 
 
-def test_address_may_be_another_than_the_gateway_says(suite: Suite, url: str) -> None:
-    told = """
-def test_address(connexion_gateway):
-    assert (connexion_gateway.host, connexion_gateway.port) == ("gateway.test", 15500)
-"""
-    suite.settings("connexion_address = gateway.test:15500")
-    suite.run(told, "--gateway-url", url).assert_outcomes(passed=1)
-    suite.settings("connexion_address = elsewhere:1")
-    suite.run(told, "--gateway-url", url, "--gateway-connexion", "gateway.test:15500").assert_outcomes(passed=1)
-
-
-@pytest.mark.parametrize("in_environment", [True, False])
-def test_token_is_given_where_one_is_wanted(
-    suite: Suite, monkeypatch: pytest.MonkeyPatch, in_environment: bool
+@pytest.mark.parametrize(
+    ("arguments", "environ", "ini", "own"),
+    [
+        ([], {}, ["connexion_url = URL", "connexion_address = gateway.test:15500"], ""),
+        ([], {"GATEWAY_URL": "URL"}, [f"connexion_url = {NOBODY}", "connexion_address = gateway.test:15500"], ""),
+        (
+            ["--gateway-url", "URL", "--gateway-connexion", "gateway.test:15500"],
+            {"GATEWAY_URL": NOBODY},
+            [f"connexion_url = {NOBODY}", "connexion_address = elsewhere:1"],
+            "",
+        ),
+        ([], {"GATEWAY_URL": NOBODY}, [], OWN_FIXTURES),
+    ],
+    ids=["ini", "environment before ini", "flag before both", "fixture before all"],
+)
+def test_which_gateway_is_asked_and_where_it_takes_exports(
+    suite: Suite, url: str, arguments: list[str], environ: Mapping[str, str], ini: list[str], own: str
 ) -> None:
+    suite.settings(*(line.replace("URL", url) for line in ini))
+    suite.conftest(own.format(url=url))
+    given = {name: value.replace("URL", url) for name, value in environ.items()}
+    told = suite.run(TELLS_ADDRESS.format(url=url), *(word.replace("URL", url) for word in arguments), environ=given)
+    told.assert_outcomes(passed=1)
+    if not own:
+        told.stdout.fnmatch_lines([f"connexion_gateway: {url}"])
+
+
+def test_token_is_given_where_one_is_wanted(suite: Suite) -> None:
     token = "t" * 20
     settings = ["store.url=memory:", "http.port=0", f"http.token={token}", "hosts.i-share-xyz.connexion=0"]
     settings += ["hosts.i-share-network.connexion=0", "hosts.sandbox02-na.connexion=0"]
     with process("serve", *(word for value in settings for word in ("--set", value))) as started:
         assert started.stdout is not None
         url = msgspec.json.decode(started.stdout.readline())["http"]
-        if in_environment:
-            monkeypatch.setenv("GATEWAY_TOKEN", token)
-        given = [] if in_environment else ["--gateway-token", token]
-        suite.run(EXAMPLE, "--gateway-url", url, *given).assert_outcomes(passed=1)
-        monkeypatch.delenv("GATEWAY_TOKEN", raising=False)
-        result = suite.run(EXAMPLE, "--gateway-url", url)
+        suite.settings(f"connexion_url = {url}")
+        suite.run(EXAMPLE, environ={"GATEWAY_TOKEN": token}).assert_outcomes(passed=1)
+        suite.run(EXAMPLE, "--gateway-token", token, environ={"GATEWAY_TOKEN": "x"}).assert_outcomes(passed=1)
+        result = suite.run(EXAMPLE)
         result.assert_outcomes(errors=1)
         assert "token" in result.stdout.str()
         assert token not in result.stdout.str()
+        started.terminate()
+        started.communicate()
+
+
+def test_token_is_in_no_traceback(suite: Suite) -> None:
+    token = "t" * 20
+    suite.conftest(OWN_ADDRESS_IS_NO_TEXT)
+    result = suite.run(PASS, "--tb=long", "--showlocals", "--full-trace", environ={"GATEWAY_TOKEN": token})
+    result.assert_outcomes(errors=2)
+    assert "options" in result.stdout.str()
+    assert token not in result.stdout.str()
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("ini", "arguments", "words"),
     [
-        (["--gateway-url", "127.0.0.1:8550"], "'127.0.0.1:8550' is no address such as http://127.0.0.1:8550"),
-        (["--gateway-url", "http://127.0.0.1:1"], "the gateway at http://127.0.0.1:1 does not answer"),
-        (["--gateway-connexion", "5500"], "'5500' is no HOST:PORT such as 127.0.0.1:5500"),
+        (
+            "",
+            ["--gateway-url", "127.0.0.1:8550"],
+            "--gateway-url: '127.0.0.1:8550' is no address such as http://127.0.0.1:8550",
+        ),
+        ("", ["--gateway-url", "http://[::1"], "--gateway-url: 'http://[::1' is no address such as"),
+        ("", ["--gateway-url", "http://127.0.0.1:x"], "--gateway-url: 'http://127.0.0.1:x' is no address such as"),
+        ("", ["--gateway-url", NOBODY], f"the gateway at {NOBODY} does not answer: "),
+        ("", ["--gateway-connexion", "5500"], "--gateway-connexion: '5500' is no HOST:PORT such as 127.0.0.1:5500"),
+        ("connexion_settings = limits.idle_secs=5", [], "limits.idle_secs"),
     ],
+    ids=["URL", "brackets", "port", "nobody", "address", "setting"],
 )
-def test_wrong_option_is_told(suite: Suite, arguments: list[str], words: str) -> None:
-    result = suite.run(PASSES, *arguments)
+def test_wrong_option_is_told_once_without_what_is_inside(
+    suite: Suite, ini: str, arguments: list[str], words: str
+) -> None:
+    suite.settings(ini)
+    result = suite.run(PASS, *arguments)
     result.assert_outcomes(errors=1)
-    assert words in result.stdout.str()
+    (printed,) = by_test(result.stdout.str()).values()
+    assert printed.startswith(f"\nconnexion_gateway: {words}")
+    assert ".py" not in printed.partition("= short test summary")[0]
+    result.stdout.fnmatch_lines(["!* there is no gateway to test with !*"])
 
 
 def test_options_are_documented_where_pytest_tells_of_its_own(suite: Suite) -> None:
-    result = suite.pytester.runpytest_subprocess("--help")
-    printed = result.stdout.str()
+    printed = suite.run("", "--help").stdout.str()
     for option in (
         "--gateway-url",
         "--gateway-connexion",

@@ -6,8 +6,8 @@ from string import Formatter
 
 import pytest
 
-from gateway.importer.rehearsals import connection_faults, reply_faults
 from gateway.importer.replies import END_OF, REPLIES
+from gateway.importer.scripts import connection_faults, reply_faults
 from gateway.model import ConnectionStep, ReplyStep
 from gateway.testing import faults, replies
 

@@ -9,7 +9,7 @@ import pytest
 from gateway.marc.record import Record, to_pymarc
 from gateway.testing import faults, replies
 from gateway.testing.client import NotDone
-from gateway.testing.plugin import MakeGateway
+from gateway.testing.factory import MakeGateway
 from gateway.testing.zone import Gateway
 from tests.server.running import record
 from tests.testing.sending import connected, exactly, exported, knock, message, rest
@@ -266,6 +266,14 @@ class TestClock:
 
 
 class TestFactory:
+    def test_has_the_host_go_also_where_the_test_deleted_its_zone(self, connexion_gateway_factory: MakeGateway) -> None:
+        gateway = connexion_gateway_factory()
+        gateway._client.send("DELETE", f"/zones/{gateway.zone}")
+        for _ in range(2):
+            gateway.close()
+        with pytest.raises(ConnectionRefusedError):
+            exported(gateway, SAMPLE)
+
     def test_makes_institutions_of_a_network(self, connexion_gateway_factory: MakeGateway) -> None:
         network = connexion_gateway_factory(kind="network")
         member = connexion_gateway_factory(network=network, mms_suffix="2901", code="01CARLI_TEST")

@@ -117,9 +117,10 @@ async def test_failing_webhook_says_why_and_what_waits():
     async with browsing(SIGNED) as browser, receiving(*[Reply(500)] * 9) as receiver:
         await make(browser, receiver.url)
         await browser.exports("monograph")
-        how = (await row(browser, lambda cells: cells[3].startswith("fails")))[3]
+        how = (await row(browser, lambda cells: cells[3].startswith("failing")))[3]
         assert "The receiver answered 500 Internal Server Error; failing since 20" in how
         assert "1 still to be delivered; next try at 20" in how
+        assert "last tried 20" in how
 
 
 async def test_webhook_whose_receiver_is_gone_says_so():

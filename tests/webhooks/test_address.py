@@ -13,6 +13,8 @@ from gateway.webhooks.address import URL_CHARACTERS, fault, host
         "HTTPS://CI.EXAMPLE.ORG/",
         "http://[::1]:8080/x",
         "http://bücher.example/",
+        "http://ci.example.org./",
+        "http://" + "x" * 63 + ".example.org/",
         "http://localhost/" + "x" * (URL_CHARACTERS - 17),
     ],
 )
@@ -38,6 +40,9 @@ def test_address(url):
         ("http://ci.example.org/\r\nx: y", "has a blank or a control character"),
         ("http://ci.example.org/\ud800", "has a blank or a control character"),
         ("http://ci.example.org/#top", "has a fragment"),
+        ("http://a..b/", "names a host that no name server can be asked for"),
+        ("http://..../", "names a host that no name server can be asked for"),
+        ("http://" + "x" * 64 + ".example.org/", "names a host that no name server can be asked for"),
         ("http://xn--/", "is none that can be read"),
         ("http://localhost/" + "x" * (URL_CHARACTERS - 16), "has 2,001 characters; at most 2,000"),
     ],

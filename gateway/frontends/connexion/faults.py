@@ -10,7 +10,7 @@ import trio
 
 from gateway.frontends.connexion import wire
 from gateway.frontends.sockets import Stream
-from gateway.importer.scripted import garbage
+from gateway.importer.scripts import garbage
 from gateway.model import ConnectionStep, ReplyStep
 
 Send = Callable[[bytes], Awaitable[None]]
@@ -27,16 +27,16 @@ def octets(words: str, step: ReplyStep) -> bytes:
     return (whole if step.nul else whole.removesuffix(wire.NUL))[: step.cut]
 
 
-async def deliver(send: Send, sent: bytes, step: ReplyStep, closing: trio.Event) -> None:
-    """Send the bytes late, and in pieces, as the step says; at once when the gateway stops. Raises as `send`."""
-    await _linger(step.late_seconds, closing)
+async def deliver(send: Send, sent: bytes, step: ReplyStep, over: trio.Event) -> None:
+    """Send the bytes late, and in pieces, as the step says; at once when the script is over. Raises as `send`."""
+    await _linger(step.late_seconds, over)
     for number, piece in enumerate(_pieces(sent, step.piece_bytes)):
         if number:
-            await _linger(step.pause_seconds, closing)
+            await _linger(step.pause_seconds, over)
         await send(piece)
 
 
-async def part(stream: Stream, step: ReplyStep, seconds: float, closing: trio.Event) -> bool:
+async def part(stream: Stream, step: ReplyStep, seconds: float, over: trio.Event) -> bool:
     """Do what follows the reply; whether the connection goes on. `seconds` is how long one lasts that is not read."""
     match step.then:
         case "wait":
@@ -46,7 +46,7 @@ async def part(stream: Stream, step: ReplyStep, seconds: float, closing: trio.Ev
         case "reset":
             stream.reset()
         case "stop_reading":
-            await _linger(seconds, closing)
+            await _linger(seconds, over)
     return False
 
 

@@ -23,20 +23,16 @@ from gateway.frontends.connexion.captures import (
     What,
     kept,
 )
+from gateway.frontends.connexion.credentials import Credentials, endings, has_swallowed
 from gateway.frontends.connexion.layout import NEGOTIATION_BYTES, Layout, Span
 from gateway.frontends.connexion.pieces import Arrival, Arrivals, message_pieces, reply_pieces, rounded, up_to
-from gateway.frontends.connexion.readings import Item, LengthForm, read
+from gateway.frontends.connexion.readings import LengthForm, read
 from gateway.frontends.connexion.vectors import composed
 from gateway.model import Logon, Reason
 
 REPLY_BYTES: Final = 65_536
 """Most that is kept of what the server says before its NUL, or while a message is under way: the gateway's own replies
 end at 2,000."""
-SECRETS: Final = 100
-"""Passwords and user IDs that are known of one connection. A client has one of each; behind so many nothing is kept."""
-LOGON_ID_BYTES: Final = 40
-"""Longest logon ID. Alma's have some 20 bytes; one that is read too long has 80 or more (`A8…` as `A80…`), and in it
-what should follow it."""
 AT_REST: Final = (wire.State.FIRST, wire.State.BETWEEN)
 """Where no byte of the client waits to be read."""
 WHAT: Final[dict[Reason, What]] = {
@@ -72,12 +68,11 @@ class Recorder:
 
     def __init__(self, connection: int, at: float, *, mask_logon_id: bool = False) -> None:
         self._number = connection
-        self._mask_logon_id = mask_logon_id
         self._wire = wire.Connection()
         self._now = at  # when the event before ended
         self._sent = Arrivals()
         self._client_ended = False
-        self._secrets: set[bytes] = set()
+        self._credentials = Credentials(mask_logon_id=mask_logon_id)
         self._dark: What | None = None
         self._lost = 0
         self._said = bytearray()
@@ -164,10 +159,9 @@ class Recorder:
 
     def _message(self, raw: bytes, logon: Logon | None) -> list[Line]:
         logon = logon or Logon()
-        masked = (logon.user_id, logon.password, logon.logon_id if self._mask_logon_id else None)
-        self._secrets.update(filter(None, masked))
+        self._credentials.learn(logon)
         layout = self._wire.layout
-        if _has_swallowed(logon) or not self._is_safe(raw):
+        if has_swallowed(logon) or not self._is_safe(raw):
             return self._lose("unsafe")
         parts = self._parts(layout, raw, logon)
         if _is_ambiguous(parts, logon):
@@ -180,18 +174,15 @@ class Recorder:
 
     def _is_safe(self, raw: bytes) -> bool:
         """Whether a record is one from end to end, so that no other message can be within it, and holds no secret."""
-        if len(self._secrets) > SECRETS or self._holds_secret(raw):
+        if self._credentials.too_many or self._credentials.stand_in(raw):
             return False
         reading = read(raw, len(raw)).decide()
         return reading is not None and reading.sound
 
-    def _holds_secret(self, some: bytes) -> bool:
-        return any(secret in some for secret in self._secrets)
-
     def _parts(self, layout: Layout, raw: bytes = b"", logon: Logon | None = None) -> tuple[Part, ...]:
         """What was sent, masked."""
         logon_id = logon.logon_id if logon else None
-        if logon_id is not None and (self._holds_secret(logon_id) or _endings(logon_id)):
+        if logon_id is not None and (self._credentials.stand_in(logon_id) or endings(logon_id)):
             logon_id = None
         return tuple(_part(span, raw, logon_id) for span in layout if span[0].kind != "answer")
 
@@ -212,7 +203,7 @@ class Recorder:
         return [self._reply(said) if isinstance(said, _Said) else self._server_end(said) for said in waiting]
 
     def _reply(self, said: _Said) -> Reply:
-        withheld = self._holds_secret(said.content)
+        withheld = self._credentials.stand_in(said.content)
         text, base64 = (None, None) if withheld else kept(said.content)
         after = self._after(said.arrivals[0].at)
         self._now = said.arrivals[-1].at
@@ -269,25 +260,6 @@ def _part(span: Span, raw: bytes, logon_id: bytes | None) -> Part:
             return Part("telnet", base64=bytes.fromhex(laid.note))
         case _:
             return Part(laid.kind, up_to=up_to(octets))
-
-
-def _has_swallowed(logon: Logon) -> bool:
-    """Whether a value seems to have been read too long, with other items in it: then its parts are secrets too."""
-    values = [value for value in (logon.user_id, logon.logon_id, logon.password) if value]
-    logon_id = logon.logon_id or b""
-    within = logon.lengths != "desktop" and "browser" in _endings(logon_id)
-    return within or len(logon_id) > LOGON_ID_BYTES or any(wire.NUL in value for value in values)
-
-
-def _endings(value: bytes) -> set[LengthForm]:
-    """Forms of the items that the value could end with."""
-    ends = [value[start:] for start in range(len(value))]
-    found = [one.items for end in ends for one in read(end, len(end)).alive if _ends_with_item(one.items, len(end))]
-    return {item.form for items in found for item in items}
-
-
-def _ends_with_item(items: tuple[Item, ...], size: int) -> bool:
-    return bool(items) and items[-1].start + items[-1].length == size
 
 
 def _is_ambiguous(parts: tuple[Part, ...], logon: Logon) -> bool:

@@ -5,7 +5,6 @@ Reply before close, and then wait: a client whose connection closes first report
 
 import math
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -19,10 +18,11 @@ from msgspec.structs import replace
 from gateway.frontends.base import GONE, Admission, plain_address
 from gateway.frontends.connexion import faults, wire
 from gateway.frontends.connexion.layout import Arrivals
-from gateway.frontends.sockets import DRAIN_SECONDS, Door, Stream
+from gateway.frontends.connexion.scripted_door import Meet, ScriptedDoor
+from gateway.frontends.sockets import DRAIN_SECONDS, Stream
 from gateway.importer.accept import Importer
-from gateway.importer.rehearsals import Script
 from gateway.importer.replies import Replies
+from gateway.importer.scripts import Script
 from gateway.model import (
     ConnectionStep,
     Delivery,
@@ -82,71 +82,46 @@ class Server:
         """Seconds by where a connection stands."""
         self.message_bytes = message_bytes
         self.closing = trio.Event()
-        self.script: Script[ConnectionStep] | None = None
         self.counts: Counter[str] = Counter()
         """Connections that are not kept as attempts: `probe`, `busy`, `goodbye`, `scripted`."""
         self.log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.connexion").bind()
         self._admission = admission
         self._conversations: set[_Conversation] = set()
-        self._script_over = trio.Event()
-        self._door = Door(())
-        self._accepting: trio.Nursery | None = None
+        self._door = ScriptedDoor(host.key, replies.busy)
 
     def close(self) -> None:
         """End the connections on which nothing is under way; those within a message end after their reply."""
         self.closing.set()
-        self._script_over.set()
+        self._door.hurry()
         for conversation in self._conversations:
             conversation.end_if_idle()
 
     async def accept(self, listeners: list[trio.SocketListener], connections: trio.Nursery) -> None:
         """Take connections from `listeners` until cancelled; they are served in `connections`, which may outlast it."""
         async with trio.open_nursery() as nursery:
-            self._accepting, self._door = nursery, Door(listeners)
-            self._obey()
             nursery.start_soon(self._watch)
-            await self._door.accept(partial(self._begin, connections))
+            await self._door.accept(listeners, partial(self._begin, connections))
+
+    @property
+    def script(self) -> Script[ConnectionStep] | None:
+        """What is done with those who connect; None where they are served as ever."""
+        return self._door.script
 
     def follow(self, script: Script[ConnectionStep] | None) -> None:
         """Do from now on with those who connect what this script says; without one, serve them as ever."""
-        self.script = script
-        self._script_over.set()
-        self._script_over = trio.Event()
-        self._obey()
+        self._door.follow(script)
 
-    def _obey(self) -> None:
-        """Be open to those who connect, unless the coming step is to refuse them."""
-        coming = self.script.coming if self.script else None
-        refusing = coming if coming and coming.do == "refuse" else None
-        try:
-            if refusing:
-                self._door.shut()
-            else:
-                self._door.open()
-        except OSError as error:
-            self.log.error("connexion.script_failed", host=self.host.key, error=error.strerror)
-        if refusing and refusing.seconds is not None and self._accepting is not None:
-            self._accepting.start_soon(self._refuse_no_longer, refusing, refusing.seconds, self._script_over)
-
-    async def _refuse_no_longer(self, step: ConnectionStep, seconds: float, over: trio.Event) -> None:
-        """Go on to the next step in so many seconds, unless the script is another by then."""
-        with trio.move_on_after(seconds):
-            await over.wait()
-        if self.script is not None and self.script.coming is step and not over.is_set():
-            self.script.take()
-            self._obey()
+    def add_step(self, step: ConnectionStep) -> None:
+        """Do this too with one who connects, behind the other steps of the script."""
+        self._door.add_step(step)
 
     def _begin(self, connections: trio.Nursery, stream: Stream, address: str) -> None:
         """Have a connection served. Its step of a script is taken here, where clients come one after the other."""
         peer = plain_address(address)
         if not self._admission.enter(peer):
             connections.start_soon(self._turn_away, stream, peer)
-        elif self.script is not None and (taken := self.script.take()) is not None:
-            self._obey()
-            self.log.info("connexion.scripted", host=self.host.key, peer=peer, number=taken[0], does=taken[1].do)
-            connections.start_soon(self._serve, stream, peer, partial(self._meet, stream, taken[1], self._script_over))
         else:
-            connections.start_soon(self._serve, stream, peer)
+            connections.start_soon(self._serve, stream, peer, self._door.meeting(peer))
 
     async def _watch(self) -> None:
         """End the wait for clients that take too long: one look at all costs less than a timer for each."""
@@ -163,25 +138,19 @@ class Server:
         with stream:
             await _last_words(stream, wire.reply(self.replies.busy))
 
-    async def _serve(self, stream: Stream, peer: str, meet: Callable[[], Awaitable[bool]] | None = None) -> None:
+    async def _serve(self, stream: Stream, peer: str, meet: Meet | None) -> None:
         """Serve one connection to its end, unless `meet` ends it. What goes wrong ends this connection alone."""
         conversation = _Conversation(self, stream, peer)
         try:
             with stream:
-                if meet is None or await meet():
+                if meet is None or await meet(stream):
                     self._conversations.add(conversation)
                     await conversation.run()
+                else:
+                    self.counts["scripted"] += 1
         finally:
             self._conversations.discard(conversation)
             self._admission.leave(peer)
-
-    async def _meet(self, stream: Stream, step: ConnectionStep, over: trio.Event) -> bool:
-        """Do with a connection what the script says; whether it is to be served then."""
-        with suppress(*GONE):
-            if await faults.meet(stream, step, self.replies.busy, over):
-                return True
-        self.counts["scripted"] += 1
-        return False
 
 
 async def _last_words(stream: Stream, words: bytes) -> None:
@@ -294,7 +263,8 @@ class _Conversation:
         words = self._server.replies.words(receipt)
         self._state = None  # patience begins anew
         if receipt.facts.scripted is not None:
-            return await self._answer_as_scripted(submission, words, receipt.facts.scripted.step)
+            over = self._server.importer.script_over(receipt.zone)
+            return await self._answer_as_scripted(submission, words, receipt.facts.scripted.step, over)
         await self._answer(submission, wire.reply(words))
         return True
 
@@ -350,16 +320,16 @@ class _Conversation:
             raise
         self._note(submission, delivered=True)
 
-    async def _answer_as_scripted(self, submission: Submission, words: str, step: ReplyStep) -> bool:
-        """Answer as the step says; whether the connection goes on."""
-        sent, closing = faults.octets(words, step), self._server.closing
+    async def _answer_as_scripted(self, submission: Submission, words: str, step: ReplyStep, over: trio.Event) -> bool:
+        """Answer as the step says; whether the connection goes on. `over`: the step's script is at its end."""
+        sent = faults.octets(words, step)
         try:
-            await faults.deliver(self._send, sent, step, closing)
+            await faults.deliver(self._send, sent, step, over)
         except (*GONE, trio.Cancelled):
             self._note(submission, delivered=False)
             raise
         self._note(submission, delivered=bool(sent))
-        return await faults.part(self._stream, step, self._server.patience[wire.State.BETWEEN], closing)
+        return await faults.part(self._stream, step, self._server.patience[wire.State.BETWEEN], over)
 
     async def _send(self, words: bytes) -> None:
         """Send; who does not read is waited for as long as for a message, and then let go."""

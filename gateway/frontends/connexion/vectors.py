@@ -82,10 +82,11 @@ def feed(session: Session, logon: Logon) -> Iterator[wire.Event | wire.Malformed
             chunks = [*filter(None, composed(event.parts, logon)), b""]
         for chunk in chunks:
             connection.receive(chunk)
-            yield from _heard(connection)
+            yield from events(connection)
 
 
-def _heard(connection: wire.Connection) -> Iterator[wire.Event | wire.Malformed]:
+def events(connection: wire.Connection) -> Iterator[wire.Event | wire.Malformed]:
+    """Every event until more bytes are needed or the connection is over; a message that cannot be read is given too."""
     while True:
         try:
             event = connection.next_event()
@@ -95,5 +96,5 @@ def _heard(connection: wire.Connection) -> Iterator[wire.Event | wire.Malformed]
         if event is None:
             return
         yield event
-        if connection.state is wire.State.CLOSED:
+        if isinstance(event, wire.Probe | wire.Goodbye | wire.Closed):
             return

@@ -1,4 +1,4 @@
-"""Forms about scripts on a zone's page: a step more for its own, and the end of its own or of its host's."""
+"""Forms about scripts on a zone's page: a step more, and the end, of its own script and of its host's."""
 
 from litestar import Response, post
 
@@ -8,7 +8,7 @@ from gateway.frontends.ui import forms
 from gateway.frontends.ui.parameters import Segment, TheDesk
 from gateway.frontends.ui.records import gone_to
 from gateway.frontends.ui.render import PageRequest, link
-from gateway.frontends.ui.script_section import Filled, by_field, read
+from gateway.frontends.ui.script_forms import Filled, by_field, read, read_host
 from gateway.frontends.ui.zones import shown
 
 
@@ -31,6 +31,18 @@ async def end(request: PageRequest, desk: TheDesk, zone: Segment) -> Response[st
     return await shown(request, desk, zone, done=_ended(f"zone {zone}", ended.left, "export"))
 
 
+@post("/zones/{zone:str}/host-script")
+async def add_host(request: PageRequest, desk: TheDesk, zone: Segment) -> Response[str] | Response[None]:
+    """Add a step to the script of the zone's host. As `add`."""
+    given = await forms.fields(request)
+    host = (await zones.one(desk.store, desk.zones, zone)).host
+    try:
+        scripts.add_to_host(desk, host, read_host(given))
+    except Unfit as error:
+        return await shown(request, desk, zone, host_script=Filled(given, by_field(error.faults)), status=400)
+    return gone_to(link(f"/zones/{zone}", done="host-step"))
+
+
 @post("/zones/{zone:str}/host-script/end", status_code=200)
 async def end_host(request: PageRequest, desk: TheDesk, zone: Segment) -> Response[str]:
     """End the script of the zone's host, and say what was left of it."""
@@ -47,4 +59,4 @@ def _ended(whose: str, left: int, noun: str) -> str:
     return f"The script of {whose} is ended. It was not used up: {came}."
 
 
-handlers = (add, end, end_host)
+handlers = (add, end, add_host, end_host)

@@ -30,7 +30,7 @@ class StateLook(NamedTuple):
 STATES: Final[dict[State, StateLook]] = {
     "waiting": StateLook("equals", "same", "waits for exports"),
     "delivering": StateLook("merge", "good", "delivers"),
-    "failing": StateLook("alert", "bad", "fails"),
+    "failing": StateLook("alert", "bad", "failing"),
     "stopped": StateLook("cross", "warn", "stopped"),
     "unsigned": StateLook("key", "warn", "sends nothing"),
 }

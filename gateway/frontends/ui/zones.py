@@ -14,6 +14,7 @@ from gateway.frontends.ui import forms, script_section
 from gateway.frontends.ui.parameters import Segment, Text, TheDesk
 from gateway.frontends.ui.records import gone_to
 from gateway.frontends.ui.render import PageRequest, link, page
+from gateway.frontends.ui.script_forms import NOT_FILLED, Filled
 from gateway.frontends.ui.webhook_section import NOTHING, Happened, section
 from gateway.frontends.ui.welcome import settings_of
 from gateway.model import ZoneKind
@@ -33,6 +34,7 @@ NEW: Final = {
 DONE: Final = {
     "reset": "The zone is empty: its next MMS ID is its first.",
     "step": "The step is added to its script.",
+    "host-step": "The step is added to the script of its host.",
     "webhook": "The webhook is deleted: nothing more is sent to it.",
 }
 """What has just been done, by what the query calls it."""
@@ -124,7 +126,8 @@ async def shown(
     password: str | None = None,
     wrong: str = "",
     webhooks: Happened = NOTHING,
-    script: script_section.Filled = script_section.NOTHING,
+    script: Filled = NOT_FILLED,
+    host_script: Filled = NOT_FILLED,
     status: int = 200,
 ) -> Response[str]:
     """The page of a zone; `password` where it is to be shown this once, `webhooks` what was done with these."""
@@ -143,7 +146,7 @@ async def shown(
         profile_title=", ".join(known.profiles[key].title for key in zone.profiles if key in known.profiles),
         where_in_alma=INTEGRATION_PROFILE,
         webhooks=await section(desk, key, webhooks),
-        script=script_section.section(desk, key, script),
+        script=script_section.section(desk, key, script, host_script),
         done=done,
         wrong=wrong,
     )

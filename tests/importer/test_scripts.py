@@ -6,18 +6,21 @@ from datetime import UTC, datetime
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.importer.rehearsals import (
+from gateway.importer.replies import END_OF, KEYS
+from gateway.importer.scripts import (
     GARBAGE_BYTES,
     SECONDS,
     STEPS,
     TIMES,
-    Rehearsals,
     Script,
+    Scripts,
     connection_faults,
+    ended_instead,
+    garbage,
+    kept_back,
     reply_faults,
 )
-from gateway.importer.replies import END_OF, KEYS
-from gateway.model import REPLY_BYTES, ConnectionStep, ReplyStep, Scripted
+from gateway.model import REPLY_BYTES, ConnectionStep, Facts, ReplyStep, Scripted
 
 LOCKED, ACCEPT = ReplyStep(reply="locked", times=2), ReplyStep()
 
@@ -57,34 +60,34 @@ class TestScript:
         assert (one.left, other.left) == (1, 2)
 
 
-class TestRehearsals:
+class TestScripts:
     def test_step_is_of_the_zone_alone(self) -> None:
-        rehearsals = Rehearsals()
-        rehearsals.scripts["xyz"] = Script([LOCKED])
-        assert rehearsals.take("abc") is None
-        assert rehearsals.take("xyz") == Scripted(1, LOCKED)
+        scripts = Scripts()
+        scripts.by_zone["xyz"] = Script([LOCKED])
+        assert scripts.take("abc") is None
+        assert scripts.take("xyz") == Scripted(1, LOCKED)
 
     def test_script_that_is_used_up_leaves_the_zone_to_itself(self) -> None:
-        rehearsals = Rehearsals()
-        rehearsals.scripts["xyz"] = Script([ACCEPT])
-        assert [rehearsals.take("xyz"), rehearsals.take("xyz")] == [Scripted(1, ACCEPT), None]
+        scripts = Scripts()
+        scripts.by_zone["xyz"] = Script([ACCEPT])
+        assert [scripts.take("xyz"), scripts.take("xyz")] == [Scripted(1, ACCEPT), None]
         with capture_logs() as logs:
-            rehearsals.end("xyz")
+            scripts.end("xyz")
         assert logs == []
 
     def test_end_of_one_that_is_not_used_up_is_told_of(self) -> None:
-        rehearsals = Rehearsals()
+        scripts = Scripts()
         for key in ("xyz", "abc", "new"):
-            rehearsals.scripts[key] = Script([LOCKED])
-        rehearsals.times["abc"] = datetime(2026, 3, 1, tzinfo=UTC)
+            scripts.by_zone[key] = Script([LOCKED])
+        scripts.times["abc"] = datetime(2026, 3, 1, tzinfo=UTC)
         with capture_logs() as logs:
-            assert rehearsals.end("xyz") is not None
-            assert rehearsals.end("xyz") is None
-            rehearsals.forget("abc")
-            rehearsals.close()
+            assert scripts.end("xyz") is not None
+            assert scripts.end("xyz") is None
+            scripts.forget("abc")
+            scripts.close()
         told = [(line["event"], line["log_level"], line["zone"], line["left"]) for line in logs]
         assert told == [("script.not_used_up", "warning", key, 2) for key in ("xyz", "abc", "new")]
-        assert (rehearsals.scripts, rehearsals.times) == ({}, {})
+        assert (scripts.by_zone, scripts.times) == ({}, {})
 
 
 def of_replies(*steps: ReplyStep) -> list[tuple[str, str]]:
@@ -204,3 +207,31 @@ class TestFaultsOfConnections:
     )
     def test_each(self, step: ConnectionStep, field: str, words: str) -> None:
         assert of_connections([ConnectionStep(), step]) == [(f"steps.2.{field}", words)]
+
+
+def test_garbage_of_a_seed_is_always_the_same() -> None:
+    step = ReplyStep(send="garbage", seed=7, garbage_bytes=300)
+    assert len(garbage(step)) == 300
+    assert garbage(step) == garbage(step) != garbage(ReplyStep(send="garbage", seed=8, garbage_bytes=300))
+
+
+def test_garbage_is_the_bytes_that_are_given() -> None:
+    assert garbage(ReplyStep(send="garbage", garbage="00 ff17")) == b"\x00\xff\x17"
+    assert garbage(ReplyStep(send="garbage", garbage="00ff17", cut=2)) == b"\x00\xff"
+
+
+def test_kept_back_is_what_has_not_a_byte_sent() -> None:
+    for step, kept in (
+        (ReplyStep(send="nothing"), True),
+        (ReplyStep(cut=0), True),
+        (ReplyStep(cut=1), False),
+        (ReplyStep(send="garbage", garbage="00"), False),
+    ):
+        assert kept_back(Facts(scripted=Scripted(1, step))) is kept
+    assert not kept_back(Facts())
+
+
+def test_ended_instead_is_what_a_script_decided() -> None:
+    assert ended_instead(Facts(scripted=Scripted(1, ReplyStep(reply="locked"))))
+    assert not ended_instead(Facts(scripted=Scripted(1, ReplyStep(text="No."))))
+    assert not ended_instead(Facts())

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gateway.desk.scripts import HostScript, StepShown, ZoneScript
-from gateway.model import ConnectionStep, ReplyStep
 from gateway.testing.client import Client
 
+__tracebackhide__ = True
 
-class Rehearsal(NamedTuple):
+
+class Script(NamedTuple):
     """Of a zone or of a host."""
 
     client: Client
@@ -21,10 +22,7 @@ class Rehearsal(NamedTuple):
         """Its steps that are not used up, in words; none where they may be left."""
         if self.may_be_left:
             return []
-        waiting = [one for one in self.shown.steps if one.left]
-        if waiting and _begun(waiting[0].step):
-            waiting = waiting[1:]
-        return [*map(_line, waiting)]
+        return [_line(one) for one in self.shown.steps if one.left]
 
     @property
     def told(self) -> list[str]:
@@ -39,11 +37,6 @@ class Rehearsal(NamedTuple):
 
 def _line(one: StepShown) -> str:
     return f"  step {one.number}, {one.words}: {one.used} used, {one.left} left"
-
-
-def _begun(step: ReplyStep | ConnectionStep) -> bool:
-    """Whether a step that is next is done already: who is refused is not counted."""
-    return isinstance(step, ConnectionStep) and step.do == "refuse"
 
 
 def steps_of(steps: Sequence[object], kind: type, other: str) -> None:

@@ -1,19 +1,16 @@
-"""What a step of a script does, in words; and the garbage that it sends."""
+"""What a step of a script does, in words."""
 
 from typing import get_args, get_type_hints
 
 import pytest
 
-from gateway.importer.scripted import (
+from gateway.importer.script_words import (
     CONNECTIONS,
     ENDS,
     connection_words,
-    ended_instead,
-    garbage,
-    kept_back,
     reply_words,
 )
-from gateway.model import ConnectionStep, Facts, ReplyStep, Scripted
+from gateway.model import ConnectionStep, ReplyStep
 
 
 @pytest.mark.parametrize(
@@ -21,7 +18,10 @@ from gateway.model import ConnectionStep, Facts, ReplyStep, Scripted
     [
         (ReplyStep(), "answered as the gateway decides"),
         (ReplyStep(reply="locked"), "answered as locked, nothing filed"),
-        (ReplyStep(text="No."), "answered as the gateway decides, in other words"),
+        (ReplyStep(text="No."), 'answered as the gateway decides, in the words "No."'),
+        (ReplyStep(text="No.\nMMS ID: 1"), 'answered as the gateway decides, in the words "No. / MMS ID: 1"'),
+        (ReplyStep(text=60 * "x"), f'answered as the gateway decides, in the words "{60 * "x"}"'),
+        (ReplyStep(text=61 * "x"), f'answered as the gateway decides, in the words "{60 * "x"}…"'),
         (ReplyStep(reply="locked", late_seconds=0.5), "answered as locked, nothing filed, 0.5 s late"),
         (ReplyStep(send="nothing", late_seconds=2), "answered as the gateway decides, 2 s late, not a byte of it sent"),
         (ReplyStep(send="garbage", seed=1), "answered as the gateway decides, garbage sent in its place"),
@@ -65,31 +65,3 @@ def test_words_of_a_connection(step: ConnectionStep, words: str) -> None:
 def test_whatever_a_step_can_say_has_its_words() -> None:
     assert {*get_args(get_type_hints(ReplyStep)["then"])} == {"wait", *ENDS}
     assert {*get_args(get_type_hints(ConnectionStep)["do"])} == {*CONNECTIONS}
-
-
-def test_garbage_of_a_seed_is_always_the_same() -> None:
-    step = ReplyStep(send="garbage", seed=7, garbage_bytes=300)
-    assert len(garbage(step)) == 300
-    assert garbage(step) == garbage(step) != garbage(ReplyStep(send="garbage", seed=8, garbage_bytes=300))
-
-
-def test_garbage_is_the_bytes_that_are_given() -> None:
-    assert garbage(ReplyStep(send="garbage", garbage="00 ff17")) == b"\x00\xff\x17"
-    assert garbage(ReplyStep(send="garbage", garbage="00ff17", cut=2)) == b"\x00\xff"
-
-
-def test_kept_back_is_what_has_not_a_byte_sent() -> None:
-    for step, kept in (
-        (ReplyStep(send="nothing"), True),
-        (ReplyStep(cut=0), True),
-        (ReplyStep(cut=1), False),
-        (ReplyStep(send="garbage", garbage="00"), False),
-    ):
-        assert kept_back(Facts(scripted=Scripted(1, step))) is kept
-    assert not kept_back(Facts())
-
-
-def test_ended_instead_is_what_a_script_decided() -> None:
-    assert ended_instead(Facts(scripted=Scripted(1, ReplyStep(reply="locked"))))
-    assert not ended_instead(Facts(scripted=Scripted(1, ReplyStep(text="No."))))
-    assert not ended_instead(Facts())

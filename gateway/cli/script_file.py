@@ -13,7 +13,7 @@ from gateway.config.problems import Problems, shown
 from gateway.config.sources import decode, syntax_error
 from gateway.errors import SettingsError
 from gateway.importer.fitting import hint
-from gateway.importer.rehearsals import S, StepFault
+from gateway.importer.scripts import S, StepFault
 
 STEPS: Final = "steps"
 JSON: Final = "{"

@@ -1,10 +1,10 @@
 """What a step of a zone's script did, in words: for a diagnosis, and for those who look at a script."""
 
 from collections.abc import Iterator
-from random import Random
+from typing import Final
 
-from gateway.importer.rehearsals import ACCEPT
-from gateway.model import ConnectionStep, Facts, ReplyStep
+from gateway.importer.scripts import ACCEPT
+from gateway.model import ConnectionStep, ReplyStep
 
 ENDS = {
     "close": "then the connection is closed",
@@ -23,22 +23,8 @@ CONNECTIONS = {
     "stop_reading": "accepted, and nothing is read",
 }
 """By `ConnectionStep.do`."""
-
-
-def garbage(step: ReplyStep) -> bytes:
-    """What is sent in place of a reply by a step that sends garbage: always the same bytes, cut off where it says."""
-    made = bytes.fromhex(step.garbage) or Random(step.seed).randbytes(step.garbage_bytes)  # noqa: S311 - no secret
-    return made[: step.cut]
-
-
-def kept_back(facts: Facts) -> bool:
-    """Whether a script had not a byte sent."""
-    return facts.scripted is not None and (facts.scripted.step.send == "nothing" or facts.scripted.step.cut == 0)
-
-
-def ended_instead(facts: Facts) -> bool:
-    """Whether a script decided how the attempt ended, and nothing was filed."""
-    return facts.scripted is not None and facts.scripted.step.reply != ACCEPT
+SHOWN: Final = 60
+"""Characters of a step's own text that are shown: enough to tell it from another's in a line of a table."""
 
 
 def reply_words(step: ReplyStep) -> str:
@@ -68,13 +54,18 @@ def sent_words(step: ReplyStep) -> Iterator[str]:
     if step.send == "garbage":
         yield "garbage sent in its place"
     elif step.text is not None:
-        yield "in other words"
+        yield f'in the words "{_beginning(step.text)}"'
     if step.cut is not None:
         yield f"cut off after {_bytes(step.cut)}"
     if step.piece_bytes is not None:
         yield f"in pieces of {_bytes(step.piece_bytes)}, {step.pause_seconds:g} s apart"
     if not step.nul and step.send == "reply":
         yield "without its NUL"
+
+
+def _beginning(text: str) -> str:
+    line = " / ".join(text.splitlines())
+    return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
 
 
 def _bytes(number: int) -> str:

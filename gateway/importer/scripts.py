@@ -5,14 +5,16 @@ Kept by this process alone, and gone with it. Source: design, "Settings" and "Ro
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from random import Random
 from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 
 import structlog
+import trio
 
 from gateway.importer import replies
 from gateway.importer.fitting import hint
 from gateway.importer.replies import END_OF, PLACES
-from gateway.model import REPLY_BYTES, ConnectionStep, ReplyStep, Scripted
+from gateway.model import REPLY_BYTES, ConnectionStep, Facts, ReplyStep, Scripted
 
 S = TypeVar("S", ReplyStep, ConnectionStep)
 
@@ -39,6 +41,8 @@ class Script(Generic[S]):
         self.steps: tuple[S, ...] = tuple(steps)
         self.used = [0] * len(self.steps)
         """How often each was taken."""
+        self.over = trio.Event()
+        """Set when it ends: whoever still waits because of it then goes on."""
         self._at = 0
 
     @property
@@ -77,24 +81,34 @@ class ScriptedHost(Protocol):
     def follow(self, script: Script[ConnectionStep] | None) -> None:
         """Have this one in force, or none: it holds for whoever connects from now on."""
 
+    def add_step(self, step: ConnectionStep) -> None:
+        """Have one more step in force, behind those of the script if there is one."""
 
-class Rehearsals:
-    """Of every zone, by its key; nothing of most."""
+
+class Scripts:
+    """Of every zone, by its key, its script and its clock; nothing of most."""
 
     def __init__(self) -> None:
-        self.scripts: dict[str, Script[ReplyStep]] = {}
+        self.by_zone: dict[str, Script[ReplyStep]] = {}
         self.times: dict[str, datetime] = {}
         """Of zones whose clock stands still."""
 
     def end(self, zone: str) -> Script[ReplyStep] | None:
         """Leave the zone without its script, and return that."""
-        ended = self.scripts.pop(zone, None)
+        ended = self.by_zone.pop(zone, None)
+        if ended is not None:
+            ended.over.set()
         tell_left(zone, ended)
         return ended
 
+    def over(self, zone: str) -> trio.Event:
+        """Set as soon as the zone is without the script that it has now, if it has any."""
+        script = self.by_zone.get(zone)
+        return _over() if script is None else script.over
+
     def close(self) -> None:
         """End all scripts."""
-        for zone in [*self.scripts]:
+        for zone in [*self.by_zone]:
             self.end(zone)
 
     def forget(self, zone: str) -> None:
@@ -104,9 +118,15 @@ class Rehearsals:
 
     def take(self, zone: str) -> Scripted | None:
         """The step for an export to the zone; None where it has no script, or that is used up."""
-        script = self.scripts.get(zone)
+        script = self.by_zone.get(zone)
         taken = script.take() if script else None
         return None if taken is None else Scripted(*taken)
+
+
+def _over() -> trio.Event:
+    event = trio.Event()
+    event.set()
+    return event
 
 
 def tell_left(whose: str, script: Script[ReplyStep] | Script[ConnectionStep] | None) -> None:
@@ -116,9 +136,25 @@ def tell_left(whose: str, script: Script[ReplyStep] | Script[ConnectionStep] | N
         log.warning("script.not_used_up", zone=whose, left=script.left)
 
 
-_SeqCheck = tuple[str, Callable[[S], bool], str]
+def garbage(step: ReplyStep) -> bytes:
+    """What is sent in place of a reply by a step that sends garbage: always the same bytes, cut off where it says."""
+    made = bytes.fromhex(step.garbage) or Random(step.seed).randbytes(step.garbage_bytes)  # noqa: S311 - no secret
+    return made[: step.cut]
 
-_OF_REPLIES: Final[tuple[_SeqCheck[ReplyStep], ...]] = (
+
+def kept_back(facts: Facts) -> bool:
+    """Whether a script had not a byte sent."""
+    return facts.scripted is not None and (facts.scripted.step.send == "nothing" or facts.scripted.step.cut == 0)
+
+
+def ended_instead(facts: Facts) -> bool:
+    """Whether a script decided how the attempt ended, and nothing was filed."""
+    return facts.scripted is not None and facts.scripted.step.reply != ACCEPT
+
+
+_Check = tuple[str, Callable[[S], bool], str]
+
+_OF_REPLIES: Final[tuple[_Check[ReplyStep], ...]] = (
     ("text", lambda step: len((step.text or "").encode()) <= REPLY_BYTES, f"has more than {REPLY_BYTES:,} bytes"),
     ("text", lambda step: "\0" not in (step.text or ""), "has a NUL, which ends a reply; send garbage instead"),
     (
@@ -150,7 +186,7 @@ _OF_REPLIES: Final[tuple[_SeqCheck[ReplyStep], ...]] = (
     ("times", lambda step: 1 <= step.times <= TIMES, f"must be from 1 to {TIMES:,}"),
 )
 """Field, what must hold, and what is wrong where it does not."""
-_OF_CONNECTIONS: Final[tuple[_SeqCheck[ConnectionStep], ...]] = (
+_OF_CONNECTIONS: Final[tuple[_Check[ConnectionStep], ...]] = (
     ("late_seconds", lambda step: 0 <= step.late_seconds <= SECONDS, f"must be from 0 to {SECONDS:g}"),
     (
         "late_seconds",
@@ -191,7 +227,7 @@ def connection_faults(steps: Sequence[ConnectionStep]) -> list[StepFault]:
     return _faults(steps, _OF_CONNECTIONS)
 
 
-def _faults(steps: Sequence[S], checks: Sequence[_SeqCheck[S]]) -> list[StepFault]:
+def _faults(steps: Sequence[S], checks: Sequence[_Check[S]]) -> list[StepFault]:
     found = [StepFault("steps", f"are {len(steps):,}; a script has at most {STEPS:,}")] if len(steps) > STEPS else []
     for number, step in enumerate(steps[:STEPS], 1):
         found.extend([StepFault(f"steps.{number}.{field}", words) for field, holds, words in checks if not holds(step)])
