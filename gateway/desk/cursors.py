@@ -44,10 +44,22 @@ class RecordPlace(NamedTuple):
     mms_id: str
 
 
-P = TypeVar("P", Place, RecordPlace)
+class FoundPlace(NamedTuple):
+    """Behind this record in what a search of several zones has found."""
+
+    zone: str
+    epoch: Seq
+    """Of the zone's index."""
+    tier: Seq
+    """Of `search.ranking.Result.tiers`."""
+    number: Seq
+    """The record's in the index."""
 
 
-def written(place: Place | RecordPlace) -> str:
+P = TypeVar("P", Place, RecordPlace, FoundPlace)
+
+
+def written(place: Place | RecordPlace | FoundPlace) -> str:
     """The place as a cursor: letters, digits, `-` and `_`."""
     return urlsafe_b64encode(_PACKER.encode(place)).rstrip(b"=").decode()
 
@@ -60,6 +72,11 @@ def read(cursor: str) -> Place:
 def read_record(cursor: str) -> RecordPlace:
     """The place in a listing of records that a cursor means. Raises `Unusable` for a text that is none."""
     return _read(cursor, RecordPlace)
+
+
+def read_found(cursor: str) -> FoundPlace:
+    """The place in what a search has found that a cursor means. Raises `Unusable` for a text that is none."""
+    return _read(cursor, FoundPlace)
 
 
 def _read(cursor: str, kind: type[P]) -> P:

@@ -10,8 +10,8 @@ from gateway.desk.glancing import Glances
 from gateway.desk.statistics import Statistics
 from gateway.desk.watching import Watch
 from gateway.importer.accept import Importer
-from gateway.importer.rehearsals import ScriptedHost
 from gateway.importer.report import Known
+from gateway.importer.scripts import ScriptedHost
 from gateway.importer.zones import Zones
 from gateway.model import Delivery, Host, Receipt
 from gateway.stores.base import Store
@@ -39,7 +39,7 @@ class Setting(Struct, frozen=True):
 
     key: str
     """Dotted, such as `limits.connections`."""
-    value: str | bool | int | float | tuple[str, ...]
+    value: str | bool | int | float | tuple[str | int, ...]
     """A password or token is `********`."""
     origin: str
     """Where it was set, such as `gateway.toml, line 12`."""

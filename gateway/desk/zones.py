@@ -151,7 +151,7 @@ async def reset(store: Store, zones: Zones, key: str) -> None:
     So can a zone of the settings be emptied. Raises `NotFound`, `StoreError`.
     """
     await store.reset((await _there(zones, key)).key)
-    zones.rehearsals.forget(key)
+    zones.scripts.forget(key)
     _log().info("zones.reset", zone=key)
 
 

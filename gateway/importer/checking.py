@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from gateway.importer.checking_searches import check_searches
+from gateway.importer.checking_shelves import check_shelves
 from gateway.importer.faults import Fault, fault
 from gateway.importer.mending import Mender, borne, together
 from gateway.importer.mms import FIRST_NUMBER
@@ -49,6 +51,7 @@ class Looked:
     records: int = 0
     versions: int = 0
     attempts: int = 0
+    holdings: int = 0
 
 
 @dataclass
@@ -109,8 +112,10 @@ class Check:
             sums = await self._records(zone)
             if sums is not None:
                 await self._index(zone, sums)
+                await check_searches(self._store, zone, self._found, mend=self._mender is not None)
         await self._attempts()
         await self._links()
+        self._looked.holdings = await check_shelves(self._store, self._found)
 
     async def _records(self, zone: str) -> _Sums | None:
         """Look at a zone's records; what they should be found by, or None where they could not be read to the end."""

@@ -53,6 +53,9 @@ FAULTS: Final[dict[str, Words]] = {
         "there is no such record, but {detail} leads to it, so a match counts one too many",
         "gateway store migrate makes a store with a new index.",
     ),
+    "not_searchable": Words(
+        "searches do not find {detail}", f"gateway store index --anew makes the index of each zone anew. {REPAIR}"
+    ),
     "order": Words("it stands there twice, or not where it belongs; what follows was not looked at", BACKUP),
     "mms_id": Words("no zone gives such an MMS ID", "See where it came from: gateway records history {mms_id}."),
     "same_number": Words(
@@ -70,6 +73,14 @@ FAULTS: Final[dict[str, Words]] = {
     ),
     "no_record": Words(
         "submission {detail} was filed as this record, which is not there", f"Export the record again. {BACKUP}"
+    ),
+    "no_record_of_holding": Words(
+        "holding {detail} is of this record, which is not there",
+        "The API takes it away: DELETE /api/v1/zones/{zone}/holdings/{detail}. Until then gateway store migrate stops.",
+    ),
+    "no_location": Words(
+        "holding {detail} stands at a library or a location that the zone does not have",
+        "Make it, by a file for gateway holdings load or over the API: PUT /api/v1/zones/{zone}/libraries/….",
     ),
     "same_id": Words(
         "submissions {detail} have the same ID", "Only who looks one up by its ID is misled; they expire like others."

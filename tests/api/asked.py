@@ -7,7 +7,7 @@ from urllib.parse import quote
 import httpx
 
 from gateway.frontends.api.description import description
-from tests.api.gateways import MARC, Api
+from tests.api.gateways import FIRST, MARC, Api
 
 BESIDE = {"waitForSubmission": {"after": 0}}
 """What the example of another parameter needs beside it: not to wait for what nobody exports."""
@@ -24,6 +24,18 @@ BODIES: dict[str, Any] = {
     "revertRecord": {"version": 1},
     "flagRecord": {"flags": ["locked"]},
     "addField": {"tag": "590", "text": "Gift of the Friends of the Library"},
+    "putLibrary": {"name": "Main Library", "locations": [{"code": "stacks", "name": "Book Stacks"}]},
+    "makeHolding": {
+        "library": "MAIN",
+        "location": "stacks",
+        "call_number_type": "0",
+        "call_number": "QA76",
+        "item_part": ".C5 2020",
+    },
+    "putHolding": {"library": "MAIN", "location": "stacks", "call_number": "PE1408", "summary": ["v.1 (2001)-"]},
+    "loadHoldings": f"mms_id,library,location,barcode\n{FIRST},MAIN,stacks,31111200048357\n",
+    "makeItem": {"barcode": "31111200048357", "policy": "Book1"},
+    "putItem": {"policy": "Book1", "process_type": "LOAN", "due_at": "2026-12-31T23:59:00Z"},
     "uploadRecords": (MARC / "minimal.mrk").read_text("utf-8"),
 }
 """Of the operations that have one, an example of the body: a JSON value, or a text that is sent as it is."""

@@ -22,6 +22,12 @@ SECRET = "open-sesame-47110815"
 NOBODY = "http://127.0.0.1:9/exports"
 """Where no server listens."""
 
+SHELF = (
+    "mms_id,library,library_name,location,location_name,call_number,item_part,copy_number,barcode,policy\n"
+    f"{FIRST},MAIN,Main Library,stacks,Book Stacks,PE1408,.G585 2013,1,31111200048340,Book1\n"
+)
+"""A holding with an item."""
+
 
 class Api:
     """The API of a running gateway, and the port of its host for exports."""
@@ -72,7 +78,8 @@ async def api(*more: str, token: str = "") -> AsyncIterator[Api]:
 
 @asynccontextmanager
 async def seeded(*more: str, token: str = "") -> AsyncIterator[Api]:
-    """The same after five exports to the zone xyz, with a zone `new` that has a script, a host `tried`, a webhook `ci`.
+    """The same after five exports to the zone xyz, with a zone `new` that has a script, a host `tried`, a webhook `ci`,
+    and an item on the shelf.
 
     The examples of the description are of it.
 
@@ -87,4 +94,6 @@ async def seeded(*more: str, token: str = "") -> AsyncIterator[Api]:
         steps = [{"reply": "locked"}, {"reply": "accept", "nul": False}]
         await one.asks("PUT", "/zones/new/script", json={"steps": steps})
         await one.post("/zones/xyz/webhooks", 201, key="ci", url=NOBODY)
+        await one.asks("POST", "/zones/xyz/holdings", content=SHELF, headers={"content-type": "text/csv"})
+        await one.asks("PUT", "/zones/xyz/libraries/EMPTY", json={"name": "Empty Library"})
         yield one

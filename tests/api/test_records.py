@@ -22,6 +22,11 @@ SECOND = "9910000000025867"
         ("issn=9871-001X", [SECOND]),
         ("title=SILENCES", [FIRST]),
         ("title=silences&zone=new", []),
+        ("q=title:silences", [FIRST]),
+        ("q=silences not title:silences", []),
+        ("q=isbn:978-6-990-00107-4", [FIRST]),
+        ("q=oclc:999000025 or silences", [FIRST, SECOND]),
+        ("q=silences&zone=network", []),
     ],
 )
 async def test_listing_has_what_is_asked(query, found):
@@ -39,6 +44,29 @@ async def test_listing_comes_a_page_at_a_time():
             found += [record["mms_id"] for record in page["records"]]
         assert found == [FIRST, SECOND]
         assert page["after"] is None
+
+
+async def test_search_is_counted_and_comes_a_page_at_a_time():
+    async with seeded() as one:
+        page = await one.get("/records", q="mms:99*", limit=1)
+        assert page["total"] == 2
+        further = (await one.client.get(page["next"])).json()
+        assert (further["total"], further["next"]) == (2, None)
+        assert {record["mms_id"] for record in page["records"] + further["records"]} == {FIRST, SECOND}
+        assert (await one.get("/records"))["total"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("q=titel:x", "titel: is no word of a search; did you mean title?"),
+        ("q=tides&title=tides", "give q alone"),
+        ("q=tides&after=x", "'x' is no cursor"),
+    ],
+)
+async def test_what_cannot_be_searched_is_told(query, says):
+    async with seeded() as one:
+        assert says in (await one.problem("GET", f"/records?{query}", 400))["detail"]
 
 
 @pytest.mark.parametrize(

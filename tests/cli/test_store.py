@@ -112,6 +112,7 @@ class TestCheck:
             "records": 4,
             "versions": 4,
             "attempts": 6,
+            "holdings": 0,
         }
 
     def test_of_a_file_that_sqlite_finds_damaged(self, filled):
@@ -438,6 +439,7 @@ def read_all(terminal: int) -> str:
     "arguments",
     [
         ("store", "check"),
+        ("store", "index", "--anew"),
         ("store", "backup", "copy.db"),
         ("store", "migrate", "{store}", "sqlite:new.db"),
         ("records", "export", "-o", "out.xml"),

@@ -56,10 +56,14 @@ async def test_many_zones_are_a_list_to_choose_from():
 @pytest.mark.parametrize(
     ("q", "titles"),
     [
-        ("harbor", ["Tides of the harbor", "Harbor lights"]),
+        ("harbor", ["Harbor lights", "Tides of the harbor"]),
         ("HARBOR lights", ["Harbor lights"]),
         ("title:tides", ["Tides of the harbor"]),
         ('"of the"', ["Tides of the harbor"]),
+        ("title==harbor", []),
+        ("titl* har*", []),
+        ("ti:harb* not tides", ["Harbor lights"]),
+        ("tides or (lights harbor)", ["Harbor lights", "Tides of the harbor"]),
         ("oclc:ocn1999000002", ["Harbor lights"]),
         (f"mms:{MMS_ID}", ["Tides of the harbor"]),
         ("oclc:1999000001 lights", []),
@@ -99,8 +103,8 @@ async def test_number_that_several_zones_hold_leads_to_all_of_them():
         ("oclc:zzz", "is no OCLC number"),
         ("isbn:123", "is no ISBN"),
         ("issn:123", "is no ISSN"),
-        ("oclc:1 oclc:2", "is asked twice"),
-        ("oclc:1 isbn:9780000000002", "give one of"),
+        ("harbor or", "nothing stands behind it"),
+        ("a" + " a" * 100, "it may have 100"),
         ('"tides', "a quote is not closed"),
     ],
 )
@@ -119,6 +123,36 @@ async def test_place_that_is_none_is_said_so(query):
         assert page.text("//*[@id='records-wrong']")
 
 
+@pytest.mark.parametrize(
+    ("q", "says"),
+    [
+        ("harbor", "2 records"),
+        ("tides", "1 record"),
+        ("mms:99*", "2 records"),
+        ("oclc:1999000002 or lights", "1 record"),
+    ],
+)
+async def test_search_says_how_many_it_found(q, says):
+    async with browsing() as browser:
+        await _two(browser)
+        assert (await browser.get("/records", q=q)).texts("//main//p[@role='status']") == [says]
+
+
+@pytest.mark.parametrize("q", ["", "lakes"])
+async def test_nothing_is_counted_where_nothing_was_found_or_searched(q):
+    async with browsing() as browser:
+        await _two(browser)
+        assert (await browser.get("/records", q=q)).texts("//main//p[@role='status']") == []
+
+
+async def test_isbn_alone_finds_its_records():
+    async with browsing() as browser:
+        await _two(browser)
+        await browser.exports("monograph")
+        page = await browser.get("/records", q="978-6-990-00101-2")
+        assert page.texts("//tbody/tr/td[2]") == ["9910000000035867"]
+
+
 async def test_further_records_are_on_the_next_page():
     async with browsing() as browser:
         raws = (MARC / "minimal.mrc").read_bytes()
@@ -129,6 +163,20 @@ async def test_further_records_are_on_the_next_page():
         assert len(last.texts(TITLES)) == 1
         assert last.texts("//tbody/tr/td[2]") == ["9910000001015867"]
         assert last.link("First") == "/records"
+        assert "Further" not in last.texts("//nav[@aria-label='Pages']/a")
+
+
+async def test_further_records_of_a_search_are_on_the_next_page():
+    async with browsing() as browser:
+        raws = (MARC / "minimal.mrc").read_bytes()
+        await browser.client.post("/api/v1/zones/xyz/records?as_is=true", content=raws * 101)
+        page = await browser.get("/records", q="mms:99*", zone="xyz")
+        await browser.exports("monograph")
+        last = await browser.get(page.link("Further"))
+        assert len({*page.texts("//tbody/tr/td[2]"), *last.texts("//tbody/tr/td[2]")}) == 101
+        assert last.texts("//tbody/tr/td[2]") == [MMS_ID]
+        assert last.texts("//main//p[@role='status']") == ["102 records"]
+        assert last.link("First") == "/records?q=mms%3A99%2A&zone=xyz"
         assert "Further" not in last.texts("//nav[@aria-label='Pages']/a")
 
 

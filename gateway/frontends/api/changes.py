@@ -62,5 +62,5 @@ async def add_field(desk: TheDesk, zone: ZoneKey, mms: MmsId, data: JSONBody[Fie
 
 @delete(RECORD, operation_id="deleteRecord", tags=TAGS)
 async def delete_record(desk: TheDesk, zone: ZoneKey, mms: MmsId) -> None:
-    """Forget a record with all its versions."""
+    """Forget a record with all its versions and holdings."""
     await changing.remove(desk.store, await asked.record_zones(desk, zone), mms)

@@ -38,6 +38,7 @@ TAGS: Final = {
     "profiles": "How records come into zones.",
     "submissions": "What arrived, and what became of it.",
     "records": "What zones hold.",
+    "holdings": "What libraries have of it on their shelves.",
     "replies": "What Connexion is answered.",
 }
 WORDS: Final = (

@@ -23,7 +23,15 @@ BODIES: Final[dict[str, Any]] = {
             "application/x-ndjson": BYTES,
             "multipart/form-data": FORM,
         },
-    }
+    },
+    "loadHoldings": {
+        "required": True,
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            "application/toml": {"schema": {"type": "string"}},
+            "multipart/form-data": FORM,
+        },
+    },
 }
 """By operation, its body."""
 _FORMS: Final = {kind: BYTES for kind in TYPES.values() if kind != "application/json"}

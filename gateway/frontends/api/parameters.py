@@ -42,6 +42,14 @@ ScriptedZone = Annotated[str, PathParameter(description="Key of a zone.", exampl
 WebhookKey = Annotated[str, PathParameter(description="Key of a webhook of the zone.", examples=_example("ci"))]
 ProfileKey = Annotated[str, PathParameter(description="Key of an integration profile.", examples=_example("carli-iz"))]
 MmsId = Annotated[str, PathParameter(description="MMS ID of a record.", examples=_example("9910000000015867"))]
+LibraryCode = Annotated[str, PathParameter(description="Code of a library of the zone.", examples=_example("MAIN"))]
+UnusedLibrary = Annotated[
+    str, PathParameter(description="Code of a library without holdings.", examples=_example("EMPTY"))
+]
+HoldingId = Annotated[
+    str, PathParameter(description="ID of a holding of the zone.", examples=_example("226615073261175867"))
+]
+Barcode = Annotated[str, PathParameter(description="Barcode of an item.", examples=_example("31111200048340"))]
 VersionNumber = Annotated[
     int, PathParameter(ge=1, le=MOST_NUMBER, description="Number of a version, from 1.", examples=_example(1))
 ]
@@ -79,6 +87,13 @@ Words = Annotated[
     QueryParameter(
         description="Words as in a search box, such as `title:rivers outcome:refused after:14:30`. All must hold.",
         examples=_example("title:silences outcome:merged"),
+    ),
+]
+RecordWords = Annotated[
+    str | None,
+    QueryParameter(
+        description="Words as in records' search box, such as `title:rivers not lang:eng`. Alone, or with `zone`.",
+        examples=_example("title:silences"),
     ),
 ]
 Before = Annotated[
@@ -150,4 +165,13 @@ AsIs = Annotated[
         description="As new records, as they are; else by the zone's integration profile, as exports.",
         examples=_example(True),
     ),
+]
+ShelfFileName = Annotated[
+    str | None,
+    QueryParameter(
+        name="name", description="Name of the file, which may tell its form.", examples=_example("holdings.csv")
+    ),
+]
+DryRun = Annotated[
+    bool, QueryParameter(description="Whether to tell what would be done, and do nothing.", examples=_example(True))
 ]

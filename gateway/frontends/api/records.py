@@ -3,10 +3,11 @@
 from litestar import Response, get
 from msgspec import Struct
 
-from gateway.desk import records, seeking
+from gateway.desk import records, searching, seeking
 from gateway.desk.desk import Desk
 from gateway.desk.records import ChangeShown, Found, RecordShown, RecordWhole, VersionShown
 from gateway.desk.threads import beside
+from gateway.errors import Unusable
 from gateway.frontends.api import asked, forms
 from gateway.frontends.api.links import following
 from gateway.frontends.api.parameters import (
@@ -21,23 +22,28 @@ from gateway.frontends.api.parameters import (
     MmsId,
     Oclc,
     RecordForm,
+    RecordWords,
     TheDesk,
     Title,
     To,
     VersionNumber,
     ZoneKey,
 )
+from gateway.search import words
 from gateway.stores.base import PAGE_ROWS
 
 TAGS = ["records"]
+TOGETHER = "give q alone: numbers and titles are words of it, as in isbn:9780000000002 title:rivers"
 RECORD = "/zones/{zone:str}/records/{mms:str}"
 
 
 class RecordList(Struct, frozen=True):
-    """Some records, by zone and MMS ID."""
+    """Some records, by zone and MMS ID; those that `q` finds by zone, the best first."""
 
     records: tuple[RecordShown, ...]
     """May be none though there is a next page: of a search by title a page has looked at so many records only."""
+    total: int | None
+    """How many `q` finds; null where it is not given."""
     after: str | None
     """What to ask for as `after` to have the next page; null where this is the last."""
     next: str | None
@@ -65,6 +71,7 @@ async def list_records(
     request: AnyRequest,
     desk: TheDesk,
     zone: InZone = None,
+    q: RecordWords = None,
     oclc: Oclc = None,
     mms: Mms = None,
     isbn: Isbn = None,
@@ -73,11 +80,16 @@ async def list_records(
     after: Behind = None,
     limit: Limit = PAGE_ROWS,
 ) -> RecordList:
-    """List the records that zones hold: all, or those of a number or a title."""
+    """List the records that zones hold: all, those of a number or a title, or what a search finds."""
     wanted = seeking.sought(oclc=oclc or "", mms=mms or "", isbn=isbn or "", issn=issn or "", title=title or "")
     zones = await asked.record_zones(desk, zone)
+    if q:
+        if wanted != seeking.Sought():
+            raise Unusable(TOGETHER)
+        found = await searching.searched(desk.store, zones, words.parse(q), after=after or "", limit=limit)
+        return RecordList(found.records, found.total, found.after, following(request, "after", found.after))
     page = await seeking.listed(desk.store, zones, wanted, after=after or "", limit=limit)
-    return RecordList(page.records, page.after, following(request, "after", page.after))
+    return RecordList(page.records, None, page.after, following(request, "after", page.after))
 
 
 @get(RECORD, operation_id="getRecord", tags=TAGS)

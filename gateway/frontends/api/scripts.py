@@ -1,6 +1,7 @@
 """Scripts and clocks: what a zone, or a host, is told to do for a client that is tried out."""
 
 from datetime import datetime
+from typing import Final
 
 from litestar import delete, get, put
 from litestar.params import JSONBody
@@ -12,6 +13,8 @@ from gateway.frontends.api.parameters import HostKey, ScriptedZone, TheDesk, Zon
 from gateway.model import ConnectionStep, ReplyStep
 
 TAGS = ["scripts"]
+SCRIPT_BYTES: Final = 1024 * 1024
+"""Longest script as JSON: a thousand steps with a thousand characters each, or the most garbage, in hexadecimal."""
 
 
 class ReplyScript(Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,7 +38,7 @@ class Frozen(Struct, frozen=True, forbid_unknown_fields=True):
     """With its time zone, such as 2026-03-01T12:00:00Z."""
 
 
-@put("/zones/{zone:str}/script", operation_id="giveZoneScript", tags=TAGS)
+@put("/zones/{zone:str}/script", operation_id="giveZoneScript", tags=TAGS, request_max_body_size=SCRIPT_BYTES)
 async def give_zone(desk: TheDesk, zone: ZoneKey, data: JSONBody[ReplyScript]) -> ZoneScript:
     """Have a zone answer the exports that come next by a script, in place of an earlier one.
 
@@ -56,7 +59,7 @@ async def end_zone(desk: TheDesk, zone: ScriptedZone) -> ZoneScript:
     return scripts.take_from_zone(desk, zone)
 
 
-@put("/hosts/{host:str}/script", operation_id="giveHostScript", tags=TAGS)
+@put("/hosts/{host:str}/script", operation_id="giveHostScript", tags=TAGS, request_max_body_size=SCRIPT_BYTES)
 async def give_host(desk: TheDesk, host: HostKey, data: JSONBody[ConnectionScript]) -> HostScript:
     """Have a host do with those who connect next what a script says, in place of an earlier one.
 

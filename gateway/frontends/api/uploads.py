@@ -15,7 +15,9 @@ MULTIPART: Final = "multipart/form-data"
 """How browsers send files."""
 
 
-class _File(NamedTuple):
+class SentFile(NamedTuple):
+    """A file that was sent."""
+
     content: bytes
     name: str
     """Empty where it was not said."""
@@ -42,7 +44,7 @@ async def upload_records(
     integration profile each record is decided on as an export would be, and is among the submissions.
     """
     where = await zones.in_force(desk.zones, zone)
-    file = await _file(request)
+    file = await sent_file(request)
     return await uploading.upload(
         desk.store,
         where,
@@ -55,14 +57,14 @@ async def upload_records(
     )
 
 
-async def _file(request: AnyRequest) -> _File:
+async def sent_file(request: AnyRequest) -> SentFile:
     """What was sent. Raises `Unusable` for nothing, and for a form without one file."""
     if not request.headers.get("content-type", "").lower().startswith(MULTIPART):
         content = await request.body()
         if not content:
-            raise Unusable("the body is empty; send a file of records")
-        return _File(content, "")
+            raise Unusable("the body is empty; send a file")
+        return SentFile(content, "")
     files = [part for _, part in (await request.form()).multi_items() if isinstance(part, UploadFile)]
     if len(files) != 1:
         raise Unusable(f"the form has {len(files)} files; send one")
-    return _File(await files[0].read(), files[0].filename or "")
+    return SentFile(await files[0].read(), files[0].filename or "")

@@ -68,7 +68,7 @@ async def change_password(desk: TheDesk, zone: MadeZone, data: JSONBody[Password
 
 @post("/zones/{zone:str}/reset", operation_id="resetZone", tags=["zones"], status_code=204)
 async def reset_zone(desk: TheDesk, zone: ZoneKey) -> None:
-    """Forget all that a zone holds, records and submissions; its next MMS ID is its first."""
+    """Forget all that a zone holds, records with their holdings, and submissions; its next MMS ID is its first."""
     await zones.reset(desk.store, desk.zones, zone)
 
 

@@ -5,29 +5,28 @@ from typing import Any, Final, NamedTuple
 
 from litestar import Response, get
 
-from gateway.desk import records, seeking, zones
+from gateway.desk import records, searching, seeking, zones
 from gateway.desk.desk import Desk
 from gateway.desk.records import FLAGS, Found, RecordShown, SeveralHold
+from gateway.desk.searching import FoundPage
 from gateway.desk.seeking import RecordPage, Sought
 from gateway.desk.threads import beside
 from gateway.desk.zones import ZoneShown
-from gateway.errors import BadQuery, NotFound, Unusable
-from gateway.frontends.ui import record_views
+from gateway.errors import NotFound, Unusable
+from gateway.frontends.ui import holdings_section, record_views
 from gateway.frontends.ui.attempts import ZONES_AS_LINKS
 from gateway.frontends.ui.finding import records_of
 from gateway.frontends.ui.parameters import FileForm, Number, Segment, Text, TheDesk
 from gateway.frontends.ui.render import PageRequest, link, page
 from gateway.marc import identifiers
 from gateway.model import BibRecord, Identifier
+from gateway.search import words
 from gateway.search.attempts import Wanted
-from gateway.search.terms import suggestion, terms
 from gateway.stores.base import PAGE_ROWS
 
 RECORD: Final = "/zones/{zone:str}/records/{mms:str}"
 AMONG_RECORDS: Final = "/records/…"
 """Path of a record's pages for the head of the page, which marks Records by it."""
-WORDS: Final = ("title", "oclc", "mms", "isbn", "issn")
-"""What may stand before a colon in the search box of records."""
 NOTHING: Final = RecordPage((), None)
 ATTEMPTS_LOOKED_AT: Final = 200
 """Newest attempts to a record among which those are looked for that made its versions."""
@@ -61,15 +60,18 @@ def record_path(zone: str, mms_id: str) -> str:
 async def listing(
     request: PageRequest, desk: TheDesk, q: Text = "", zone: Text = "", oclc: Text = "", after: Text = ""
 ) -> Response[Any]:  # Any: a page, or nothing
-    """Records of a zone or of all, by zone and MMS ID; of a number that one record has, the record."""
+    """Records of a zone or of all, by zone and MMS ID, or what a search finds of them, the best of each zone first.
+
+    Of a number that one record has, the record.
+    """
     if not oclc and (found := await records_of(desk, q)):
         return gone_to(found)
     q = q.strip() or (f"oclc:{oclc}" if oclc else "")
     mistake = ""
-    shown = NOTHING
+    shown: RecordPage | FoundPage = NOTHING
     try:
         keys = [(await zones.one(desk.store, desk.zones, zone)).key] if zone else [*desk.zones.by_key]
-        shown = await seeking.listed(desk.store, keys, sought(q), after=after)
+        shown = await _listed(desk, keys, q, after)
     except (Unusable, NotFound) as error:
         mistake = str(error)
     return page(
@@ -82,6 +84,8 @@ async def listing(
         zones_as_links=len(desk.zones.by_key) <= ZONES_AS_LINKS,
         kind=desk.zones.by_key[zone].kind if zone in desk.zones.by_key else "gateway",
         shown=shown,
+        total=shown.total if isinstance(shown, FoundPage) else None,
+        most=searching.LISTED,
         flags=records.flags,
         first=link("/records", q=q, zone=zone) if after else "",
         further=link("/records", q=q, zone=zone, after=shown.after) if shown.after else "",
@@ -90,17 +94,11 @@ async def listing(
     )
 
 
-def sought(text: str) -> Sought:
-    """What is asked in the search box: words of the title, or a number behind its name. Raises `Unusable`."""
-    asked: dict[str, str] = {}
-    for term in terms(text):
-        name = term.key.lower() or "title"
-        if name not in WORDS:
-            raise BadQuery(f"{term.key}: is no word of this search; {suggestion(name, WORDS)}")
-        if name in asked and name != "title":
-            raise BadQuery(f"{name}: is asked twice; leave one out")
-        asked[name] = f"{asked.get(name, '')} {term.value}".strip()
-    return seeking.sought(**asked)
+async def _listed(desk: Desk, keys: Sequence[str], q: str, after: str) -> RecordPage | FoundPage:
+    """A page of all records of these zones, or of those that a search finds. Raises `Unusable`, `NotFound`."""
+    if not q:
+        return await seeking.listed(desk.store, keys, Sought(), after=after)
+    return await searching.searched(desk.store, keys, words.parse(q), after=after)
 
 
 @get(["/records/{mms:str}", "/records/{mms:str}/diff"])
@@ -158,6 +156,7 @@ async def shown(
         "how": records.came_about(record, desk.known().merge_methods),
         "attempt": (await made_by(desk, [record])).get(record.submission),
         "network": await _network(desk, zone, record),
+        "shelves": await holdings_section.shelves(desk, found.zone, found.mms_id),
         "institutions": await _institutions(desk, zone, record),
         "management_tag": records.management_tag(record),
         "where": record_path(found.zone, found.mms_id),

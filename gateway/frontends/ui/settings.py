@@ -64,11 +64,11 @@ def _replies(desk: Desk) -> list[Reply]:
     return shown
 
 
-def _words(value: str | bool | int | float | tuple[str, ...]) -> str:
+def _words(value: str | bool | int | float | tuple[str | int, ...]) -> str:
     """A value as the settings have it, without quotes."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 handlers = (settings,)

@@ -1,0 +1,1 @@
+"""What libraries have on their shelves, and whether one can have it now."""
