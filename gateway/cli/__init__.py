@@ -8,12 +8,15 @@ from gateway import __version__
 from gateway.cli import options
 from gateway.cli.capture import capture
 from gateway.cli.config import config
+from gateway.cli.demo import demo
 from gateway.cli.doctor import doctor
+from gateway.cli.holdings import holdings
 from gateway.cli.ready import ready
 from gateway.cli.records import records
 from gateway.cli.replay import replay
 from gateway.cli.replies import replies
 from gateway.cli.script import script
+from gateway.cli.search import search
 from gateway.cli.send import send
 from gateway.cli.serve import serve
 from gateway.cli.store import store
@@ -42,6 +45,9 @@ for _command in (
     script,
     submissions,
     records,
+    search,
+    holdings,
+    demo,
     reset,
     store,
     zones,

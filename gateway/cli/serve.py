@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gateway.cli.options import Options
+from gateway.cli.store.index import index_first, is_behind
 from gateway.cli.store.places import check_whole
 from gateway.config import Settings
 from gateway.errors import SettingsError
@@ -17,6 +18,7 @@ from gateway.stores import SEVERAL_SERVE, scheme_of
 
 if TYPE_CHECKING:
     import trio
+    from rich.console import Console
 
     from gateway.listeners import Bound, Running
 
@@ -49,12 +51,16 @@ def serve(options: Options, lan: bool, workers: int) -> None:
     import trio
 
     from gateway import logs
+    from gateway.rulebook import rulebook, zones_of
 
     settings = options.settings()
     if workers > 1 and (why_not := no_workers(settings)):
         raise SettingsError(f"--workers {workers}: {why_not}")
     logs.configure(level=settings.log.level, form=settings.log.format, secrets=settings.secrets())
     trio.run(check_whole, settings.store.url)
+    if trio.run(is_behind, settings.store.url):
+        rulebook(settings, zones_of(settings).by_key)  # settings that cannot be served leave the store as it is
+        trio.run(index_first, settings.store.url)
     prepare()
     if workers > 1:
         _supervise(settings, lan, workers)
@@ -153,6 +159,7 @@ def _print_table(settings: Settings, running: "Running") -> None:
     for key, bound in running.connexion.items():
         if bound.instead_of:
             console.print(f"{key} listens on {bound} instead of {bound.instead_of}.")
+    _print_searches(console, settings, running)
     if all(loopback_only(bound.address) for bound in running.connexion.values()):
         console.print(
             "Only this computer can export to it; gateway serve --lan lets others of the local network do so."
@@ -165,6 +172,29 @@ def _print_table(settings: Settings, running: "Running") -> None:
     if not kept:
         console.print("Nothing is kept beyond its end (memory:).")
     console.print("To stop: Ctrl-C.")
+
+
+def _print_searches(console: "Console", settings: Settings, running: "Running") -> None:
+    """Where zones are searched by Z39.50."""
+    from gateway.frontends.z3950.wms import PREFIX
+
+    rows = [
+        (zone.code, ", ".join(f"{_host_name(bound)} port {bound.port}" for bound in running.z3950[zone.host]))
+        for zone in settings.zones.values()
+        if zone.host in running.z3950
+    ]
+    rows += [
+        (f"{PREFIX}{zone.registry_id}", ", ".join(f"{_host_name(at)} port {at.port}" for at in running.wms))
+        for zone in settings.zones.values()
+        if zone.registry_id and running.wms
+    ]
+    if rows:
+        console.print("Search by Z39.50, with the database on the left:", style="bold")
+    width = max((len(database) for database, _ in rows), default=0)
+    for database, places in rows:
+        console.print(f"  {database.ljust(width)}  {places}")
+    for words in running.missing:
+        console.print(words)
 
 
 def _host_name(bound: "Bound") -> str:

@@ -12,7 +12,7 @@ from gateway.errors import BadQuery
 from gateway.model import Outcome, Reason
 from gateway.search.attempts import Wanted
 from gateway.search.numbers import oclc_number
-from gateway.search.terms import Term, suggestion, terms
+from gateway.search.terms import AS_IT_IS, Term, no_word, suggestion, terms
 from gateway.search.times import WRITTEN, moment
 
 E = TypeVar("E", bound=StrEnum)
@@ -68,9 +68,9 @@ def _taking(wanted: Wanted, term: Term, now: datetime) -> Wanted:
 def _taking_anywhere(wanted: Wanted, term: Term) -> Wanted:
     key, value, is_phrase = term
     if key and (value or is_phrase):
-        raise BadQuery(f"{key}: is no word of a search; {suggestion(key, EXAMPLES)} To look for it as it is, quote it")
+        raise no_word(key, EXAMPLES)
     if value.startswith(NOT) and len(value) > 1 and not is_phrase:
-        raise BadQuery(f"{value}: what is not wanted cannot be asked. To look for it as it is, quote it")
+        raise BadQuery(f"{value}: what is not wanted cannot be asked. {AS_IT_IS}")
     if not is_phrase:
         value = f"{key}:" if key else oclc_number(value) or value
     return replace(wanted, anywhere=(*wanted.anywhere, value)) if value else wanted

@@ -5,9 +5,24 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, Protocol, TypeVar
 
-from gateway.errors import StoreError
-from gateway.model import Attempt, BibRecord, Delivery, Identifier, PendingLink, Receipt, Submission, Webhook, Zone
+from gateway.errors import NotFound, StoreError
+from gateway.model import (
+    Attempt,
+    BibRecord,
+    Delivery,
+    Holding,
+    Identifier,
+    Item,
+    Library,
+    PendingLink,
+    Receipt,
+    Submission,
+    Webhook,
+    Zone,
+)
 from gateway.search.attempts import Wanted
+from gateway.stores.finding import Finding
+from gateway.stores.finding import Found as Found
 
 T = TypeVar("T")
 
@@ -157,7 +172,89 @@ def out_of_turn(record: BibRecord) -> StoreError:
     return StoreError(f"version {record.version} of the record {record.mms_id} is neither its newest nor its next")
 
 
-class Store(Protocol):
+class Shelves(NamedTuple):
+    """What a zone has of some records."""
+
+    holdings: list[Holding]
+    """By rising MMS ID and ID."""
+    items: list[Item]
+    """By rising MMS ID, holding and barcode."""
+
+
+class ShelfPlace(NamedTuple):
+    """Where a holding stands among a zone's."""
+
+    mms_id: str
+    holding: str
+    """Its ID."""
+
+
+class Stacks(Protocol):
+    """One zone's libraries, holdings and items within one durable transaction. Its reads see its changes.
+
+    Codes, IDs and barcodes are of printable characters; what is put is of this zone.
+    """
+
+    def library(self, code: str) -> Library | None:
+        """The library of this code."""
+
+    def shelved_at(self, library: str) -> set[str]:
+        """Codes of the locations at which this library has holdings."""
+
+    def holding(self, id_: str) -> Holding | None:
+        """The holding of this ID."""
+
+    def holdings(self, mms_id: str) -> list[Holding]:
+        """Those of a record, by rising ID."""
+
+    def item(self, barcode: str) -> Item | None:
+        """The item of this barcode."""
+
+    def items(self, holding: str) -> list[Item]:
+        """Those of a holding, by rising barcode."""
+
+    def put_library(self, library: Library) -> None:
+        """Keep it, instead of an earlier one of the same code."""
+
+    def put_holding(self, holding: Holding) -> None:
+        """Keep it, instead of an earlier one of the same ID, which is of the same record.
+
+        Raises `NotFound` where the zone has no such record, `ValueError` where the earlier one is of another.
+        """
+
+    def put_item(self, item: Item) -> None:
+        """Keep it, instead of an earlier one of the same barcode, wherever that was.
+
+        Raises `NotFound` where the zone has no such holding, `ValueError` where that is of another record.
+        """
+
+    def remove_library(self, code: str) -> bool:
+        """Forget it; whether there was one. Holdings may still name it."""
+
+    def remove_holding(self, id_: str) -> bool:
+        """Forget it with its items; whether there was one."""
+
+    def remove_item(self, barcode: str) -> bool:
+        """Forget it; whether there was one."""
+
+
+def no_record(zone: str, mms_id: str) -> NotFound:
+    """Why a holding is not kept."""
+    return NotFound(f"zone {zone} holds no record {mms_id}")
+
+
+def no_holding(zone: str, id_: str) -> NotFound:
+    """Why an item is not kept."""
+    return NotFound(f"zone {zone} has no holding {id_}")
+
+
+def check_same_record(found: str, mms_id: str) -> None:
+    """Raise `ValueError` for a holding or an item that would be of another record than it is."""
+    if found != mms_id:
+        raise ValueError(f"it is of the record {found}, not of {mms_id}")
+
+
+class Store(Finding, Protocol):
     """Zones of records, and every attempt to change them. Zones never see each other's records."""
 
     async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
@@ -231,13 +328,15 @@ class Store(Protocol):
         """Forget an attempt; whether there was one. Its number is not given again. Durable when it returns."""
 
     async def remove_record(self, zone: str, mms_id: str) -> bool:
-        """Forget a record with all its versions; whether there was one. Its ordinal is not drawn again. Durable.
+        """Forget a record with all its versions and holdings; whether there was one. Its ordinal is not drawn again.
+        Durable.
 
         That it was removed is remembered (`removed`), whether or not there was one.
         """
 
     async def reset(self, zone: str) -> None:
-        """Forget all that the zone holds: records, attempts, links to be made. Its next ordinal is 1. Durable.
+        """Forget all that the zone holds: records, attempts, links to be made, libraries, holdings. Its next ordinal
+        is 1. Durable.
 
         What was transacted before is gone, what is transacted after stays, whichever gateway does it.
         """
@@ -269,3 +368,43 @@ class Store(Protocol):
         None, or are of two places. Of those who swap at once in one place, one alone is told True. Where it raises
         `StoreError` it may have happened.
         """
+
+    async def rearrange(self, zone: str, plan: Callable[[Stacks], T]) -> T:
+        """Run `plan` alone on the zone's stacks and return what it returned, after that is durable.
+
+        It is synchronous and pure but for the stacks, as it may be run again. What it raises undoes its changes, and is
+        raised here. Where it raises `StoreError` it may have happened. No export waits for another rearranging than
+        the one under way.
+        """
+
+    async def libraries(self, zone: str) -> list[Library]:
+        """The zone's, by rising code."""
+
+    async def shelves(self, zone: str, mms_ids: Collection[str]) -> Shelves:
+        """Holdings and items of these records, as they were at one moment."""
+
+    async def holding(self, zone: str, id_: str) -> Holding | None:
+        """The holding of this ID."""
+
+    async def item(self, zone: str, barcode: str) -> Item | None:
+        """The item of this barcode."""
+
+    async def holdings(self, zone: str, *, after: ShelfPlace | None = None, limit: int = PAGE_ROWS) -> list[Holding]:
+        """The zone's holdings by rising MMS ID and ID; those behind `after`."""
+
+    async def shelved(self) -> list[str]:
+        """Keys of the zones that have libraries or holdings, rising."""
+
+    async def index_records(
+        self, zone: str, tell: Callable[[int, int], None] = lambda done, of: None, *, anew: bool = False
+    ) -> None:
+        """Bring what is kept of the zone's index wholly up to date, so that no search need do so.
+
+        Where it was made by other rules, is mostly of versions that are gone, or is to be, it is made anew, which ends
+        the epoch.
+        `tell` is called as it goes on: how many changes are done, and of how many. Stopped, it goes on later where it
+        was. Raises `StoreError` where it may not be written.
+        """
+
+    async def unindexed(self) -> dict[str, int]:
+        """Zones whose index is behind, and how many changes wait: all that it has had, where other rules made it."""

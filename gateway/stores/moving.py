@@ -1,7 +1,8 @@
 """Everything of one store into another, of whatever kinds: what was copied is the beginning of what there is, always.
 
 What was removed goes first, then records by zone and MMS ID with all their versions, then attempts, oldest first, then
-pending links, then zones that were made at run time, then webhooks; each transaction leaves a beginning of that order.
+pending links, then zones that were made at run time, then webhooks, then libraries and holdings with their items, by
+zone; each transaction leaves a beginning of that order.
 So a copy that was cut off goes on where it ended, and a copy that would write nothing more is proof that the stores
 hold the same. A target is marked until that is proven, whatever ends the copy before.
 It reads nothing but `stores.base`.
@@ -16,11 +17,25 @@ from typing import Final
 from msgspec.structs import replace
 
 from gateway.errors import StoreError
-from gateway.model import Attempt, BibRecord, Delivery, Outcome, PendingLink, Receipt, Submission, Webhook
-from gateway.stores.base import Counts, Plan, Store, Transaction
+from gateway.model import (
+    Attempt,
+    BibRecord,
+    Delivery,
+    Holding,
+    Item,
+    Library,
+    Outcome,
+    PendingLink,
+    Receipt,
+    Submission,
+    Webhook,
+)
+from gateway.stores.base import Counts, Plan, ShelfPlace, Stacks, Store, Transaction
 
 ROWS_AT_ONCE: Final = 200
 """Records or attempts of one transaction: some 400 kB, with the longest records 20 MB."""
+HOLDINGS_AT_ONCE: Final = 50
+"""Holdings of one transaction, with their items: mostly some 30 kB, with the most that there can be some 10 MB."""
 PATIENCE_SECONDS: Final = 60.0
 """For one transaction to begin: nobody waits for an answer, and a database may be busy with others' work."""
 
@@ -53,6 +68,8 @@ class Copied:
     zones: int = 0
     """Made at run time."""
     webhooks: int = 0
+    holdings: int = 0
+    items: int = 0
 
 
 async def mark(target: Store) -> None:
@@ -112,7 +129,7 @@ class _Copy:
         self._whole = whole
 
     async def run(self) -> None:
-        """Zone by zone its records, then all attempts in their order, then links, zones themselves, and webhooks."""
+        """Each zone's records, then all attempts in their order, links, zones themselves, webhooks, and holdings."""
         wanted, present = await self._source.counts(), await self._target.counts()
         for zone in present:
             if zone not in wanted:
@@ -125,6 +142,7 @@ class _Copy:
         await self._links()
         await self._zones()
         await self._webhooks()
+        await self._stacks()
 
     async def _ordinals(self, zone: str, wanted: Counts, present: Counts) -> None:
         """Before any record: whatever happens then, no MMS ID of the copy is given again."""
@@ -267,6 +285,48 @@ class _Copy:
             return await _number(self._target, attempt)
         return 0
 
+    async def _stacks(self) -> None:
+        wanted = await self._source.shelved()
+        for zone in await self._target.shelved():
+            if zone not in wanted:
+                raise Differs(f"zone {zone!r} of the target has holdings or libraries, the source's has none")
+        for zone in wanted:
+            await self._libraries(zone)
+            await self._holdings(zone)
+
+    async def _libraries(self, zone: str) -> None:
+        wanted = {one.code: one for one in await self._source.libraries(zone)}
+        present = {one.code: one for one in await self._target.libraries(zone)}
+        for code, library in present.items():
+            if library != wanted.get(code):
+                raise Differs(f"the library {code!r} of zone {zone!r} is not as the source has it")
+        missing = [library for code, library in wanted.items() if code not in present]
+        if missing:
+            self._lacks(f"the library {missing[0].code!r} of zone {zone!r}")
+        if missing and self._copied is not None:
+            await self._target.rearrange(zone, lambda stacks: _shelve(stacks, missing, []))
+
+    async def _holdings(self, zone: str) -> None:
+        after: ShelfPlace | None = None
+        while page := await _shelved(self._source, zone, after, HOLDINGS_AT_ONCE):
+            present = await _shelved(self._target, zone, after, len(page))
+            for ours, theirs in zip(page, present, strict=False):
+                if ours != theirs:
+                    raise Differs(f"the holding {theirs[0].id} of zone {zone!r} is not as the source has it")
+            await self._write_holdings(zone, page[len(present) :])
+            after = ShelfPlace(page[-1][0].mms_id, page[-1][0].id)
+        for more in await self._target.holdings(zone, after=after, limit=1):
+            raise Differs(f"zone {zone!r} of the target has a holding {more.id}, the source's has none")
+
+    async def _write_holdings(self, zone: str, holdings: "Sequence[_Shelved]") -> None:
+        if not holdings:
+            return
+        self._lacks(f"the holding {holdings[0][0].id} of zone {zone!r}")
+        if self._copied is not None:
+            await self._target.rearrange(zone, lambda stacks: _shelve(stacks, [], holdings))
+            self._copied.holdings += len(holdings)
+            self._copied.items += sum(len(items) for _, items in holdings)
+
     def _lacks(self, what: str) -> None:
         if self._copied is None and self._whole:
             raise Differs(f"the target lacks {what}")
@@ -278,6 +338,29 @@ class _Copy:
             return Copied()
         await self._target.transact(zone, plan, seconds=PATIENCE_SECONDS)
         return self._copied
+
+
+_Shelved = tuple[Holding, list[Item]]
+"""A holding with its items."""
+
+
+async def _shelved(store: Store, zone: str, after: ShelfPlace | None, limit: int) -> list[_Shelved]:
+    """The next holdings with their items."""
+    holdings = await store.holdings(zone, after=after, limit=limit)
+    items: dict[str, list[Item]] = {holding.id: [] for holding in holdings}
+    for item in (await store.shelves(zone, {holding.mms_id for holding in holdings})).items:
+        if item.holding in items:
+            items[item.holding].append(item)
+    return [(holding, items[holding.id]) for holding in holdings]
+
+
+def _shelve(stacks: Stacks, libraries: Sequence[Library], holdings: Sequence[_Shelved]) -> None:
+    for library in libraries:
+        stacks.put_library(library)
+    for holding, items in holdings:
+        stacks.put_holding(holding)
+        for item in items:
+            stacks.put_item(item)
 
 
 def _removal(mms_id: str) -> str:

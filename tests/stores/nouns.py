@@ -6,8 +6,22 @@ from itertools import count
 
 import trio
 
-from gateway.model import Attempt, BibRecord, Identifier, Outcome, PendingLink, Receipt, Submission, Webhook, Zone
-from gateway.stores.base import KeptZone, Plan, Store, Transaction
+from gateway.model import (
+    Attempt,
+    BibRecord,
+    Holding,
+    Identifier,
+    Item,
+    Library,
+    Location,
+    Outcome,
+    PendingLink,
+    Receipt,
+    Submission,
+    Webhook,
+    Zone,
+)
+from gateway.stores.base import KeptZone, Plan, Stacks, Store, Transaction
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PATIENCE = 20.0
@@ -69,6 +83,37 @@ def made_zone(key: str, *, code: str = "01TEST_ABC", secret: str = SECRET, at: d
 def webhook(key: str, *, zone: str = "xyz", told: int = 0, at: datetime = NOON) -> Webhook:
     """A webhook of that zone."""
     return Webhook(zone=zone, key=key, url="http://127.0.0.1:9/hook", made_at=at, told=told)
+
+
+def library(code: str = "MAIN", *, zone: str = "xyz", name: str = "Main Library") -> Library:
+    """A library with a location."""
+    return Library(zone=zone, code=code, name=name, locations=(Location("stacks", "Book Stacks"),))
+
+
+def holding(id_: str, mms_id: str = "A", *, zone: str = "xyz", location: str = "stacks", note: str = "") -> Holding:
+    """A holding of a record of that zone."""
+    return Holding(zone=zone, id=id_, mms_id=mms_id, library="MAIN", location=location, public_note=note)
+
+
+def item(barcode: str, holding: str, mms_id: str = "A", *, zone: str = "xyz", policy: str = "") -> Item:
+    """An item of a holding of that record."""
+    return Item(zone=zone, barcode=barcode, holding=holding, mms_id=mms_id, policy=policy)
+
+
+def shelving(*nouns: Library | Holding | Item) -> Callable[[Stacks], None]:
+    """A plan that keeps these."""
+
+    def plan(stacks: Stacks) -> None:
+        for noun in nouns:
+            match noun:
+                case Library():
+                    stacks.put_library(noun)
+                case Holding():
+                    stacks.put_holding(noun)
+                case Item():
+                    stacks.put_item(noun)
+
+    return plan
 
 
 def putting(*records: BibRecord) -> Plan[None]:

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_args
 
@@ -14,15 +15,17 @@ from msgspec.structs import replace
 from gateway.errors import StoreError
 from gateway.model import Delivery, Flag
 from gateway.search.attempts import Wanted
+from gateway.search.query import Among
 from gateway.stores import open_store
 from gateway.stores.base import Purpose, Store, Transaction
-from gateway.stores.postgres import prepare_citus, rows, search
+from gateway.stores.postgres import index, prepare_citus, rows, search
 from gateway.stores.postgres.address import Address
 from gateway.stores.postgres.group import Ending, Group
 from gateway.stores.postgres.leases import Ordinals
 from gateway.stores.postgres.migrations import TABLES
 from gateway.stores.postgres.session import Session
 from tests.stores.nouns import (
+    NOON,
     PATIENCE,
     file,
     link,
@@ -217,12 +220,19 @@ class TestMigrations:
     async def test_bring_the_store_of_an_older_gateway_up_to_date(self, url: str) -> None:
         async with open_store(url) as store:
             await file(store, "a")
-        run(url, "DROP TABLE webhook", "DELETE FROM gateway_schema WHERE version > 2")
+            for mms_id, at in (("B", NOON), ("C", NOON + timedelta(days=1)), ("A", NOON)):
+                await put(store, replace(record(mms_id, title="Tides \0"), at=at))
+        later = "DROP TABLE webhook, library, holding, item, index_state, index_change, posting, document"
+        run(url, later, "DROP SEQUENCE index_place", "DELETE FROM gateway_schema WHERE version > 2")
         async with open_store(url) as store:
+            assert await store.unindexed() == {"xyz": 3}
+            found = await store.find_records("xyz", Among(("A", "B", "C")))
+            assert await store.found_records("xyz", found.result.numbers(), found.epoch) == ["C", "B", "A"]
             assert names(await store.attempts()) == ["a"]
             assert await store.webhooks() == []
             assert await store.swap_webhook(None, webhook("ci"))
             assert await store.webhooks() == [webhook("ci")]
+            assert await store.shelved() == []
 
     async def test_that_fail_leave_nothing(self, url: str) -> None:
         run(url, "CREATE VIEW attempt_by_seq AS SELECT 1")
@@ -363,6 +373,10 @@ class TestPlans:
             "INSERT INTO record SELECT 'xyz', to_char(n, 'FM000000'), 1, '', '{}' "
             f"FROM generate_series(1, {self.ROWS}) AS n",
             f"INSERT INTO identifier SELECT 'xyz', 'oclc:' || n, n::text FROM generate_series(1, {self.ROWS}) AS n",
+            "INSERT INTO posting SELECT 'xyz', to_char(n / 3, 'FM000000'), n % 3, '' "
+            f"FROM generate_series(1, {self.ROWS}) AS n",
+            f"INSERT INTO document SELECT 'xyz', n, n::text, '', '', '', '' FROM generate_series(1, {self.ROWS}) AS n",
+            f"INSERT INTO index_change SELECT 'xyz', n, n::text FROM generate_series(1, {self.ROWS}) AS n",
         )
         if request.param == "known":
             run(url, "ANALYZE")
@@ -419,6 +433,18 @@ class TestPlans:
         assert self.read(filled, rows.NEWEST.sql, ["000007", "029999"], "xyz") == {2}
         assert self.read(filled, rows.FILED.sql, ["9", "18000"], "xyz") == {2}
 
+    async def test_of_what_a_search_of_records_asks(self, filled: str) -> None:
+        for query, key in ((index.RISING, "000007"), (index.FALLING, "009000")):
+            for block in (-1, 1):
+                end = "009999" if query is index.RISING else ""
+                assert self.read(filled, query, "xyz", key, block, end) == {index.PAGE}
+        assert self.read(filled, index.RISING, "xyz", "000007", -1, "000009") == {6}
+        assert self.read(filled, index.POSTINGS, "xyz", ["000007", "009000"]) == {6}
+        assert self.read(filled, index.DOCUMENTS, "xyz", [7, 29_999]) == {2}
+        assert self.read(filled, index.NUMBERS, "xyz", ["7", "29999"]) == {2}
+        assert self.read(filled, index.MARC, "xyz", ["000007", "029999"]) == {2}
+        assert self.read(filled, index.CHANGES, "xyz", 10_000, 10) == {10}
+
 
 class TestCitus:
     def test_statements_distribute_every_table_by_zone_beside_the_first(self) -> None:
@@ -433,6 +459,13 @@ class TestCitus:
             "SELECT create_distributed_table('kept_zone', 'zone', colocate_with => 'zone');\n"
             "SELECT create_distributed_table('removed', 'zone', colocate_with => 'zone');\n"
             "SELECT create_distributed_table('webhook', 'zone', colocate_with => 'zone');\n"
+            "SELECT create_distributed_table('library', 'zone', colocate_with => 'zone');\n"
+            "SELECT create_distributed_table('holding', 'zone', colocate_with => 'zone');\n"
+            "SELECT create_distributed_table('item', 'zone', colocate_with => 'zone');\n"
+            "SELECT create_distributed_table('index_state', 'zone', colocate_with => 'zone');\n"
+            "SELECT create_distributed_table('index_change', 'zone', colocate_with => 'zone');\n"
+            "SELECT create_distributed_table('posting', 'zone', colocate_with => 'zone');\n"
+            "SELECT create_distributed_table('document', 'zone', colocate_with => 'zone');\n"
         )
 
     def test_every_table_that_is_made_is_distributed(self) -> None:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from gateway.errors import StoreError
 from gateway.model import BibRecord, Flag
 from gateway.search.attempts import Wanted
+from gateway.search.query import Among
 from gateway.stores import open_store
 from gateway.stores.base import Purpose
 from tests.stores.nouns import (
@@ -141,6 +142,22 @@ class TestSchema1:
             assert await store.pending() == [link("b")]
             assert await store.transact("xyz", lambda t: t.filed("a"), seconds=PATIENCE)
             assert await store.transact("xyz", lambda t: t.next_ordinal(), seconds=PATIENCE) == 3
+
+
+class TestSchema5:
+    async def test_is_searched_as_records_were_written(self, path: Path, url: str) -> None:
+        """Also before all of it is indexed, and by who may only read."""
+        later = kept("record", record("C")).replace(f"{NOON_IN_STORE}", f"{NOON_IN_STORE + 1}")
+        made_by_schema(1, path, kept("record", record("B")), later, kept("record", record("A")))
+        async with open_store(url) as store:
+            assert await store.unindexed() == {"xyz": 3}
+            for reading in ("before", "after"):
+                async with open_store(url, purpose="read") as reader:
+                    found = await reader.find_records("xyz", Among(("A", "B", "C")))
+                    mms_ids = await reader.found_records("xyz", found.result.numbers(), found.epoch)
+                    assert mms_ids == ["C", "B", "A"], reading
+                await store.index_records("xyz")
+                assert await store.unindexed() == {}
 
 
 class TestSchema3:

@@ -19,6 +19,9 @@ from tests.stores.nouns import (
     PATIENCE,
     creating,
     file,
+    holding,
+    item,
+    library,
     link,
     made_from,
     made_zone,
@@ -29,6 +32,7 @@ from tests.stores.nouns import (
     put,
     receipt,
     record,
+    shelving,
     submission,
     webhook,
 )
@@ -108,6 +112,10 @@ async def fill(store: Store) -> None:
     told = {attempt.submission.id: attempt.seq for attempt in await store.attempts()}
     for one in (webhook("a"), webhook("b", told=told["first 1"]), webhook("a", zone="network", told=told["last"])):
         assert await store.swap_webhook(None, one)
+    first = made_from(1)
+    things = holding("1", first), item("11", "1", first), item("12", "1", first), holding("2", made_from(2))
+    await store.rearrange("xyz", shelving(library(), library("EMPTY"), *things))
+    await store.rearrange("network", shelving(holding("1", "N", zone="network")))
 
 
 async def contents(store: Store) -> dict[str, object]:
@@ -125,6 +133,11 @@ async def contents(store: Store) -> dict[str, object]:
         "zones": await store.zones(),
         "webhooks": [replace(one, told=0) for one in await store.webhooks()],
         "removed": {*await store.removed()},
+        "libraries": {zone: await store.libraries(zone) for zone in await store.shelved()},
+        "holdings": {
+            zone: await store.shelves(zone, {one.mms_id for one in await store.holdings(zone)})
+            for zone in await store.shelved()
+        },
     }
 
 
@@ -143,7 +156,8 @@ class TestCopy:
             await fill(source)
             copied = Copied()
             await moving.copy(source, target, copied)
-            assert copied == Copied(records=4, versions=6, attempts=8, links=2, zones=2, webhooks=3)
+            made = {"zones": 2, "webhooks": 3, "holdings": 3, "items": 2}
+            assert copied == Copied(records=4, versions=6, attempts=8, links=2, **made)
             assert await contents(target) == await contents(source)
             await moving.compare(source, target)
 
@@ -203,7 +217,8 @@ class TestCopy:
         await file(source, *(f"{number:06}" for number in range(MANY)))
         copied = Copied()
         await moving.copy(source, target, copied, told.append)
-        assert copied == Copied(records=MANY + 4, versions=MANY + 6, attempts=MANY + 8, links=2, zones=2, webhooks=3)
+        made = {"zones": 2, "webhooks": 3, "holdings": 3, "items": 2}
+        assert copied == Copied(records=MANY + 4, versions=MANY + 6, attempts=MANY + 8, links=2, **made)
         assert sum(told) == copied.records + copied.attempts
         assert max(told) == moving.ROWS_AT_ONCE
         assert await contents(target) == await contents(source)
@@ -358,6 +373,32 @@ class TestTargetWithSomethingElse:
             "the zone 't2' that was made at run time is not as the source has it"
         )
 
+    async def test_another_library(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await target.rearrange("xyz", shelving(library(name="Other")))
+        assert await self.refused(source, target) == "the library 'MAIN' of zone 'xyz' is not as the source has it"
+
+    async def test_another_item(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await target.rearrange("xyz", shelving(item("13", "1", made_from(1))))
+        assert await self.refused(source, target) == "the holding 1 of zone 'xyz' is not as the source has it"
+
+    async def test_holding_more(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await target.rearrange("xyz", shelving(holding("9", made_from(3))))
+        words = "zone 'xyz' of the target has a holding 9, the source's has none"
+        assert await self.refused(source, target) == words
+
+    async def test_holdings_of_another_zone(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await target.rearrange("t2", shelving(library(zone="t2")))
+        words = "zone 't2' of the target has holdings or libraries, the source's has none"
+        assert await self.refused(source, target) == words
+
     async def test_another_webhook(self, stores: tuple[Store, Store]) -> None:
         source, target = stores
         await moving.copy(source, target, Copied())
@@ -379,6 +420,22 @@ class TestSourceThatIsChangedMeanwhile:
         await moving.copy(source, target, Copied())
         await source.keep_zone(made_zone("t3"))
         with pytest.raises(Differs, match=r"^the target lacks the zone 't3' that was made at run time$"):
+            await moving.compare(source, target)
+
+    async def test_by_a_holding_is_found_by_comparing(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await source.rearrange("xyz", shelving(holding("9", made_from(3))))
+        with pytest.raises(Differs, match=r"^the target lacks the holding 9 of zone 'xyz'$"):
+            await moving.compare(source, target)
+        await moving.copy(source, target, Copied())
+        await moving.compare(source, target)
+
+    async def test_by_a_library_is_found_by_comparing(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await source.rearrange("xyz", shelving(library("NEW")))
+        with pytest.raises(Differs, match=r"^the target lacks the library 'NEW' of zone 'xyz'$"):
             await moving.compare(source, target)
 
     async def test_by_a_webhook_is_found_by_comparing(self, stores: tuple[Store, Store]) -> None:

@@ -89,7 +89,7 @@ async def steps(store: SqliteStore, listing: Listing) -> int:
         nonlocal count
         count += event["stmt_status"]["SQLITE_STMTSTATUS_VM_STEP"]
 
-    reader = store._execute.__self__  # type: ignore[attr-defined]  # a method of the connection
+    reader = store._reader._execute.__self__  # type: ignore[attr-defined]  # a method of the connection
     reader.trace_v2(apsw.SQLITE_TRACE_PROFILE, profile)
     try:
         await listing()

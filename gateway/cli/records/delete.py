@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.option("--zone", metavar="ZONE", help="Zone that holds it.  [any]")
 @click.pass_obj
 def delete(options: Options, mms_id: str, zone: str | None) -> None:
-    """Throw a record away, with all its versions.
+    """Throw a record away, with all its versions and holdings.
 
     What arrived stays among the submissions; no other record gets this MMS ID. Works beside a running gateway.
     """

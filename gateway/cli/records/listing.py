@@ -54,14 +54,14 @@ def list_(options: Options, /, zone: str | None, limit: int, as_json: bool, **nu
         if as_json:
             echo_json(record)
         else:
-            rows.append(_row(record))
+            rows.append(row(record))
 
     async def list_all(store: "Store") -> bool:
         return await _take(store, await zones_meant(store, settings, zone), wanted, limit, take)
 
     more = read_store(settings, list_all)
     if rows:
-        _echo_rows(rows)
+        echo_rows(rows)
     elif not as_json:
         click.echo("no records", err=True)
     if more:
@@ -88,7 +88,8 @@ def show(options: Options, mms_id: str, zone: str | None, version: int | None, f
     SHOW[form](Shown(found, settings))
 
 
-def _row(record: "RecordShown") -> tuple[str, ...]:
+def row(record: "RecordShown") -> tuple[str, ...]:
+    """What a table tells of a record."""
     from gateway.desk.records import flags, management_tag
 
     about = flags(record), record.linked_to, management_tag(record)
@@ -96,7 +97,8 @@ def _row(record: "RecordShown") -> tuple[str, ...]:
     return *named, ", ".join(record.oclc_numbers), *about
 
 
-def _echo_rows(rows: list[tuple[str, ...]]) -> None:
+def echo_rows(rows: list[tuple[str, ...]]) -> None:
+    """A table of such rows; at least one."""
     told = [i for i in range(len(HEADINGS)) if i < ALWAYS or _tells(i, {row[i] for row in rows})]
     echo_table([HEADINGS[i] for i in told], [[row[i] for i in told] for row in rows])
 

@@ -4,14 +4,15 @@ import click
 
 from gateway.cli.store.backup import backup
 from gateway.cli.store.check import check
+from gateway.cli.store.index import index
 from gateway.cli.store.migrate import migrate
 from gateway.cli.store.prepare import prepare
 
 
 @click.group()
 def store() -> None:
-    """The store itself: check and mend it, back it up, move it."""
+    """The store itself: check and mend it, index it, back it up, move it."""
 
 
-for _command in (check, backup, migrate, prepare):
+for _command in (check, index, backup, migrate, prepare):
     store.add_command(_command)

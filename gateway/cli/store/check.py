@@ -122,9 +122,10 @@ class Looking:
         found = f"{faults:,} fault{'' if faults == 1 else 's'}" if faults else "no faults"
         if self.mended:
             found += f", {'all' if self.mended == faults else f'{self.mended:,}'} mended"
+        held = f", {looked.holdings:,} holdings" if looked.holdings else ""
         return (
             f"{found}; {looked.zones:,} zones, {looked.records:,} records in {looked.versions:,} versions, "
-            f"{looked.attempts:,} submissions"
+            f"{looked.attempts:,} submissions{held}"
         )
 
     def tell_summary(self) -> None:

@@ -114,12 +114,14 @@ class _Moving:
 
 
 async def _holds_anything(store: "Store") -> bool:
-    return bool(await store.counts() or await store.pending() or await store.zones() or await store.webhooks())
+    made = await store.zones() or await store.webhooks() or await store.shelved()
+    return bool(await store.counts() or await store.pending() or made)
 
 
 def _words(copied: "Copied") -> str:
     links = f", {copied.links:,} links still to be made" if copied.links else ""
     zones = f", {copied.zones:,} zones made at run time" if copied.zones else ""
     webhooks = f", {copied.webhooks:,} webhooks" if copied.webhooks else ""
+    held = f", {copied.holdings:,} holdings with {copied.items:,} items" if copied.holdings else ""
     records = f"{copied.records:,} records in {copied.versions:,} versions"
-    return f"{records}, {copied.attempts:,} submissions{links}{zones}{webhooks}"
+    return f"{records}, {copied.attempts:,} submissions{links}{zones}{webhooks}{held}"

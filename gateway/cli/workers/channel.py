@@ -26,13 +26,16 @@ LENGTH_BYTES: Final = 4
 
 
 WEB_WORKER: Final = 1
-"""The worker that serves page and API: one is enough for people, and knows of all exports from the store."""
+"""The worker that serves page and API, and those who search: one is enough, and knows of all exports from the store."""
+Serves = Literal["connexion", "z3950", "wms", "http", "https"]
 
 
 class Place(NamedTuple):
-    """Where a host listens, or the page, as it is handed over."""
+    """A listener as it is handed over."""
 
-    of: Host | Literal["http", "https"]
+    serves: Serves
+    host: Host | None
+    """Whose it is; None for the page's."""
     bound: Bound
     descriptors: tuple[int, ...]
     """Of the listening sockets; a worker inherits them under the same numbers."""
@@ -40,23 +43,30 @@ class Place(NamedTuple):
 
 def handed(places: Places) -> tuple[Place, ...]:
     """All of them, for a worker to inherit."""
-    found = [Place(one.host, one.bound, _descriptors(one.listeners)) for one in places.hosts]
+    kinds: tuple[tuple[Serves, Iterable[Listening]], ...] = (
+        ("connexion", places.hosts),
+        ("z3950", places.z3950),
+        ("wms", places.wms),
+    )
+    found = [Place(serves, one.host, one.bound, _descriptors(one.listeners)) for serves, of in kinds for one in of]
     if places.web:
-        found.append(Place(places.web.scheme, places.web.bound, _descriptors(places.web.listeners)))
+        found.append(Place(places.web.scheme, None, places.web.bound, _descriptors(places.web.listeners)))
     return tuple(found)
 
 
 def taken(places: Iterable[Place]) -> Places:
     """The listeners, in the process that inherited them."""
-    hosts, web = [], None
-    for of, bound, descriptors in places:
+    of_hosts: dict[Serves, list[Listening]] = {"connexion": [], "z3950": [], "wms": []}
+    web = None
+    for serves, host, bound, descriptors in places:
         sockets = [trio.socket.from_stdlib_socket(socket.socket(fileno=number)) for number in descriptors]
         listeners = [trio.SocketListener(one) for one in sockets]
-        if isinstance(of, Host):
-            hosts.append(Listening(of, listeners, bound))
+        if serves == "http" or serves == "https":
+            web = Web(listeners, bound, serves)
         else:
-            web = Web(listeners, bound, of)
-    return Places(hosts, web)
+            assert host is not None
+            of_hosts[serves].append(Listening(host, listeners, bound))
+    return Places(of_hosts["connexion"], web, of_hosts["z3950"], of_hosts["wms"])
 
 
 def _descriptors(listeners: Iterable[trio.SocketListener]) -> tuple[int, ...]:

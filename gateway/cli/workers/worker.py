@@ -14,6 +14,7 @@ from gateway.cli.serve import prepare
 from gateway.cli.workers.channel import AT_ONCE, WEB_WORKER, Orders, Report, taken
 from gateway.errors import failing
 from gateway.frontends.base import GONE
+from gateway.listeners import Places
 
 EXIT_FAULT: Final = 2
 """As of every command for settings and a store that cannot be used."""
@@ -46,10 +47,9 @@ async def _serve(orders: Orders, channel: socket.socket) -> None:
     stream = trio.SocketStream(trio.socket.from_stdlib_socket(channel))
     stop = trio.Event()
     places = taken(orders.places)
-    if orders.worker != WEB_WORKER and places.web:
-        for listener in places.web.listeners:
-            listener.socket.close()
-        places = places._replace(web=None)
+    if orders.worker != WEB_WORKER:
+        Places([], places.web, places.z3950, places.wms).close()
+        places = Places(places.hosts)
     with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as arrivals:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_heed_signals, arrivals, stop)

@@ -12,16 +12,32 @@ from functools import partial
 import trio
 
 from gateway.errors import StoreError, Unreadable
-from gateway.model import Attempt, BibRecord, Delivery, Identifier, PendingLink, Webhook
+from gateway.model import Attempt, BibRecord, Delivery, Holding, Identifier, Item, Library, PendingLink, Webhook
 from gateway.search.attempts import Wanted
-from gateway.stores.base import PAGE_ROWS, Counts, Indexed, KeptZone, Plan, Purpose, Retention, T, webhook_place
-from gateway.stores.postgres import migrations, removal, rows, search, webhooks
+from gateway.stores.base import (
+    PAGE_ROWS,
+    Counts,
+    Indexed,
+    KeptZone,
+    Plan,
+    Purpose,
+    Retention,
+    ShelfPlace,
+    Shelves,
+    Stacks,
+    T,
+    webhook_place,
+)
+from gateway.stores.indexing import Indexing
+from gateway.stores.postgres import migrations, removal, rows, search, stacks, webhooks
 from gateway.stores.postgres.address import Address
 from gateway.stores.postgres.citus import prepare_citus
 from gateway.stores.postgres.expiry import FAILED_SECONDS, Expiry
+from gateway.stores.postgres.index import IndexRows
 from gateway.stores.postgres.readers import Readers
 from gateway.stores.postgres.session import Connection, Session
 from gateway.stores.postgres.writer import Writers
+from gateway.stores.searching import Ask, Searched
 
 __all__ = ["PostgresStore", "open_store", "prepare_citus"]
 
@@ -45,6 +61,7 @@ async def open_store(location: str, *, purpose: Purpose, retention: Retention) -
                 writers.start(nursery)
             if expiry is not None:
                 nursery.start_soon(store.expire, expiry)
+                nursery.start_soon(store.indexing.run)
             try:
                 yield store
             finally:
@@ -66,16 +83,18 @@ def _open(session: Session, address: Address, purpose: Purpose) -> None:
         migrations.check(session.connection, address)
 
 
-class PostgresStore:
+class PostgresStore(Searched):
     """`stores.base.Store` over a database."""
 
     def __init__(self, readers: Readers, writers: Writers | None) -> None:
         """`writers` is None where the store was opened to read."""
         self._read = readers.run
         self._writers = writers
+        self.indexing = Indexing(IndexRows(self._read, self._write), writes=writers is not None)
 
     async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
         """The writers'."""
+        self.indexing.stir()
         return await self._writing().transact(zone, plan, seconds=seconds)
 
     def note(self, delivery: Delivery) -> None:
@@ -202,6 +221,49 @@ class PostgresStore:
     async def swap_webhook(self, old: Webhook | None, new: Webhook | None) -> bool:
         """Compare and keep."""
         return await self._write(webhooks.Swap.of(webhook_place(old, new), old, new).run)
+
+    async def rearrange(self, zone: str, plan: Callable[[Stacks], T]) -> T:
+        """Run the plan under the lock of the zone's stacks."""
+        return await self._write(stacks.Rearrangement(zone, plan).run)
+
+    async def libraries(self, zone: str) -> list[Library]:
+        """The zone's."""
+        return await self._read(lambda connection: stacks.libraries(connection, zone))
+
+    async def shelves(self, zone: str, mms_ids: Collection[str]) -> Shelves:
+        """Holdings and items of these records."""
+        wanted = [*mms_ids]
+        return await self._read(lambda connection: stacks.shelves(connection, zone, wanted))
+
+    async def holding(self, zone: str, id_: str) -> Holding | None:
+        """The holding of this ID."""
+        return await self._read(lambda connection: stacks.holding(connection, zone, id_))
+
+    async def item(self, zone: str, barcode: str) -> Item | None:
+        """The item of this barcode."""
+        return await self._read(lambda connection: stacks.item(connection, zone, barcode))
+
+    async def holdings(self, zone: str, *, after: ShelfPlace | None = None, limit: int = PAGE_ROWS) -> list[Holding]:
+        """The zone's holdings."""
+        return await self._read(lambda connection: stacks.holdings(connection, zone, after, limit))
+
+    async def shelved(self) -> list[str]:
+        """Zones that have libraries or holdings."""
+        return await self._read(stacks.shelved)
+
+    async def index_records(
+        self, zone: str, tell: Callable[[int, int], None] = lambda done, of: None, *, anew: bool = False
+    ) -> None:
+        """Put into rows all that waits."""
+        self._writing()
+        await self.indexing.index(zone, tell, anew=anew)
+
+    async def _search(self, zone: str, ask: Ask[T]) -> T:
+        return await self.indexing.search(zone, ask)
+
+    async def unindexed(self) -> dict[str, int]:
+        """Zones of which something is not in rows."""
+        return await self.indexing.behind()
 
     async def _write(self, change: Callable[[Connection], T]) -> T:
         """What no plan does; seldom, and by a connection that reads else, for it may take long."""

@@ -175,9 +175,11 @@ class Group:
         writes.put_links(batch, self._zone, made.links)
         writes.put_deliveries(batch, self._zone, self.notes)
         inserted = Answer()
+        # Until its end, so that numbers rise in the order of commits within each of these zones.
+        numbered = {row[0] for row in made.attempts} | {self._zone for change in records if change.is_rewritten}
+        locks.take(batch, {locks.key(zone, "zone", "") for zone in numbered})
+        writes.insert_index_changes(batch, self._zone, records)
         if made.attempts:
-            # Until its end, so that numbers rise in the order of commits within each of these zones.
-            locks.take(batch, {locks.key(row[0], "zone", "") for row in made.attempts})
             inserted = writes.insert_attempts(batch, made.attempts)
         writes.add_deliveries(batch, made.deliveries)
         ended = batch.add(_COMMIT)

@@ -25,6 +25,13 @@ TABLES: Final = (
     "kept_zone",
     "removed",
     "webhook",
+    "library",
+    "holding",
+    "item",
+    "index_state",
+    "index_change",
+    "posting",
+    "document",
 )
 """Every table of the store, but for the list of migrations."""
 

@@ -13,12 +13,15 @@ import msgspec
 
 from gateway.model import PendingLink
 from gateway.stores.base import KeptZone
-from gateway.stores.postgres import locks, rows, webhooks
+from gateway.stores.postgres import index, locks, rows, stacks, webhooks
 from gateway.stores.postgres.session import Connection
 
 WAIT_SECONDS: Final = 10
 """For the zone's groups to end: people wait for it, and no longer than for an export."""
-OF_ZONE: Final = ("record", "record_version", "identifier", "attempt", "delivery", "pending_link", "removed")
+OF_ZONE: Final = (
+    *("record", "record_version", "identifier", "attempt", "delivery", "pending_link", "removed"),
+    *("library", "holding", "item"),
+)
 """Tables of which a reset leaves nothing."""
 
 _to_json = msgspec.json.Encoder(order="deterministic").encode
@@ -39,13 +42,15 @@ def remove_attempt(connection: Connection, seq: int) -> bool:
 
 
 def remove_record(connection: Connection, zone: str, mms_id: str) -> bool:
-    """Forget a record, its past, and by what it is found; whether there was one."""
+    """Forget a record, its past, its holdings, and by what it is found; whether there was one."""
     with _alone_in(connection, zone):
         _remember(connection, zone, mms_id)
+        stacks.forget(connection, zone, mms_id)
         query = "DELETE FROM record WHERE zone = $1 AND mms_id = $2 RETURNING mms_id, version, marc, body"
         row = connection.execute(query, (zone, mms_id)).fetchone()
         if row is None:
             return False
+        index.change(connection, zone, mms_id)
         connection.execute("DELETE FROM record_version WHERE zone = $1 AND mms_id = $2", (zone, mms_id))
         for number in rows.numbers_of(rows.kept_of(row).record):
             query = "DELETE FROM identifier WHERE zone = $1 AND number = $2 AND mms_id = $3"
@@ -75,6 +80,7 @@ def remove_zone(connection: Connection, key: str) -> int | None:
 def _empty(connection: Connection, zone: str) -> int:
     for table in OF_ZONE:
         connection.execute(f"DELETE FROM {table} WHERE zone = $1", (zone,))  # noqa: S608 - table names of its own
+    index.empty(connection, zone)
     _remember(connection, zone, "")
     query = """
     INSERT INTO zone (zone, ordinal, epoch) VALUES ($1, 0, 1)

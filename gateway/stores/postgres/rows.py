@@ -104,7 +104,7 @@ def plain(text: str) -> str:
     return text.replace("\\", "\\\\").replace("\0", "\\0") if "\\" in text or "\0" in text else text
 
 
-def _unescaped(text: str) -> str:
+def unescaped(text: str) -> str:
     """The text of a key."""
     return re.sub(r"\\(.)", lambda pair: "\0" if pair[1] == "0" else pair[1], text)
 
@@ -116,7 +116,7 @@ def number_of(identifier: Identifier) -> str:
 
 def _identifier_of(number: str) -> Identifier:
     kind, _, value = number.partition(":")
-    return Identifier(cast("IdentifierKind", kind), _unescaped(value))
+    return Identifier(cast("IdentifierKind", kind), unescaped(value))
 
 
 def numbers_of(record: BibRecord | None) -> frozenset[str]:

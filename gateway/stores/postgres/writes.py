@@ -46,6 +46,11 @@ _DELETE_NUMBER: Final = Statement(
     "DELETE FROM identifier WHERE zone = $1 AND number = $2 AND mms_id = $3",
     (TEXT, TEXT, TEXT),
 )
+_INSERT_INDEX_CHANGES: Final = Statement(
+    "insert_index_changes",
+    "INSERT INTO index_change SELECT $1, nextval('index_place'), * FROM unnest($2::text[])",
+    (TEXT, TEXTS),
+)
 _INSERT_ATTEMPTS: Final = Statement(
     "insert_attempts",
     """
@@ -101,6 +106,8 @@ class Change(NamedTuple):
     gained: frozenset[str]
     """Numbers by which it is found, and was not."""
     lost: frozenset[str]
+    is_rewritten: bool
+    """It is new, or has another version, or other MARC: who searches must read it again."""
 
     @property
     def numbers(self) -> frozenset[str]:
@@ -114,7 +121,9 @@ class Change(NamedTuple):
         if stored is not None and stored.record.version < made[0].record.version:
             earlier.insert(0, stored.row)
         before, after = rows.numbers_of(stored and stored.record), rows.numbers_of(made[-1].record)
-        return cls(made[-1].row, stored is None, earlier, after - before, before - after)
+        newest = made[-1].row
+        rewritten = stored is None or newest[1:3] != stored.row[1:3]
+        return cls(newest, stored is None, earlier, after - before, before - after, rewritten)
 
 
 def put_records(batch: Batch, zone: str, changes: Sequence[Change]) -> None:
@@ -134,6 +143,13 @@ def put_records(batch: Batch, zone: str, changes: Sequence[Change]) -> None:
     for change in changes:
         for number in sorted(change.lost):
             batch.add(_DELETE_NUMBER, zone, number, change.newest[0])
+
+
+def insert_index_changes(batch: Batch, zone: str, changes: Sequence[Change]) -> None:
+    """Note which records are to be read by who searches next; under the zone's lock, as `insert_attempts`."""
+    rewritten = [change.newest[0] for change in changes if change.is_rewritten]
+    if rewritten:
+        batch.add(_INSERT_INDEX_CHANGES, zone, rewritten)
 
 
 def insert_attempts(batch: Batch, attempts: Sequence[rows.AttemptRow]) -> Answer:

@@ -9,15 +9,30 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-import apsw
 import trio
 
-from gateway.errors import StoreError, Unreadable
-from gateway.model import Attempt, BibRecord, Delivery, Identifier, PendingLink, Webhook
+from gateway.errors import StoreError
+from gateway.model import Attempt, BibRecord, Delivery, Holding, Identifier, Item, Library, PendingLink, Webhook
 from gateway.search.attempts import Wanted
-from gateway.stores.base import PAGE_ROWS, Counts, Indexed, KeptZone, Plan, Purpose, Retention, T, webhook_place
-from gateway.stores.sqlite import removal, rows, search, webhooks
+from gateway.stores.base import (
+    PAGE_ROWS,
+    Counts,
+    Indexed,
+    KeptZone,
+    Plan,
+    Purpose,
+    Retention,
+    ShelfPlace,
+    Shelves,
+    Stacks,
+    T,
+    webhook_place,
+)
+from gateway.stores.indexing import Indexing
+from gateway.stores.searching import Ask, Searched
+from gateway.stores.sqlite import removal, rows, search, stacks, webhooks
 from gateway.stores.sqlite.connections import Connections
+from gateway.stores.sqlite.reader import READ_ONLY, IndexRows, Reader
 from gateway.stores.sqlite.writer import Writer
 
 
@@ -28,35 +43,36 @@ async def open_store(location: str, *, purpose: Purpose, retention: Retention) -
         raise StoreError("sqlite: takes a file, such as sqlite:gateway-data/gateway.db")
     with Connections(Path(location)) as connections:
         if purpose == "read":
-            yield SqliteStore(connections.to_read(), None)
+            yield SqliteStore(connections, None)
             return
         if purpose == "change":
             writer = Writer(connections.to_change(), None)
         else:
             writer = Writer(connections.to_serve(), retention)
-        store = SqliteStore(connections.to_read(), writer)
+        store = SqliteStore(connections, writer)
         try:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(writer.run)
+                if purpose == "serve":
+                    nursery.start_soon(store.indexing.run)
                 yield store
                 nursery.cancel_scope.cancel()
         finally:
             writer.finish()
 
 
-class SqliteStore:
+class SqliteStore(Searched):
     """`stores.base.Store` over a file."""
 
-    def __init__(self, reader: apsw.Connection, writer: Writer | None) -> None:
+    def __init__(self, connections: Connections, writer: Writer | None) -> None:
         """`writer` is None where the store was opened to read."""
-        search.prepare(reader)
-        self._execute = reader.execute
-        self._thread = trio.CapacityLimiter(1)
-        """For one query at a time, and its own, so that none waits for those who use trio's."""
+        self._reader = Reader(connections.to_read())
         self._writer = writer
+        self.indexing = Indexing(IndexRows(Reader(connections.to_read()), writer), writes=writer is not None)
 
     async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
         """The writer's."""
+        self.indexing.stir()
         return await self._writing().transact(zone, plan, seconds=seconds)
 
     def note(self, delivery: Delivery) -> None:
@@ -171,22 +187,53 @@ class SqliteStore:
         place = webhook_place(old, new)
         return await self._writing().work(lambda execute: webhooks.swap(execute, place, old, new), brief=True)
 
+    async def rearrange(self, zone: str, plan: Callable[[Stacks], T]) -> T:
+        """The writer's."""
+        return await self._writing().work(lambda execute: plan(stacks.SqliteStacks(execute, zone)))
+
+    async def libraries(self, zone: str) -> list[Library]:
+        """The zone's."""
+        return await self._read(lambda execute: stacks.libraries(execute, zone))
+
+    async def shelves(self, zone: str, mms_ids: Collection[str]) -> Shelves:
+        """Holdings and items of these records."""
+        wanted = [*mms_ids]
+        return await self._read(lambda execute: stacks.shelves(execute, zone, wanted))
+
+    async def holding(self, zone: str, id_: str) -> Holding | None:
+        """The holding of this ID."""
+        return await self._read(lambda execute: stacks.holding(execute, zone, id_))
+
+    async def item(self, zone: str, barcode: str) -> Item | None:
+        """The item of this barcode."""
+        return await self._read(lambda execute: stacks.item(execute, zone, barcode))
+
+    async def holdings(self, zone: str, *, after: ShelfPlace | None = None, limit: int = PAGE_ROWS) -> list[Holding]:
+        """The zone's holdings."""
+        return await self._read(lambda execute: stacks.holdings(execute, zone, after, limit))
+
+    async def shelved(self) -> list[str]:
+        """Zones that have libraries or holdings."""
+        return await self._read(stacks.shelved)
+
+    async def index_records(
+        self, zone: str, tell: Callable[[int, int], None] = lambda done, of: None, *, anew: bool = False
+    ) -> None:
+        """Put into rows all that waits."""
+        self._writing()
+        await self.indexing.index(zone, tell, anew=anew)
+
+    async def _search(self, zone: str, ask: Ask[T]) -> T:
+        return await self.indexing.search(zone, ask)
+
+    async def unindexed(self) -> dict[str, int]:
+        """Zones of which something is not in rows."""
+        return await self.indexing.behind()
+
     def _writing(self) -> Writer:
         if self._writer is None:
-            raise StoreError("the store was opened to read, not to write")
+            raise StoreError(READ_ONLY)
         return self._writer
 
     async def _read(self, query: Callable[[rows.Execute], T]) -> T:
-        """Run `query` in a thread, over one state of the database."""
-
-        def run() -> T:
-            self._execute("BEGIN")
-            try:
-                return query(self._execute)
-            finally:
-                self._execute("COMMIT")
-
-        try:
-            return await trio.to_thread.run_sync(run, limiter=self._thread)
-        except apsw.Error as error:
-            raise Unreadable(f"the store cannot be read: {error}") from error
+        return await self._reader.read(query)

@@ -6,8 +6,8 @@ import msgspec
 
 from gateway.model import Zone
 from gateway.stores.base import KeptZone
-from gateway.stores.sqlite import webhooks
-from gateway.stores.sqlite.rows import Execute, from_microseconds, identifiers_of, to_json, to_microseconds
+from gateway.stores.sqlite import index, stacks, webhooks
+from gateway.stores.sqlite.rows import Execute, changed, from_microseconds, identifiers_of, to_json, to_microseconds
 
 _zone_of = msgspec.json.Decoder(Zone).decode
 
@@ -18,12 +18,14 @@ def remove_attempt(execute: Execute, seq: int) -> bool:
 
 
 def remove_record(execute: Execute, zone: str, mms_id: str) -> bool:
-    """Forget a record, its past, and by what it is found; whether there was one."""
+    """Forget a record, its past, its holdings, and by what it is found; whether there was one."""
     _remember(execute, zone, mms_id)
+    stacks.forget(execute, zone, mms_id)
     query = "DELETE FROM record WHERE zone = ? AND mms_id = ? RETURNING identifiers"
     found_by = execute(query, (zone, mms_id)).get
     if found_by is None:
         return False
+    changed(execute, zone, [mms_id])
     execute("DELETE FROM record_version WHERE zone = ? AND mms_id = ?", (zone, mms_id))
     for kind, value in identifiers_of(found_by):
         query = "DELETE FROM identifier WHERE zone = ? AND value = ? AND kind = ? AND mms_id = ?"
@@ -36,6 +38,8 @@ def reset(execute: Execute, zone: str) -> None:
     for table in ("record", "record_version", "identifier", "attempt", "zone", "removed"):
         execute(f"DELETE FROM {table} WHERE zone = ?", (zone,))  # noqa: S608 - table names of its own
     execute("DELETE FROM pending_link WHERE zone = ?1 OR CAST(link AS TEXT) ->> '$.receipt.zone' = ?1", (zone,))
+    stacks.empty(execute, zone)
+    index.empty(execute, zone)
     _remember(execute, zone, "")
 
 

@@ -165,15 +165,17 @@ def indexed(execute: Execute, zone: str, after: Indexed | None, limit: int) -> l
     return [Indexed(Identifier(kind, value), mms_id) for kind, value, mms_id in found]
 
 
-def put_record(execute: Execute, zone: str, record: BibRecord) -> None:
+def put_record(execute: Execute, zone: str, record: BibRecord) -> bool:
     """Keep a new record, a next version or an amended one. Raises `StoreError` for a version that is none of these.
 
-    The newest version alone is found by its identifiers.
+    The newest version alone is found by its identifiers. Returns whether it is to be noted for who searches next
+    (`changed`): an amended one with the same MARC need not.
     """
     row = _to_row(zone, record)
     before: frozenset[Identifier] = frozenset()
+    same = False
     if record.version != 1 or not _is_new(execute, row):
-        before = _make_way(execute, zone, record)
+        before, same = _make_way(execute, zone, record)
         execute(_INSERT_RECORD, row)
     new = [(zone, value, kind, record.mms_id) for kind, value in record.identifiers - before]
     for start in range(0, len(new), IDENTIFIERS_AT_ONCE):
@@ -185,6 +187,7 @@ def put_record(execute: Execute, zone: str, record: BibRecord) -> None:
     for kind, value in before - record.identifiers:
         query = "DELETE FROM identifier WHERE zone = ? AND value = ? AND kind = ? AND mms_id = ?"
         execute(query, (zone, value, kind, record.mms_id))
+    return not same
 
 
 def _is_new(execute: Execute, row: Row) -> bool:
@@ -196,20 +199,32 @@ def _is_new(execute: Execute, row: Row) -> bool:
     return True
 
 
-def _make_way(execute: Execute, zone: str, record: BibRecord) -> frozenset[Identifier]:
-    """Move the version before this one to the earlier ones, or drop the same one; returns what it was found by."""
+def _make_way(execute: Execute, zone: str, record: BibRecord) -> tuple[frozenset[Identifier], bool]:
+    """Move the version before this one to the earlier ones, or drop the same one; returns what it was found by, and
+    whether the same one had the same bytes.
+    """
     key = (zone, record.mms_id, record.version)
     execute(
         f"INSERT INTO record_version ({_COLUMNS}) "
         f"SELECT {_COLUMNS} FROM record WHERE zone = ? AND mms_id = ? AND version = ? - 1",
         key,
     )
-    found_by = execute(
-        "DELETE FROM record WHERE zone = ?1 AND mms_id = ?2 AND version IN (?3 - 1, ?3) RETURNING identifiers", key
-    ).get
-    if found_by is None:
+    found = execute(
+        "DELETE FROM record WHERE zone = ?1 AND mms_id = ?2 AND version IN (?3 - 1, ?3) "
+        "RETURNING identifiers, version = ?3 AND marc = ?4",
+        (*key, record.marc),
+    ).fetchone()
+    if found is None:
         raise out_of_turn(record)
-    return identifiers_of(found_by)
+    found_by, same = found
+    return identifiers_of(found_by), bool(same)
+
+
+def changed(execute: Execute, zone: str, mms_ids: Sequence[str]) -> None:
+    """Note for who searches next that these records are written, or removed, in this order."""
+    last = execute("SELECT max(place) FROM index_change WHERE zone = ?", (zone,)).get or 0
+    query = "INSERT INTO index_change SELECT ?1, ?2 + key, value FROM json_each(?3)"
+    execute(query, (zone, last + 1, to_json(mms_ids).decode()))
 
 
 def insert_attempt(execute: Execute, submission: Submission, receipt: Receipt) -> None:

@@ -239,6 +239,7 @@ class Writer:
         """Run each plan on what those before it have left, and write what it wants changed."""
         ordinals: dict[str, int] = {}
         drawn = set()
+        written: dict[str, list[str]] = {}
         for job in group:
             zone = job.zone
             if zone not in ordinals:
@@ -253,16 +254,21 @@ class Writer:
                 job.error = error
                 continue
             job.error = None
-            self._write(zone, transaction)
+            self._write(zone, transaction, written.setdefault(zone, []))
             if transaction.ordinal != ordinals[zone]:
                 ordinals[zone] = transaction.ordinal
                 drawn.add(zone)
         for zone in drawn:
             rows.set_ordinal(self._execute, zone, ordinals[zone])
+        for zone, mms_ids in written.items():
+            if mms_ids:
+                rows.changed(self._execute, zone, mms_ids)
 
-    def _write(self, zone: str, changes: Changes) -> None:
+    def _write(self, zone: str, changes: Changes, written: list[str]) -> None:
+        """What a plan wants changed; `written` gets the MMS IDs of records to be noted for who searches next."""
         for record in changes.records:
-            rows.put_record(self._execute, zone, record)
+            if rows.put_record(self._execute, zone, record):
+                written.append(record.mms_id)
         for submission, receipt in changes.attempts:
             rows.insert_attempt(self._execute, submission, receipt)
             self._filed += 1

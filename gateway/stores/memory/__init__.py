@@ -1,7 +1,7 @@
 """A store that is gone at the end: for tests, and for trying things out."""
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,7 +13,17 @@ import msgspec
 import trio
 
 from gateway.errors import StoreError
-from gateway.model import Attempt, BibRecord, Delivery, Identifier, PendingLink, Webhook
+from gateway.model import (
+    Attempt,
+    BibRecord,
+    Delivery,
+    Holding,
+    Identifier,
+    Item,
+    Library,
+    PendingLink,
+    Webhook,
+)
 from gateway.search.attempts import Wanted
 from gateway.stores.base import (
     PAGE_ROWS,
@@ -25,13 +35,21 @@ from gateway.stores.base import (
     Plan,
     Purpose,
     Retention,
+    ShelfPlace,
+    Shelves,
+    Stacks,
     T,
     out_of_turn,
     webhook_place,
 )
+from gateway.stores.memory.index import MemoryIndex
+from gateway.stores.memory.stacks import MemoryStacks
+from gateway.stores.searching import Ask, Searched
 
 MATCHED_AT_ONCE: Final = 500
 """Attempts that are held against what is wanted before others have a turn: some milliseconds."""
+SEARCHES_AT_ONCE: Final = 1
+"""Of records, in a thread: they contend for the interpreter with those who export."""
 
 
 @asynccontextmanager
@@ -72,6 +90,11 @@ class _Shelf:
             if not max(1, present) <= record.version <= present + 1:
                 raise out_of_turn(record)
             newest[record.mms_id] = record.version
+
+    def takes_other_bytes(self, record: BibRecord) -> bool:
+        """Whether this is a new version, or the newest one with other MARC."""
+        newest = self.get(record.mms_id)
+        return newest is None or (newest.version, newest.marc) != (record.version, record.marc)
 
     def take(self, changes: Changes) -> None:
         """Keep what a plan put; the newest version alone is indexed."""
@@ -115,7 +138,7 @@ class _MemoryTransaction(Changes):
         return kept is not None and kept.receipt.zone == self._zone
 
 
-class MemoryStore:
+class MemoryStore(Searched):
     """Dictionaries; a plan's changes are made when it has returned."""
 
     def __init__(self, retention: Retention) -> None:
@@ -133,6 +156,9 @@ class MemoryStore:
         self._zones: dict[str, KeptZone] = {}
         self._webhooks: dict[Place, Webhook] = {}
         self._removed: dict[tuple[str, str], datetime] = {}
+        self._stacks: dict[str, MemoryStacks] = {}
+        self._indexes: dict[str, MemoryIndex] = {}
+        self._searches = trio.CapacityLimiter(SEARCHES_AT_ONCE)
 
     async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
         """Run the plan at once."""
@@ -141,6 +167,9 @@ class MemoryStore:
         transaction = _MemoryTransaction(zone, shelf, self._seqs, self._attempts)
         result = plan(transaction)
         shelf.check(transaction.records)
+        for record in transaction.records:
+            if shelf.takes_other_bytes(record):
+                self._index(zone).change(record.mms_id)
         shelf.take(transaction)
         for submission, receipt in transaction.attempts:
             self._seq += 1
@@ -290,6 +319,10 @@ class MemoryStore:
         """Forget it with its past."""
         await trio.lowlevel.checkpoint()
         self._removed[zone, mms_id] = datetime.now(UTC)
+        stacks = self._stacks_of(zone)
+        for holding in stacks.holdings(mms_id):
+            stacks.remove_holding(holding.id)
+        self._index(zone).change(mms_id)
         return self._shelf(zone).remove(mms_id)
 
     async def reset(self, zone: str) -> None:
@@ -301,6 +334,8 @@ class MemoryStore:
         self._removed = {key: at for key, at in self._removed.items() if key[0] != zone}
         self._removed[zone, ""] = datetime.now(UTC)
         self._shelves.pop(zone, None)
+        self._stacks.pop(zone, None)
+        self._index(zone).reset()
         gone = self._order_of.pop(zone, [])
         for seq in gone:
             del self._seqs[self._attempts.pop(seq).submission.id]
@@ -348,6 +383,62 @@ class MemoryStore:
         else:
             self._webhooks[place] = new
         return True
+
+    async def rearrange(self, zone: str, plan: Callable[[Stacks], T]) -> T:
+        """Run the plan at once."""
+        await trio.lowlevel.checkpoint()
+        stacks = self._stacks.setdefault(zone, MemoryStacks())
+        return stacks.run(plan, self._shelf(zone).versions.__contains__)
+
+    async def libraries(self, zone: str) -> list[Library]:
+        """The zone's."""
+        await trio.lowlevel.checkpoint()
+        return self._stacks_of(zone).libraries()
+
+    async def shelves(self, zone: str, mms_ids: Collection[str]) -> Shelves:
+        """Holdings and items of these records."""
+        await trio.lowlevel.checkpoint()
+        return self._stacks_of(zone).of_records(mms_ids)
+
+    async def holding(self, zone: str, id_: str) -> Holding | None:
+        """The holding of this ID."""
+        await trio.lowlevel.checkpoint()
+        return self._stacks_of(zone).holding(id_)
+
+    async def item(self, zone: str, barcode: str) -> Item | None:
+        """The item of this barcode."""
+        await trio.lowlevel.checkpoint()
+        return self._stacks_of(zone).item(barcode)
+
+    async def holdings(self, zone: str, *, after: ShelfPlace | None = None, limit: int = PAGE_ROWS) -> list[Holding]:
+        """The zone's holdings."""
+        await trio.lowlevel.checkpoint()
+        return self._stacks_of(zone).page(after, limit)
+
+    async def shelved(self) -> list[str]:
+        """Zones that have libraries or holdings."""
+        await trio.lowlevel.checkpoint()
+        return sorted(zone for zone, stacks in self._stacks.items() if stacks)
+
+    async def index_records(
+        self, zone: str, tell: Callable[[int, int], None] = lambda done, of: None, *, anew: bool = False
+    ) -> None:
+        """Read what was written; nothing is kept of it but in memory."""
+        await self._search(zone, lambda knows, source: None)
+
+    async def unindexed(self) -> dict[str, int]:
+        """None: who searches is not told what he waits for."""
+        await trio.lowlevel.checkpoint()
+        return {}
+
+    async def _search(self, zone: str, ask: Ask[T]) -> T:
+        return await self._index(zone).search(lambda: self._shelf(zone).versions, ask, self._searches)
+
+    def _index(self, zone: str) -> MemoryIndex:
+        return self._indexes.setdefault(zone, MemoryIndex())
+
+    def _stacks_of(self, zone: str) -> MemoryStacks:
+        return self._stacks.get(zone) or MemoryStacks()
 
     def _shelf(self, zone: str) -> _Shelf:
         return self._shelves.get(zone) or _Shelf()

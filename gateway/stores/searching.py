@@ -1,0 +1,72 @@
+"""What every store does alike in a search, over one state of what it keeps of a zone."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+
+from gateway.search.evaluate import evaluate
+from gateway.search.query import Index, Order, Query, Structure
+from gateway.search.ranking import Sorting, ordered, sort
+from gateway.search.scan import Scanned, scan
+from gateway.search.upkeep import Source, Upkeep
+from gateway.search.volumes import Document
+from gateway.stores.base import T
+from gateway.stores.finding import Found, found_before
+
+Ask = Callable[[Upkeep, Source], T]
+"""What is asked of an index that is up to date."""
+
+
+class Searched(ABC):
+    """`stores.finding.Finding` of a store that brings an index up to date, and asks it."""
+
+    @abstractmethod
+    async def _search(self, zone: str, ask: Ask[T]) -> T:
+        """Bring what is known of the zone up to date, and ask this of it."""
+
+    async def find_records(self, zone: str, query: Query, *, order: Order = Order.WRITTEN) -> Found:
+        """The contract's, as all below."""
+
+        def ask(knows: Upkeep, source: Source) -> Found:
+            volume = knows.volume(source)
+            return Found(ordered(evaluate(query, volume), query, order, volume), source.state().epoch)
+
+        return await self._search(zone, ask)
+
+    async def found_records(self, zone: str, numbers: Sequence[int], epoch: int) -> list[str]:
+        def ask(knows: Upkeep, source: Source) -> list[str]:
+            return [one.mms_id for one in _documents(knows, source, zone, numbers, epoch)]
+
+        return await self._search(zone, ask)
+
+    async def sort_records(self, zone: str, numbers: Sequence[int], epoch: int, by: Sequence[Sorting]) -> list[int]:
+        def ask(knows: Upkeep, source: Source) -> list[int]:
+            return [one.number for one in sort(_documents(knows, source, zone, numbers, epoch), by)]
+
+        return await self._search(zone, ask)
+
+    async def scan_records(
+        self,
+        zone: str,
+        index: Index,
+        text: str,
+        *,
+        before: int,
+        after: int,
+        structure: Structure = Structure.WORDS,
+        local: bool = True,
+    ) -> tuple[list[Scanned], list[Scanned]]:
+        def ask(knows: Upkeep, source: Source) -> tuple[list[Scanned], list[Scanned]]:
+            volume = knows.volume(source)
+            return scan(volume, index, text, before=before, after=after, structure=structure, local=local)
+
+        return await self._search(zone, ask)
+
+
+def _documents(knows: Upkeep, source: Source, zone: str, numbers: Sequence[int], epoch: int) -> list[Document]:
+    """What was found, in this order. Raises `NotFound` where the epoch is over."""
+    if source.state().epoch != epoch:
+        raise found_before(zone)
+    found = knows.volume(source).documents(numbers)
+    if any(number not in found for number in numbers):
+        raise found_before(zone)
+    return [found[number] for number in numbers]
