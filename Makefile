@@ -1,6 +1,7 @@
 # make run    installs into .venv and serves            make test   installs and runs every test
 # make check  ruff, ruff format, mypy                   make bench  export rate against a bare trio loop
 # make crash  kills, power cuts, full disks; ROUNDS=20  make growth cost of an import up to a million titles
+# make bench-z3950  searches and presents, beside Zebra, SimpleServer and yaz-ztest where they are installed
 # make dist   sdist and wheel into dist/, tried in environments of their own; wants an index of packages
 # make pictures  pictures of the page for docs/images, by a Chromium that is installed
 # Needs python3 (3.11 or newer, with venv) and make; nothing else.
@@ -13,7 +14,7 @@ JOBS ?= auto
 ROUNDS ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test crash check dist bench growth pictures clean
+.PHONY: help install run test crash check dist bench bench-z3950 growth pictures clean
 
 help:
 	@sed -n '/^$$/q; s/^# //p' Makefile
@@ -42,6 +43,9 @@ dist: install
 
 bench: install
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-z3950: install
+	$(BIN)/python -m benchmarks.z3950 $(ARGS)
 
 growth: install
 	$(BIN)/python -m benchmarks.growth $(ARGS)

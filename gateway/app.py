@@ -23,8 +23,9 @@ from gateway.stores.base import Retention
 
 __all__ = ["Running", "admission", "running", "serving"]
 
-SPARE_FILES: Final = 32
-"""Open files that are no connections: listeners, the store's, standard streams, and one more connection to be told."""
+SPARE_FILES: Final = 96
+"""Open files that are no connections: listeners, those of hosts made at run time among them, the store's, standard
+streams, and one more connection to be told."""
 
 UNEVENNESS: Final = 2
 """Connections of a peer that one worker may have, in shares: of a hundred that stay, one of four was seen with 43."""
@@ -65,7 +66,7 @@ async def serving(settings: config.Settings, places: Places, *, workers: int = 1
             rules.profiles,
             import_seconds=limits.import_seconds,
             audience=told,
-            rehearsals=zones.rehearsals,
+            scripts=zones.scripts,
         )
         await importer.finish_pending()
         admitting = admission(limits, workers)
@@ -88,6 +89,10 @@ async def serving(settings: config.Settings, places: Places, *, workers: int = 1
             for one in places.hosts:
                 hosts.serve(one)
             async with AsyncExitStack() as pages:
+                if places.z3950 or places.wms:
+                    from gateway.searches import searching
+
+                    await pages.enter_async_context(searching(settings, places, store, zones))
                 if places.web is not None:
                     at_desk = desk(
                         settings,
@@ -102,9 +107,9 @@ async def serving(settings: config.Settings, places: Places, *, workers: int = 1
                     await pages.enter_async_context(facing(at_desk, settings.http, places.web))
                 yield
             accepting.cancel_scope.cancel()
+        zones.scripts.close()
         hosts.close()
         connections.cancel_scope.deadline = trio.current_time() + limits.shutdown_seconds
-    zones.rehearsals.close()
     hosts.tell_left()
     _log().info("gateway.stopped", not_kept={key: dict(server.counts) for key, server in hosts.servers.items()})
 

@@ -12,7 +12,7 @@ from gateway.desk.desk import Place
 from gateway.errors import Unfit
 from gateway.frontends.base import loopback_only
 from gateway.frontends.connexion.server import Server
-from gateway.importer.rehearsals import tell_left
+from gateway.importer.scripts import tell_left
 from gateway.importer.zones import Zones
 from gateway.listeners import Listening, Places, open_near
 from gateway.model import Host, unfiled_zone

@@ -2,7 +2,7 @@
 
 import errno
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final, Literal, NamedTuple
 
@@ -18,6 +18,8 @@ from gateway.model import Host
 EVERY_INTERFACE: Final = "0.0.0.0"  # noqa: S104 - what --lan asks for
 FALLBACK_ADDRESS: Final = "127.0.0.1"
 """The one loopback address that each system has; macOS has no 127.0.0.2."""
+WMS: Final = Host("wms", ("unified.z3950.oclc.org",))
+"""OCLC's one host for all institutions."""
 FALLBACK_PORTS: Final = 100
 """How many ports behind the wanted one are tried."""
 
@@ -61,10 +63,16 @@ class Places(NamedTuple):
     hosts: list[Listening]
     web: Web | None = None
     """None where page and API are not enabled."""
+    z3950: Sequence[Listening] = ()
+    """Where hosts are searched, each port by itself."""
+    wms: Sequence[Listening] = ()
+    """Where WMS is; its host is `WMS`."""
+    missing: Sequence[str] = ()
+    """What is done without, in words for people: ports that the system does not give to everybody."""
 
     def close(self) -> None:
         """Take no more connections."""
-        listeners = [listener for host in self.hosts for listener in host.listeners]
+        listeners = [listener for one in (*self.hosts, *self.z3950, *self.wms) for listener in one.listeners]
         for listener in (*listeners, *(self.web.listeners if self.web else ())):
             listener.socket.close()
 
@@ -76,17 +84,35 @@ class Running(Struct, frozen=True):
     """Host key -> where it takes exports."""
     http: str = ""
     """URL of page and API; empty where they are not enabled."""
+    z3950: dict[str, tuple[Bound, ...]] = {}
+    """Host key -> where it is searched; hosts that are not are left out."""
+    wms: tuple[Bound, ...] = ()
+    """Where WMS is."""
+    missing: tuple[str, ...] = ()
+    """What is done without, in words for people."""
 
     @staticmethod
     def at(places: Places) -> "Running":
         """With these listeners."""
-        connexion = {one.host.key: one.bound for one in places.hosts}
-        return Running(connexion, places.web.url if places.web else "")
+        z3950: dict[str, tuple[Bound, ...]] = {}
+        for one in places.z3950:
+            z3950[one.host.key] = (*z3950.get(one.host.key, ()), one.bound)
+        return Running(
+            {one.host.key: one.bound for one in places.hosts},
+            places.web.url if places.web else "",
+            z3950,
+            tuple(one.bound for one in places.wms),
+            tuple(places.missing),
+        )
 
     def ready(self) -> dict[str, object]:
         """What the ready line says."""
-        hosts = {key: {"connexion": str(bound)} for key, bound in self.connexion.items()}
+        hosts: dict[str, dict[str, object]] = {key: {"connexion": str(at)} for key, at in self.connexion.items()}
+        for key, bound in self.z3950.items():
+            hosts[key]["z3950"] = [*map(str, bound)]
         line: dict[str, object] = {"ready": True, "version": __version__, "hosts": hosts}
+        if self.wms:
+            line["wms"] = [*map(str, self.wms)]
         return line | {"http": self.http} if self.http else line
 
 
@@ -94,6 +120,9 @@ class Running(Struct, frozen=True):
 async def listening(settings: config.Settings, *, lan: bool = False) -> AsyncIterator[Places]:
     """Every listener, closed at the end. Raises `SettingsError` when one cannot be had."""
     opened: list[Listening] = []
+    searched: list[Listening] = []
+    wms: list[Listening] = []
+    missing: list[str] = []
     web: Web | None = None
     try:
         for host in settings.model_hosts().values():
@@ -102,10 +131,15 @@ async def listening(settings: config.Settings, *, lan: bool = False) -> AsyncIte
         open_to_others = [one for one in opened if not is_loopback(one.bound.address)]
         if open_to_others:
             _refuse_example_passwords(settings, open_to_others)
+        for host in settings.model_hosts().values():
+            for port in settings.hosts[host.key].z3950_ports:
+                await _listen_for_searches(settings, host, port, searched, missing, lan=lan)
+        for port in settings.wms.ports:
+            await _listen_for_searches(settings, WMS, port, wms, missing, lan=lan)
         web = await _listen_for_browsers(settings.http, settings) if settings.http.enabled else None
-        yield Places(opened, web)
+        yield Places(opened, web, searched, wms, missing)
     finally:
-        Places(opened, web).close()
+        Places(opened, web, searched, wms).close()
 
 
 async def open_near(host: Host, other: Bound) -> Listening:
@@ -144,6 +178,31 @@ async def _listen_for(settings: config.Settings, host: Host, *, lan: bool) -> tu
         raise _cannot_listen(settings, *keys, address, port, error) from error
 
 
+async def _listen_for_searches(
+    settings: config.Settings, host: Host, port: int, opened: list[Listening], missing: list[str], *, lan: bool
+) -> None:
+    """Add a host's listener for Z39.50; or why there is none, where only the administrator could have it."""
+    if host is WMS:
+        table, key, address, chosen = "wms", "wms.ports", settings.wms.address, True
+    else:
+        table, key = f"hosts.{host.key}", f"hosts.{host.key}.z3950"
+        address, chosen = settings.hosts[host.key].address, settings.hosts[host.key].z3950 is not None
+    asked = f"{address}:{port}"
+    moved = lan and loopback_only(address)
+    address = EVERY_INTERFACE if moved else address
+    try:
+        opened.append(Listening(host, *await _open(address, port, instead_of=asked if moved else "")))
+    except OSError as error:
+        if error.errno in (errno.EACCES, errno.EPERM):
+            missing.append(f"{key} ({settings.where(key)}): {asked} is reserved for the administrator; done without it")
+        elif error.errno == errno.EADDRINUSE and (moved or not chosen):
+            opened.append(Listening(host, *await _listen_near(address, port, asked)))
+        elif error.errno == errno.EADDRNOTAVAIL and settings.builtin_hosts:
+            opened.append(Listening(host, *await _listen_near(FALLBACK_ADDRESS, port, asked)))
+        else:
+            raise _cannot_listen(settings, f"{table}.address", key, address, port, error) from error
+
+
 async def _listen_for_browsers(http: config.HttpSettings, settings: config.Settings) -> Web:
     try:
         listeners, bound = await _open(http.address, http.port)
@@ -175,6 +234,7 @@ def _cannot_listen(
 ) -> SettingsError:
     """Say which key, why, and what to do."""
     at = f"{address}:{port}"
+    written = port + 1 if port_key.endswith(("connexion", "port")) else f"[{port + 1}]"
     if isinstance(error, socket.gaierror):
         return SettingsError(
             f"{address_key} ({settings.where(address_key)}): {address} is no address or name of this computer; "
@@ -183,7 +243,7 @@ def _cannot_listen(
     if error.errno == errno.EADDRINUSE:
         return SettingsError(
             f"{port_key} ({settings.where(port_key)}): {at} is in use, perhaps by another gateway. "
-            f"Stop that program, or choose another port: --set {port_key}={port + 1} (0 = any free one)"
+            f"Stop that program, or choose another port: --set {port_key}={written} (0 = any free one)"
         )
     if error.errno == errno.EADDRNOTAVAIL:
         its_own = "a port of its own" + ("" if address_key == "http.address" else " for each host")

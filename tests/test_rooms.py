@@ -39,10 +39,13 @@ ROOMS = {
     "model": Room(r"gateway\.model(\..+)?", ("errors",), ("msgspec",)),
     "marc": Room(r"gateway\.marc(\..+)?", ("errors", "model"), ("pymarc",)),
     "search": Room(r"gateway\.search(\..+)?", ("errors", "model", "marc"), ("msgspec",)),
-    "stores.base": Room(r"gateway\.stores\.(base|whole)", ("errors", "model", "search"), ()),
+    "stores.base": Room(r"gateway\.stores\.(base|finding|whole)", ("errors", "model", "search"), ()),
+    "stores.indexing": Room(r"gateway\.stores\.(searching|indexing)", ("errors", "search", "stores.base"), ("trio",)),
     "stores": Room(r"gateway\.stores", ("errors", "stores.base"), ()),
     "stores/*": Room(
-        r"gateway\.stores\..+", ("errors", "model", "search", "stores.base"), ("apsw", "psycopg", "msgspec", "trio")
+        r"gateway\.stores\..+",
+        ("errors", "model", "search", "stores.base", "stores.indexing"),
+        ("apsw", "psycopg", "msgspec", "trio"),
     ),
     "importer": Room(
         r"gateway\.importer(\..+)?",
@@ -60,7 +63,7 @@ ROOMS = {
     "webhooks": Room(
         r"gateway\.webhooks(\..+)?",
         ("errors", "model", "marc", "stores.base"),
-        ("httpx", "msgspec", "structlog", "trio"),
+        ("httpcore", "httpx", "msgspec", "structlog", "trio"),
     ),
     "frontends/*/wire": Room(
         r"gateway\.frontends\.(\w+\.(wire|readings|layout)|z3950\.(ber|values|asn1|oids|bib1|apdus(\.\w+)?))",
@@ -84,7 +87,9 @@ ROOMS = {
     "config": Room(r"gateway\.config(\..+)?", ("errors", "model"), ("msgspec",)),
     "logs": Room(r"gateway\.logs", ("errors", "model"), ("msgspec", "structlog")),
     "top": Room(
-        r"gateway|gateway\.(__main__|addresses|app|faces|hosts|listeners|rulebook|cli|testing)(\..+)?", ALL, ALL
+        r"gateway|gateway\.(__main__|addresses|app|faces|hosts|listeners|rulebook|searches|cli|testing)(\..+)?",
+        ALL,
+        ALL,
     ),
 }
 """The first room whose expression matches a module is its room."""

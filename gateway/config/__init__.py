@@ -19,6 +19,8 @@ from gateway.config.tree import (
     Settings,
     StoreSettings,
     SubmissionSettings,
+    WmsSettings,
+    Z3950Settings,
     ZoneSettings,
 )
 
@@ -40,6 +42,8 @@ __all__ = [
     "StoreSettings",
     "SubmissionSettings",
     "Value",
+    "WmsSettings",
+    "Z3950Settings",
     "ZoneSettings",
     "entries",
     "example_password_zones",

@@ -1,13 +1,13 @@
 """What must hold across keys, and of single values beyond their type. Reads settings, changes none."""
 
-import ipaddress
 import os
 import re
 from collections.abc import Collection
 
+from gateway.config import ports
 from gateway.config.problems import Problems, listed, nearest, quoted, shown
 from gateway.config.secret import PASSWORD_BYTES
-from gateway.config.tree import HostSettings, Settings
+from gateway.config.tree import BUILT_IN, Settings
 from gateway.model import REPLY_BYTES
 
 CODE_BYTES = PASSWORD_BYTES
@@ -30,6 +30,7 @@ class _Checks:
         self.addresses()
         self.http()
         self.listeners()
+        self.registry()
         self.codes()
         self.zones_on_hosts()
         self.logons()
@@ -53,6 +54,9 @@ class _Checks:
             fault = _address_fault(host.address) if self.problems.sound(at) else None
             if fault is not None:
                 self.report(at, fault)
+        fault = _address_fault(self.settings.wms.address) if self.problems.sound("wms.address") else None
+        if fault is not None:
+            self.report("wms.address", fault)
 
     def http(self) -> None:
         http, sound = self.settings.http, self.problems.sound
@@ -78,25 +82,25 @@ class _Checks:
                 self.report(f"http.{name}", f"{shown(file)} is no file that can be read")
 
     def listeners(self) -> None:
-        seen: dict[str, HostSettings] = {}
-        for key, host in self.settings.hosts.items():
-            port, address = f"hosts.{key}.connexion", f"hosts.{key}.address"
-            if not self.problems.sound(port, address) or host.connexion == 0:
-                continue
-            other = next((name for name, earlier in seen.items() if _same_listener(earlier, host)), None)
-            if other is not None:
-                self.problems.add(
-                    port,
-                    self.listener_place(key),
-                    f"hosts.{other} ({self.listener_place(other)}) listens on {host.address} port {host.connexion} "
-                    "already; give one of them another address or port, or port 0",
-                )
-            seen[key] = host
+        """Ports that were chosen; for others the next free one is taken."""
+        for one, other in ports.clashes(self.settings, self.problems.sound):
+            self.problems.add(
+                one.key,
+                self.listener_place(one),
+                f"{other.table} ({self.listener_place(other)}) listens on {one.address} port {one.port} already; "
+                "give one of them another address or port, or port 0",
+            )
 
-    def listener_place(self, host: str) -> str:
-        """Where its port was set, or else its address, or else the host."""
-        keys = (f"hosts.{host}.connexion", f"hosts.{host}.address", f"hosts.{host}")
-        return next(self.settings.where(key) for key in keys if key in self.settings.origins.places)
+    def listener_place(self, one: ports.Listener) -> str:
+        """Where its port was set, or else its address, or else its table."""
+        keys = (one.key, f"{one.table}.address", one.table)
+        return next((self.settings.where(key) for key in keys if key in self.settings.origins.places), BUILT_IN)
+
+    def registry(self) -> None:
+        """Each institution of WMS is one zone's, and a key opens one."""
+        for key, text in ports.institution_faults(self.settings):
+            if self.problems.sound(key):
+                self.report(key, text)
 
     def codes(self) -> None:
         for key, zone in self.settings.zones.items():
@@ -257,7 +261,7 @@ def _database_fault(rest: str) -> str | None:
 
 
 def _address_fault(address: str) -> str | None:
-    if _ip(address) is not None:
+    if ports.ip(address) is not None:
         return None
     if not address:
         return 'is empty; 127.0.0.1 is this computer alone, "0.0.0.0" every address it has'
@@ -270,7 +274,7 @@ def _address_fault(address: str) -> str | None:
 
 def _is_local(address: str) -> bool:
     """Whether other computers cannot reach it; a name but `localhost` may be anybody's."""
-    ip = _ip(address)
+    ip = ports.ip(address)
     return address.lower() == "localhost" if ip is None else ip.is_loopback
 
 
@@ -293,20 +297,3 @@ def _reply_fault(text: str) -> str | None:
     if odd is not None:
         return f"has a character that cannot be shown, U+{ord(odd):04X}; take it out (a new line is \\n)"
     return None
-
-
-def _same_listener(one: HostSettings, other: HostSettings) -> bool:
-    """Whether two listeners are in each other's way; names of computers are not resolved."""
-    if one.connexion != other.connexion:
-        return False
-    first, second = _ip(one.address), _ip(other.address)
-    if first is None or second is None:
-        return one.address.lower() == other.address.lower()
-    return first == second or (first.version == second.version and (first.is_unspecified or second.is_unspecified))
-
-
-def _ip(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(address)
-    except ValueError:
-        return None

@@ -17,6 +17,8 @@ PASSWORD_FILE_BYTES = 4096
 
 TOKENS = (("http", "token"), ("webhooks", "secret"))
 """Section and name of each setting that is a secret of its own; it may be empty."""
+KEYS = ("wskey", "wskey_secret")
+"""The same of each zone."""
 TOKEN_CHARACTERS = 16
 """Fewest of one: it is all that stands between the network and the records, or between others and a signature."""
 TOKEN = re.compile(rf"[!-~]{{{TOKEN_CHARACTERS},}}")
@@ -43,20 +45,27 @@ def resolve(tree: Table, environ: Mapping[str, str], folder: Path, problems: Pro
     for key, zone in zones.entries.items():
         if isinstance(zone, Table):
             _resolve_zone(("zones", key), zone, environ, folder, problems)
+            for name in KEYS:
+                _hide(zone, ("zones", key), name, problems)
 
 
 def _hide_token(tree: Table, section: str, name: str, problems: Problems) -> None:
     """One of `TOKENS` becomes a Secret."""
     table = tree.entries.get(section)
-    entry = table.entries.get(name) if isinstance(table, Table) else None
-    if not (isinstance(table, Table) and isinstance(entry, Leaf)):
+    if isinstance(table, Table):
+        _hide(table, (section,), name, problems)
+
+
+def _hide(table: Table, path: tuple[str, ...], name: str, problems: Problems) -> None:
+    entry = table.entries.get(name)
+    if not isinstance(entry, Leaf):
         return
     text = entry.value if isinstance(entry.value, str) else ""
     if not isinstance(entry.value, str):
-        problems.add(dotted((section, name)), entry.place, f"must be text in quotes, is {kind(entry.value)}")
-    elif text and not TOKEN.fullmatch(text):
+        problems.add(dotted((*path, name)), entry.place, f"must be text in quotes, is {kind(entry.value)}")
+    elif not TOKEN.fullmatch(text) and (text or name in KEYS):
         words = f"must have at least {TOKEN_CHARACTERS} characters, all of them ASCII and none a space"
-        problems.add(dotted((section, name)), entry.place, words)
+        problems.add(dotted((*path, name)), entry.place, words)
         text = ""
     table.entries[name] = Leaf(Secret(text), entry.place)
 

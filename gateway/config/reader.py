@@ -26,6 +26,8 @@ from gateway.config.tree import (
     SubmissionSettings,
     Text,
     WebhookSettings,
+    WmsSettings,
+    Z3950Settings,
     ZoneSettings,
 )
 from gateway.model import MergeMethod, Outcome, Profile
@@ -97,6 +99,8 @@ class _Reader:
             limits=self.section(LimitSettings, "limits"),
             http=self.section(HttpSettings, "http"),
             webhooks=self.section(WebhookSettings, "webhooks"),
+            z3950=self.section(Z3950Settings, "z3950"),
+            wms=self.section(WmsSettings, "wms"),
             hosts=self.family(HostSettings, "hosts"),
             zones=self.family(ZoneSettings, "zones"),
             profiles=self.family(Profile, "profiles"),
@@ -218,7 +222,7 @@ def _key_hint(key: str, known: Sequence[str]) -> str:
     tables = {**SECTIONS, **{f"{family}.NAME": struct for family, struct in FAMILIES.items()}}
     # Backwards: of a key that several tables have, the first one's counts.
     elsewhere = {field: table for table, struct in reversed(tables.items()) for field in struct.__struct_fields__}
-    del elsewhere["port"]  # a host's, which is called connexion there, is meant more often than the page's
+    del elsewhere["port"], elsewhere["ports"]  # a host's, called connexion there, is meant more often than others
     near = nearest(key, known, ELSEWHERE_LIKENESS)
     far = nearest(key, elsewhere, ELSEWHERE_LIKENESS)
     if near is None and far is not None:

@@ -7,9 +7,17 @@ from msgspec import Struct, structs
 
 from gateway.config.problems import Path, dotted, quoted
 from gateway.config.secret import MASK, Secret
-from gateway.config.tree import FAMILIES, PASSWORD_KEYS, REPLIES, SECTIONS, Settings, StoreSettings, ZoneSettings
+from gateway.config.tree import (
+    FAMILIES,
+    PASSWORD_KEYS,
+    REPLIES,
+    SECTIONS,
+    Settings,
+    StoreSettings,
+    ZoneSettings,
+)
 
-Value = str | bool | int | float | tuple[str, ...]
+Value = str | bool | int | float | tuple[str | int, ...]
 
 
 class Entry(Struct, frozen=True):
@@ -90,7 +98,7 @@ def _literal(value: Value) -> str:
         case str():
             return quoted(value)
         case tuple():
-            return f"[{', '.join(quoted(text) for text in value)}]"
+            return f"[{', '.join(_literal(one) for one in value)}]"
         case bool():
             return "true" if value else "false"
         case _:

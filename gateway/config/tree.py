@@ -20,9 +20,15 @@ Text = Annotated[str, Meta(description="text in quotes")]
 Names = Annotated[tuple[str, ...], Meta(description='a list of texts, such as ["alma.example.org"]')]
 ProfileNames = Annotated[tuple[str, ...], Meta(description='a list of texts, such as ["carli-iz"]')]
 Suffix = Annotated[str, Meta(pattern=r"\A[0-9]{4}\Z", description='exactly four digits in quotes, such as "5867"')]
+RegistryId = Annotated[str, Meta(pattern=r"\A[0-9]{1,12}\Z", description='digits in quotes, such as "12345"')]
 Port = Annotated[int, Meta(ge=0, le=65535, description="a port, a whole number from 0 (any free one) to 65535")]
 # Upper bounds keep sums of settings within what clocks, calendars and SQLite's integers can hold.
+Ports = Annotated[
+    tuple[Annotated[int, Meta(ge=0, le=65535)], ...],
+    Meta(description="a list of ports, whole numbers from 0 (any free one) to 65535, such as [1921, 210]"),
+]
 Count = Annotated[int, Meta(ge=1, le=10**9, description="a whole number from 1 to 1,000,000,000")]
+Thousands = Annotated[int, Meta(ge=1, le=10_000, description="a whole number from 1 to 10,000")]
 Days = Annotated[int, Meta(ge=0, le=36_500, description="a whole number of days from 0 to 36,500")]
 Seconds = Annotated[float, Meta(gt=0, le=10**6, description="a number of seconds above 0, at most 1,000,000")]
 SecondsOrNone = Annotated[float, Meta(ge=0, le=10**6, description="a number of seconds from 0 to 1,000,000")]
@@ -106,6 +112,42 @@ class WebhookSettings(Struct, frozen=True):
     """What their signing secrets are worked out of. Empty = there are no webhooks."""
 
 
+class Z3950Settings(Struct, frozen=True):
+    """The Z39.50 servers: Alma's at each host, and OCLC's WMS."""
+
+    scan: bool = True
+    """Whether terms can be listed [assumed]."""
+    sort: bool = True
+    """Whether result sets can be sorted [assumed]."""
+    records: Thousands = 10_000
+    """Most records of a result set: Alma's [doc]. How many were found is told as it is."""
+    result_sets: Count = 100
+    """Result sets of a session; the one that was used least lately goes for a further one."""
+    sessions: Count = 200
+    """Sessions at once, over all hosts; each may keep some 10 MB of results."""
+    sessions_per_peer: Count = 50
+    """Sessions of one client address, this computer itself exempt."""
+    idle_seconds: Seconds = 600.0
+    """Seconds between two requests: who reads a list for longer searches again."""
+
+
+class WmsSettings(Struct, frozen=True):
+    """The Z39.50 server of OCLC's WorldShare Management Services, for zones that have a registry ID."""
+
+    address: Text = "127.0.0.1"
+    """Address it listens on, or a name of this computer."""
+    ports: Ports = ()
+    """Its ports: OCLC's is 210. None = there is no such server."""
+    results: Count = 100
+    """Most records of a search that are shown [doc]."""
+    page: Count = 20
+    """Most records of a present [doc]."""
+    requests: Thousands = 10
+    """Searches and presents of an institution within `seconds` [doc]."""
+    seconds: Seconds = 5.0
+    """The time in which requests are counted [doc]."""
+
+
 class HostSettings(Struct, frozen=True):
     """An emulated Alma host: an address of its own, because TCP does not tell which host name was typed."""
 
@@ -115,8 +157,20 @@ class HostSettings(Struct, frozen=True):
     """Address it listens on, or a name of this computer."""
     connexion: Port = 5500
     """Port of OCLC Gateway Export; 0 = any free one."""
+    z3950: Ports | None = None
+    """Ports of Z39.50, by which zones are searched. Left out, it is Alma's, or the next one that is free; with 0 for
+    `connexion` any free one."""
+
+    @property
+    def z3950_ports(self) -> tuple[int, ...]:
+        """Those that were chosen, or else Alma's."""
+        if self.z3950 is not None:
+            return self.z3950
+        return (ALMA_PORT,) if self.connexion else (0,)
 
 
+ALMA_PORT = 1921
+"""Where Alma answers Z39.50; 210 is for clients that know no other port, and mostly wants an administrator."""
 DEFAULT_PROFILES: dict[ZoneKind, tuple[str, ...]] = {"institution": ("carli-iz",), "network": ("carli-nz",)}
 """Profiles of a zone that names none, by its kind."""
 
@@ -143,6 +197,12 @@ class ZoneSettings(Struct, frozen=True, kw_only=True):
     working folder where the environment or `--set` names it."""
     password_env: Text | None = None
     """Environment variable that holds the password."""
+    registry_id: RegistryId | None = None
+    """WorldCat Registry ID of the institution, by which OCLC's WMS names its database."""
+    wskey: Secret | None = None
+    """The web service key that opens that database; without one nobody can."""
+    wskey_secret: Secret | None = None
+    """And its secret."""
 
     @property
     def profiles_in_force(self) -> tuple[str, ...]:
@@ -160,6 +220,8 @@ SECTIONS: dict[str, type[Struct]] = {
     "limits": LimitSettings,
     "http": HttpSettings,
     "webhooks": WebhookSettings,
+    "z3950": Z3950Settings,
+    "wms": WmsSettings,
 }
 """Tables of fixed names."""
 
@@ -210,6 +272,8 @@ class Settings(Struct, frozen=True):
     limits: LimitSettings = LimitSettings()
     http: HttpSettings = HttpSettings()
     webhooks: WebhookSettings = WebhookSettings()
+    z3950: Z3950Settings = Z3950Settings()
+    wms: WmsSettings = WmsSettings()
     hosts: dict[str, HostSettings] = {}
     zones: dict[str, ZoneSettings] = {}
     profiles: dict[str, Profile] = {}
@@ -232,8 +296,9 @@ class Settings(Struct, frozen=True):
 
     def secrets(self) -> list[str]:
         """Every password and token, for those who see to it that none is shown."""
-        secrets = [self.http.token, self.webhooks.secret, *(zone.password for zone in self.zones.values())]
-        return [secret.reveal() for secret in secrets if secret.reveal()]
+        keys = (key for zone in self.zones.values() for key in (zone.password, zone.wskey, zone.wskey_secret))
+        secrets = [self.http.token, self.webhooks.secret, *keys]
+        return [secret.reveal() for secret in secrets if secret and secret.reveal()]
 
     def model_hosts(self) -> dict[str, Host]:
         """The hosts by key, without addresses."""

@@ -31,8 +31,8 @@ class TestShow:
         assert again["replies"] == settings.replies
         assert [*again] == [*SECTIONS, *FAMILIES, REPLIES]
         assert again["zones"]["xyz"] == {
-            **tomllib.loads(config.example_text())["zones"]["xyz"],
-            "password": config.MASK,
+            **tomllib.loads(example_text(uncommented=True))["zones"]["xyz"],
+            **dict.fromkeys(("password", "wskey", "wskey_secret"), config.MASK),
         }
 
     def test_replies_are_readable(self) -> None:

@@ -34,7 +34,8 @@ class TestUnknownKeys:
             ),
             (
                 "[hosts.a]\nport = 5500\n",
-                "hosts.a.port (gateway.toml, line 2): there is no such setting; known here: names, address, connexion",
+                "hosts.a.port (gateway.toml, line 2): there is no such setting; known here: names, address, "
+                "connexion, z3950",
             ),
             (
                 '[hosts.a]\nprofile = ["carli-iz"]\n',

@@ -1,0 +1,106 @@
+"""Records as answers have them: in the record syntax that was asked for, each as its bytes."""
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from gateway.frontends.z3950 import oids
+from gateway.frontends.z3950.apdus import opac as opac_syntax
+from gateway.frontends.z3950.apdus.diagnostics import Diagnostic
+from gateway.frontends.z3950.apdus.elements import CompSpec, ElementSetNames, SchemaUri, Specification
+from gateway.frontends.z3950.apdus.external import Encoded, External
+from gateway.frontends.z3950.apdus.records import SurrogateDiagnostic, encoded
+from gateway.frontends.z3950.asked import Refused
+from gateway.frontends.z3950.ber import Oid
+from gateway.frontends.z3950.opac import holdings_of
+from gateway.frontends.z3950.records import adding, readable, stub, usmarc, xml
+from gateway.frontends.z3950.rules import Rules
+from gateway.frontends.z3950.subjects import Subject
+from gateway.marc import iso2709
+from gateway.marc.record import Record
+
+Delivered = Encoded | SurrogateDiagnostic
+USUAL_SYNTAX: Final = oids.USMARC
+"""Where a client names none [assumed]."""
+ELEMENT_SETS: Final = frozenset({"f", "b", ""})
+"""Full and brief, which is answered as full; in capitals or not [assumed]."""
+XML_ELEMENT_SETS: Final = frozenset({"marcxml", "marc21"})
+"""What clients call MARCXML [assumed]."""
+SCHEMAS: Final = frozenset({"marcxml", "info:srw/schema/1/marcxml-v1.1", "http://www.loc.gov/MARC21/slim"})
+"""Names of MARCXML's schema [assumed]."""
+
+
+def syntax_of(record_syntax: Oid | None, composition: ElementSetNames | CompSpec | None) -> Oid:
+    """The record syntax that is asked for. Raises `Refused` for one, or an element set, that is not to be had."""
+    named = composition.record_syntaxes if isinstance(composition, CompSpec) else ()
+    wanted = named or (record_syntax or USUAL_SYNTAX,)
+    syntax = next((one for one in wanted if one in SYNTAXES), None)
+    if syntax is None:
+        raise Refused(238 if len(wanted) > 1 else 239, wanted[0])
+    for elements in _element_sets(composition):
+        if elements.casefold() not in ELEMENT_SETS | (XML_ELEMENT_SETS if syntax == oids.XML else frozenset()):
+            raise Refused(25, elements)
+    return syntax
+
+
+def _element_sets(composition: ElementSetNames | CompSpec | None) -> Iterable[str]:
+    match composition:
+        case None:
+            return ()
+        case str():
+            return (composition,)
+        case CompSpec(_, generic, by_database, _):
+            found = [generic] if generic else []
+            return [_elements(one) for one in (*found, *(of.specification for of in by_database))]
+        case _:
+            return [of.name for of in composition]
+
+
+def _elements(specification: Specification) -> str:
+    match specification.schema:
+        case None:
+            pass
+        case SchemaUri(uri) if uri in SCHEMAS:
+            pass
+        case SchemaUri(schema) | schema:
+            raise Refused(1066, schema)
+    if isinstance(specification.elements, External):
+        raise Refused(24)
+    return specification.elements or ""
+
+
+def deleted(mms_id: str) -> Delivered:
+    """What is shown in place of a record that is no longer there."""
+    return SurrogateDiagnostic(Diagnostic(1028, mms_id))
+
+
+def delivered(subject: Subject, syntax: Oid, rules: Rules) -> Encoded:
+    """A record in this syntax."""
+    bare = readable(subject.record, rules.kept)
+    return encoded(SYNTAXES[syntax](subject, bare, adding(bare, rules.shelved(subject))))
+
+
+def _usmarc(subject: Subject, bare: Record, whole: Record) -> External:
+    try:
+        return External(oids.USMARC, usmarc(whole))
+    except iso2709.TooLong:
+        return External(oids.USMARC, usmarc(stub(subject.record, bare)))
+
+
+def _xml(subject: Subject, bare: Record, whole: Record) -> External:
+    return External(oids.XML, xml(whole))
+
+
+def _opac(subject: Subject, bare: Record, whole: Record) -> External:
+    """Its holdings are told beside it: so a record that has no room for them goes without."""
+    try:
+        marc = External(oids.USMARC, usmarc(whole))
+    except iso2709.TooLong:
+        marc = _usmarc(subject, bare, bare)
+    return opac_syntax.external(opac_syntax.OpacRecord(marc, holdings_of(subject)))
+
+
+SYNTAXES: Final[Mapping[Oid, Callable[[Subject, Record, Record], External]]] = MappingProxyType(
+    {oids.USMARC: _usmarc, oids.OPAC: _opac, oids.XML: _xml}
+)
+"""Record syntaxes that there are [doc for MARC 21 and OPAC]; given the record bare, and with its holdings in fields."""

@@ -1,0 +1,152 @@
+"""The Z39.50 server over each store: the same answers, after a restart too, and words where a store cannot be read."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+import trio
+import trio.lowlevel
+from msgspec.structs import replace
+from structlog.testing import capture_logs
+
+from gateway.errors import StoreError
+from gateway.frontends.base import Admission
+from gateway.frontends.z3950 import oids
+from gateway.frontends.z3950.alma import Alma
+from gateway.frontends.z3950.apdus import encode
+from gateway.frontends.z3950.apdus.external import Encoded
+from gateway.frontends.z3950.apdus.init import InitRequest, InitResponse, Version
+from gateway.frontends.z3950.apdus.present import PresentRequest
+from gateway.frontends.z3950.apdus.search import SearchRequest, SearchResponse
+from gateway.frontends.z3950.kept import Kept, Key
+from gateway.frontends.z3950.page import Pages
+from gateway.frontends.z3950.rules import Services
+from gateway.frontends.z3950.server import Patience, Server
+from gateway.frontends.z3950.session import Session
+from gateway.frontends.z3950.sets import ResultSets
+from gateway.frontends.z3950.subjects import Subject
+from gateway.model import BibRecord, Zone
+from gateway.search.numbering import numbers_of
+from gateway.search.ranking import Result
+from gateway.stores.base import Found, Shelves
+from tests.server.running import PATIENCE
+from tests.stores.postgres_server import SHARED
+
+from .conversation import SERVICES, query, talking
+from .library import DAMAGED, DATABASE, HOST, MMS_IDS, RECORDS, hits, library, marc, titles
+
+ZONE = Zone(key="xyz", host=HOST, kind="institution", code=DATABASE, mms_suffix="5867")
+ALMA = Alma(HOST, {"xyz": ZONE}, Services())
+READ = ("find @or @attr 1=4 lantern @attr 1=1003 springhaven", "format opac", "show 1+4")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path):
+    """The URL of an empty store."""
+    return f"sqlite:{tmp_path / 'gateway.db'}" if request.param == "sqlite" else SHARED.new_url()
+
+
+async def test_a_store_answers_and_answers_again_after_a_restart(url):
+    async with library(f"store.url={url}") as one:
+        before = await one.yaz(*READ)
+        assert titles(before) == ["chart", "poems", "journal", "lantern"]
+        assert "availableNow: 1" in before
+        await one.exports(marc(1005, "s2020    eng", "245 10 $a Breakwater"))
+        assert hits(await one.yaz("find @attr 1=4 breakwater")) == [1]
+    async with library(f"store.url={url}", records={}) as one:
+        assert titles(await one.yaz(*READ)) == titles(before)
+        assert hits(await one.yaz("find @attr 1=4 breakwater")) == [1]
+
+
+async def test_what_was_changed_is_shown_as_it_is_now():
+    async with library() as one:
+        assert "With a harbor ledger" in await one.yaz("find @attr 1=1211 1001", "show 1")
+        revised = RECORDS["lantern"].replace(b"With a harbor ledger", b"With a lawyer's note")
+        await one.exports(revised.replace(b"20260301120000.0", b"20260401120000.0"))
+        printed = await one.yaz("find @attr 1=1211 1001", "show 1")
+        assert "With a lawyer's note" in printed
+        await one.asks("PUT", "/zones/xyz/libraries/STALEY", name="Another Name", locations=[{"code": "stacks"}])
+        printed = await one.yaz("find @attr 1=1211 1001", "format opac", "show 1")
+        assert "localLocation: Another Name\nshelvingLocation: stacks\n" in printed
+
+
+async def test_a_zone_that_is_made_while_the_gateway_runs_is_searched():
+    async with library() as one:
+        assert "[109] Database unavailable" in await one.yaz("base 01CARLI_NEW", "find x")
+        await one.asks("POST", "/zones", key="new", code="01CARLI_NEW", host=HOST)
+        assert hits(await one.yaz("base 01CARLI_NEW", "find x")) == [0]
+
+
+class Broken:
+    """A store that cannot be read."""
+
+    async def find_records(self, *_: Any, **__: Any) -> None:
+        raise StoreError("the disk is gone")
+
+
+async def test_a_store_that_cannot_be_read_is_told_and_the_session_lives():
+    store: Any = Broken()
+    session = Session(ALMA, store, Pages(store, ALMA, Kept()), ResultSets())
+    opened = await session.answer(InitRequest(Version.V3, SERVICES, 1000, 1000))
+    assert isinstance(opened, InitResponse)
+    asked = SearchRequest(0, 1, 0, True, "default", (DATABASE,), query("@attr 1=4 lantern"))
+    with capture_logs() as logs:
+        answers = [await session.answer(asked) for _ in range(2)]
+    for answer in answers:
+        assert isinstance(answer, SearchResponse)
+        assert answer.records.condition == 2
+        assert "disk" not in answer.records.additional
+    assert not session.over
+    assert [(event["event"], event["error"]) for event in logs] == [("z3950.not_read", "the disk is gone")] * 2
+
+
+class Endless:
+    """A store of which every search finds a thousand long records."""
+
+    async def find_records(self, *_: Any, **__: Any) -> Found:
+        return Found(Result(1_000, (numbers_of(range(1_000)),)), 0)
+
+    async def found_records(self, zone: str, numbers: Sequence[int], epoch: int) -> list[str]:
+        return [f"99{number}" for number in numbers]
+
+    async def record(self, zone: str, mms_id: str) -> BibRecord:
+        return replace(DAMAGED, mms_id=mms_id, title="x" * 9_000)
+
+    async def shelves(self, *_: Any) -> Shelves:
+        return Shelves([], [])
+
+
+async def test_a_client_that_does_not_read_is_parted_with():
+    store: Any = Endless()
+    patience = Patience(reading=0.05)
+    server = Server(HOST, ALMA, store, Kept(), Admission(in_all=9, per_peer=9), patience=patience)
+    listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
+    at = "{}:{}".format(*listeners[0].socket.getsockname())
+    with capture_logs() as logs, trio.fail_after(PATIENCE):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(server.accept, listeners, nursery)
+            async with talking(at) as client:
+                await client.search("@attr 1=4 lantern")
+                request = encode(PresentRequest("default", 1, 100, record_syntax=oids.USMARC))
+                await client.stream.send_all(request * 100)
+                while not any(event["event"] == "z3950.ended" for event in logs):
+                    await trio.lowlevel.checkpoint()
+            nursery.cancel_scope.cancel()
+    assert [event["event"] for event in logs] == ["z3950.unread", "z3950.ended"]
+
+
+def test_what_was_laid_out_is_kept_as_far_as_there_is_room_and_while_it_is_the_same():
+    kept = Kept(octets=250)
+    old, new = Subject("one record", (), (), ()), Subject("another", (), (), ())
+    keys = [Key(ALMA, oids.USMARC, "xyz", mms_id) for mms_id in MMS_IDS.values()]
+    for key in keys[:3]:
+        kept.put(key, old, Encoded(b"x" * 100))
+    assert kept.find(keys[0], old) is None
+    assert kept.find(keys[1], old) == Encoded(b"x" * 100)
+    assert kept.find(keys[1], new) is None
+    kept.put(keys[3], old, Encoded(b"x" * 100))
+    assert kept.find(keys[2], old) is None
+    assert kept.find(keys[1], old) is not None
+    kept.put(keys[1], new, Encoded(b"y" * 100))
+    assert kept.find(keys[1], new) == Encoded(b"y" * 100)
+    assert kept.find(keys[3], old) is not None
