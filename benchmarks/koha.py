@@ -45,7 +45,7 @@ def daemon(script: Path, folder: Path) -> Iterator[Server]:
     check(script)
     log = folder / "koha.log"
     with started(python("benchmarks.koha_backend"), ROOT, folder / "koha_backend.log") as (_, backend):
-        port = _free_port()
+        port = free_port()
         settings = folder / "koha.conf"
         settings.write_text(_settings(port, int(backend)), encoding="utf-8")
         with running(["perl", str(script.resolve()), "--config", str(settings)], folder, log) as process:
@@ -69,7 +69,7 @@ def _settings(port: int, backend: int) -> str:
     return "".join(f"{name}: {value}\n" for name, value in lines.items())
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """A port that was free just now, and that the system gives to nobody who does not ask for it."""
     while True:
         port = random.choice(PORTS)
