@@ -8,12 +8,14 @@ import pytest
 from gateway import testing
 from tests.testing.suites import MANY, Suite
 
-SECONDS: Final = 10
-"""For two hundred tests, the start of pytest counted: on a machine that does nothing else they take some four."""
+SLOWER: Final = 1.5
+"""How much slower than the one that the bars are for the machine may be on which this is tried."""
+SECONDS: Final = 10 * SLOWER
+"""Processor time of two hundred tests, the start of pytest counted: they take some six."""
+FIRST_SECONDS: Final = 1.0 * SLOWER
+"""Processor time that the first test pays, for imports and the gateway's start: some 0.7."""
 TRIES: Final = 3
 """Of which one has to be so fast: a machine that does much else is slow at times."""
-FIRST_SECONDS: Final = 1.0
-"""Most of the processor's time that the first test pays: for imports, and the gateway's start."""
 
 HEAVY = ("trio", "litestar", "hypercorn", "httpx", "msgspec", "pymarc", "structlog", "argon2", "apsw", "click")
 """What is not to be imported before a fixture is used."""
@@ -79,7 +81,7 @@ def pytest_runtest_setup(item):
     return result
 
 def pytest_sessionfinish(session):
-    print(f"the first one paid {PAID[0]:.3f} s")
+    print(f"the first one paid {PAID[0]:.3f} s of {time.process_time():.3f} s")
 """
 
 
@@ -101,11 +103,12 @@ def test_the_first_test_pays_little_and_two_hundred_are_soon_done(suite: Suite) 
     for _ in range(TRIES):
         result = suite.run(MANY.format(200), "-s")
         result.assert_outcomes(passed=200)
-        paid = re.search(r"the first one paid (\d+\.\d+) s", result.stdout.str())
+        paid = re.search(r"the first one paid (\d+\.\d+) s of (\d+\.\d+) s", result.stdout.str())
         assert paid is not None
-        if result.duration < SECONDS and float(paid[1]) < FIRST_SECONDS:
+        first, all_of_it = float(paid[1]), float(paid[2])
+        if first < FIRST_SECONDS and all_of_it < SECONDS:
             break
-    assert (result.duration < SECONDS, float(paid[1]) < FIRST_SECONDS) == (True, True)
+    assert (first < FIRST_SECONDS, all_of_it < SECONDS) == (True, True), (first, all_of_it)
 
 
 def test_types_of_the_fixtures_come_when_they_are_named() -> None:
