@@ -70,7 +70,9 @@ ROOMS = {
         ("errors", "model"),
         ("msgspec",),
     ),
-    "frontends.base": Room(r"gateway\.frontends(\.(base|sockets))?", ("errors", "model"), ("structlog", "trio")),
+    "frontends.base": Room(
+        r"gateway\.frontends(\.(base|conversations|sockets))?", ("errors", "model"), ("structlog", "trio")
+    ),
     "frontends.http": Room(
         r"gateway\.frontends\.http(\..+)?",
         ("frontends.base", "errors", "model", "desk", "stores.base"),

@@ -1,25 +1,12 @@
 """Libraries, holdings and items as people and programs see them, and as they want them."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import asdict
 
 from gateway.circulation.availability import availability
-from gateway.model import (
-    BaseStatus,
-    CallNumberType,
-    Completeness,
-    EncodingLevel,
-    GeneralRetention,
-    Holding,
-    Item,
-    Library,
-    Location,
-    ProcessType,
-    ReceiptStatus,
-)
+from gateway.model import BaseStatus, Holding, HoldingFacts, Item, ItemFacts, Library, Location
 from gateway.stores.base import Shelves
 
 
@@ -30,41 +17,6 @@ class LibraryWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What readers call it."""
     locations: tuple[Location, ...] = ()
     """All of them; one at which there are holdings cannot be left out."""
-
-
-class HoldingFacts(Struct, frozen=True, kw_only=True):
-    """What a holding says."""
-
-    library: str
-    """852 $b: code of a library of the zone."""
-    location: str
-    """852 $c: code of a location of that library."""
-    call_number_type: CallNumberType = ""
-    """First indicator of 852: 0 = Library of Congress, 1 = Dewey, and so on; empty = no word on it."""
-    call_number: str = ""
-    """852 $h, such as `PE1408`."""
-    item_part: str = ""
-    """852 $i, such as `.G585 2013`."""
-    prefix: str = ""
-    """852 $k."""
-    suffix: str = ""
-    """852 $m."""
-    copy_number: str = ""
-    """852 $t."""
-    public_note: str = ""
-    """852 $z."""
-    summary: tuple[str, ...] = ()
-    """Textual holdings: $a of each 866."""
-    encoding_level: EncodingLevel = "4"
-    """Leader/17."""
-    receipt_status: ReceiptStatus = "0"
-    """008/06."""
-    retention: GeneralRetention = "8"
-    """008/12."""
-    completeness: Completeness = "1"
-    """008/16."""
-    date_of_report: str = "000000"
-    """008/26-31, yymmdd."""
 
 
 class HoldingWanted(HoldingFacts, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,24 +37,6 @@ class HoldingShown(HoldingFacts, frozen=True, kw_only=True):
     """How many it has."""
     available: int
     """How many of these can be had now."""
-
-
-class ItemFacts(Struct, frozen=True, kw_only=True):
-    """What an item says."""
-
-    enumeration: str = ""
-    """Such as `v.12 no.3`."""
-    chronology: str = ""
-    """Such as `2013 Mar.`."""
-    description: str = ""
-    """What readers tell it from its neighbours by."""
-    copy_id: str = ""
-    policy: str = ""
-    """Item policy, such as `Book1`."""
-    process_type: ProcessType | None = None
-    """What is done with it, by Alma's codes; null = nothing."""
-    due_at: datetime | None = None
-    """When it is due back; only of one that is on loan."""
 
 
 class ItemWanted(ItemFacts, frozen=True, kw_only=True, forbid_unknown_fields=True):

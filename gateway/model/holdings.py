@@ -78,23 +78,19 @@ class Library(Struct, frozen=True, kw_only=True):
         return next((one.name for one in self.locations if one.code == code and one.name), code)
 
 
-class Holding(Struct, frozen=True, kw_only=True):
-    """A holding record: where and how a library has a record. Its 852 in parts, and what of it OPAC records show."""
+class HoldingFacts(Struct, frozen=True, kw_only=True):
+    """What a holding says: its 852 in parts, and what of it OPAC records show."""
 
-    zone: str
-    id: str
-    """Digits; unique in the zone."""
-    mms_id: str
-    """Of the zone's record that it is of."""
     library: str
     """852 $b: code of a library of the zone."""
     location: str
     """852 $c: code of a location of that library."""
     call_number_type: CallNumberType = ""
+    """First indicator of 852: 0 = Library of Congress, 1 = Dewey, and so on; empty = no word on it."""
     call_number: str = ""
-    """852 $h: the class."""
+    """852 $h: the class, such as `PE1408`."""
     item_part: str = ""
-    """852 $i."""
+    """852 $i, such as `.G585 2013`."""
     prefix: str = ""
     """852 $k, before the call number."""
     suffix: str = ""
@@ -106,9 +102,13 @@ class Holding(Struct, frozen=True, kw_only=True):
     summary: tuple[str, ...] = ()
     """Textual holdings: $a of each 866."""
     encoding_level: EncodingLevel = "4"
+    """Leader/17."""
     receipt_status: ReceiptStatus = "0"
+    """008/06."""
     retention: GeneralRetention = "8"
+    """008/12."""
     completeness: Completeness = "1"
+    """008/16."""
     date_of_report: str = "000000"
     """008/26-31, as yymmdd; 000000 = no word on it."""
 
@@ -118,16 +118,19 @@ class Holding(Struct, frozen=True, kw_only=True):
         return " ".join(filter(None, (self.call_number, self.item_part)))
 
 
-class Item(Struct, frozen=True, kw_only=True):
-    """A thing on the shelf, or that should be there."""
+class Holding(HoldingFacts, frozen=True, kw_only=True):
+    """A holding record: where and how a library has a record."""
 
     zone: str
-    barcode: str
-    """Unique in the zone."""
-    holding: str
-    """ID of its holding."""
+    id: str
+    """Digits; unique in the zone."""
     mms_id: str
-    """Of the holding's record."""
+    """Of the zone's record that it is of."""
+
+
+class ItemFacts(Struct, frozen=True, kw_only=True):
+    """What an item says, but for its base status."""
+
     enumeration: str = ""
     """Such as `v.12 no.3`."""
     chronology: str = ""
@@ -137,7 +140,20 @@ class Item(Struct, frozen=True, kw_only=True):
     copy_id: str = ""
     policy: str = ""
     """Item policy, such as `Book1`: who may borrow it, and for how long."""
-    base_status: BaseStatus = BaseStatus.IN_PLACE
     process_type: ProcessType | None = None
+    """What is done with it, by Alma's codes; null = nothing."""
     due_at: datetime | None = None
     """When it is due back, UTC; only of one that is on loan."""
+
+
+class Item(ItemFacts, frozen=True, kw_only=True):
+    """A thing on the shelf, or that should be there."""
+
+    zone: str
+    barcode: str
+    """Unique in the zone."""
+    holding: str
+    """ID of its holding."""
+    mms_id: str
+    """Of the holding's record."""
+    base_status: BaseStatus = BaseStatus.IN_PLACE

@@ -5,7 +5,6 @@ Reply before close, and then wait: a client whose connection closes first report
 
 import math
 from collections import Counter
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -19,7 +18,8 @@ from gateway.frontends.base import GONE, Admission, plain_address
 from gateway.frontends.connexion import faults, wire
 from gateway.frontends.connexion.layout import Arrivals
 from gateway.frontends.connexion.scripted_door import Meet, ScriptedDoor
-from gateway.frontends.sockets import DRAIN_SECONDS, Stream
+from gateway.frontends.conversations import Conversation, Conversations, last_words
+from gateway.frontends.sockets import Stream
 from gateway.importer.accept import Importer
 from gateway.importer.replies import Replies
 from gateway.importer.scripts import Script
@@ -38,8 +38,6 @@ from gateway.model import (
 
 GOODBYE_SECONDS: Final = 2.0
 """How long unreadable bytes after a served message wait for the end that makes them a goodbye (assumed)."""
-PATIENCE_LOOK_SECONDS: Final = 0.25
-"""Between two looks at which connections have taken too long: their patience is counted in seconds."""
 LIVENESS: Final = frozenset({"GET /livez", "HEAD /livez", "GET /admin/health", "HEAD /admin/health"})
 """Requests of a health check; the latter are FOLIO edge-connexion's."""
 
@@ -86,20 +84,19 @@ class Server:
         """Connections that are not kept as attempts: `probe`, `busy`, `goodbye`, `scripted`."""
         self.log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.connexion").bind()
         self._admission = admission
-        self._conversations: set[_Conversation] = set()
+        self._conversations: Conversations[_Conversation] = Conversations()
         self._door = ScriptedDoor(host.key, replies.busy)
 
     def close(self) -> None:
         """End the connections on which nothing is under way; those within a message end after their reply."""
         self.closing.set()
         self._door.hurry()
-        for conversation in self._conversations:
-            conversation.end_if_idle()
+        self._conversations.end_idle()
 
     async def accept(self, listeners: list[trio.SocketListener], connections: trio.Nursery) -> None:
         """Take connections from `listeners` until cancelled; they are served in `connections`, which may outlast it."""
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._watch)
+            nursery.start_soon(self._conversations.watch)
             await self._door.accept(listeners, partial(self._begin, connections))
 
     @property
@@ -123,20 +120,12 @@ class Server:
         else:
             connections.start_soon(self._serve, stream, peer, self._door.meeting(peer))
 
-    async def _watch(self) -> None:
-        """End the wait for clients that take too long: one look at all costs less than a timer for each."""
-        while True:
-            await trio.sleep(PATIENCE_LOOK_SECONDS)
-            now = trio.current_time()
-            for conversation in self._conversations:
-                conversation.end_if_overdue(now)
-
     async def _turn_away(self, stream: Stream, peer: str) -> None:
         """Answer a connection too many."""
         self.counts["busy"] += 1
         self.log.warning("connexion.busy", host=self.host.key, peer=peer)
         with stream:
-            await _last_words(stream, wire.reply(self.replies.busy))
+            await last_words(stream, wire.reply(self.replies.busy))
 
     async def _serve(self, stream: Stream, peer: str, meet: Meet | None) -> None:
         """Serve one connection to its end, unless `meet` ends it. What goes wrong ends this connection alone."""
@@ -153,41 +142,23 @@ class Server:
             self._admission.leave(peer)
 
 
-async def _last_words(stream: Stream, words: bytes) -> None:
-    with suppress(*GONE), trio.move_on_after(DRAIN_SECONDS):
-        await stream.send(words)
-        await stream.part()
-
-
-class _Conversation:
+class _Conversation(Conversation):
     """One connection."""
 
     def __init__(self, server: Server, stream: Stream, peer: str) -> None:
+        super().__init__(stream)
         self._server = server
-        self._stream = stream
         self._peer = peer
         self._connection = wire.Connection(message_bytes=server.message_bytes)
         self._arrivals = Arrivals()
-        self._idle = False
         self._state: wire.State | None = None
         self._until = math.inf
-        self._deadline = math.inf
         self._logon: Logon | None = None
         self._telnet = False
         self._served = 0
         self._now = 0.0  # when something came last, or an event had been served
         self._began = 0.0
         self._delivery: Delivery | None = None
-
-    def end_if_idle(self) -> None:
-        """Stop waiting for a client that has nothing under way."""
-        if self._idle:
-            self._stream.interrupt()
-
-    def end_if_overdue(self, now: float) -> None:
-        """Stop waiting for a client that has taken too long."""
-        if self._deadline <= now:
-            self._stream.interrupt()
 
     async def run(self) -> None:
         """Serve message after message until one side ends it."""
@@ -198,7 +169,7 @@ class _Conversation:
             self._server.log.debug("connexion.peer_gone", host=host, peer=self._peer)
         except Exception:
             self._server.log.exception("connexion.crashed", host=host, peer=self._peer)
-            await _last_words(self._stream, wire.reply(self._server.replies.crashed))
+            await last_words(self._stream, wire.reply(self._server.replies.crashed))
 
     async def _converse(self) -> None:
         self._now = self._began = trio.current_time()
@@ -286,7 +257,7 @@ class _Conversation:
         """Answer another protocol in its own words, or not at all."""
         if event.begins in LIVENESS:
             self._server.counts["probe"] += 1
-            await _last_words(self._stream, wire.http_response("200 OK", f"ok {self._server.host.key}"))
+            await last_words(self._stream, wire.http_response("200 OK", f"ok {self._server.host.key}"))
             return
         submission = self._submission(event.logon, b"")
         observed = replace(self._facts(event.logon), first_bytes=event.begins)

@@ -5,7 +5,6 @@ with; nobody else notices. Source: spec, z3950.md.
 """
 
 import math
-from contextlib import suppress
 from functools import partial
 from typing import Final
 
@@ -14,7 +13,8 @@ import trio
 from msgspec import Struct
 
 from gateway.frontends.base import GONE, Admission, plain_address
-from gateway.frontends.sockets import DRAIN_SECONDS, Door, Stream
+from gateway.frontends.conversations import Conversation, Conversations, last_words
+from gateway.frontends.sockets import Door, Stream
 from gateway.frontends.z3950 import wire
 from gateway.frontends.z3950.apdus import Apdu, Close, CloseReason, encode
 from gateway.frontends.z3950.kept import Kept
@@ -24,8 +24,6 @@ from gateway.frontends.z3950.session import Session
 from gateway.frontends.z3950.sets import SETS, ResultSets
 from gateway.stores.base import Store
 
-PATIENCE_LOOK_SECONDS: Final = 0.25
-"""Between two looks at which clients have taken too long: their patience is counted in seconds."""
 SENT_AT_ONCE: Final = 65_536
 """Octets that are sent before a client must have read some: what it takes is then known."""
 
@@ -64,27 +62,18 @@ class Server:
         self.closing = False
         self.log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.z3950").bind()
         self._admission = admission
-        self._conversations: set[_Conversation] = set()
+        self._conversations: Conversations[_Conversation] = Conversations()
 
     def close(self) -> None:
         """End the sessions that wait for a request; others end after their answer."""
         self.closing = True
-        for conversation in self._conversations:
-            conversation.end_if_idle()
+        self._conversations.end_idle()
 
     async def accept(self, listeners: list[trio.SocketListener], sessions: trio.Nursery) -> None:
         """Take connections from `listeners` until cancelled; they are served in `sessions`, which may outlast it."""
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._watch)
+            nursery.start_soon(self._conversations.watch)
             await Door(listeners).accept(partial(self._begin, sessions))
-
-    async def _watch(self) -> None:
-        """End the wait for clients that take too long: one look at all costs less than a timer for each."""
-        while True:
-            await trio.sleep(PATIENCE_LOOK_SECONDS)
-            now = trio.current_time()
-            for conversation in self._conversations:
-                conversation.end_if_overdue(now)
 
     def _begin(self, sessions: trio.Nursery, stream: Stream, address: str) -> None:
         peer = plain_address(address)
@@ -96,7 +85,7 @@ class Server:
     async def _turn_away(self, stream: Stream, peer: str) -> None:
         self.log.warning("z3950.busy", host=self.host, peer=peer)
         with stream:
-            await _last_words(stream, encode(Close(CloseReason.RESOURCES, "too many sessions; try again later")))
+            await last_words(stream, encode(Close(CloseReason.RESOURCES, "too many sessions; try again later")))
 
     async def _serve(self, stream: Stream, peer: str) -> None:
         """Serve one connection to its end. What goes wrong ends this connection alone."""
@@ -110,35 +99,16 @@ class Server:
             self._admission.leave(peer)
 
 
-async def _last_words(stream: Stream, words: bytes) -> None:
-    with suppress(*GONE), trio.move_on_after(DRAIN_SECONDS):
-        if words:
-            await stream.send(words)
-        await stream.part()
-
-
-class _Conversation:
+class _Conversation(Conversation):
     """One connection."""
 
     def __init__(self, server: Server, stream: Stream, peer: str) -> None:
+        super().__init__(stream)
         self._server = server
-        self._stream = stream
         self._peer = peer
         self._connection = wire.Connection()
         self._session = Session(server.rules, server.store, server.pages, ResultSets(server.result_sets))
-        self._idle = False
-        self._until = math.inf  # when the client has taken too long
         self._begun = False  # whether the client has said something that could be read
-
-    def end_if_idle(self) -> None:
-        """Stop waiting for a client that has nothing under way."""
-        if self._idle:
-            self._stream.interrupt()
-
-    def end_if_overdue(self, now: float) -> None:
-        """Stop waiting for a client that has taken too long."""
-        if self._until <= now:
-            self._stream.interrupt()
 
     async def run(self) -> None:
         """Answer request after request until one side ends it."""
@@ -165,7 +135,7 @@ class _Conversation:
                 self._stream.reset()
                 return
             if self._session.over:
-                await _last_words(self._stream, b"")
+                await last_words(self._stream, b"")
                 return
 
     async def _next_request(self) -> Apdu | None:
@@ -180,7 +150,7 @@ class _Conversation:
                 await self._part(Close(CloseReason.SHUTDOWN))
                 return None
             seconds = patience.request if within or not self._begun else patience.idle
-            self._until = since + seconds
+            self._deadline = since + seconds
             if not await self._receive() and trio.current_time() >= since + seconds:
                 await self._part(Close(CloseReason.LACK_OF_ACTIVITY, f"nothing was heard for {seconds:g} seconds"))
                 return None
@@ -194,21 +164,21 @@ class _Conversation:
         except trio.ClosedResourceError:
             return False
         finally:
-            self._idle, self._until = False, math.inf
+            self._idle, self._deadline = False, math.inf
         return True
 
     async def _send(self, answer: bytes) -> bool:
         """Send an answer; whether the client reads it."""
         for start in range(0, len(answer), SENT_AT_ONCE):
-            self._until = trio.current_time() + self._server.patience.reading
+            self._deadline = trio.current_time() + self._server.patience.reading
             try:
                 await self._stream.send(answer[start : start + SENT_AT_ONCE])
             except trio.ClosedResourceError:
                 return False
             finally:
-                self._until = math.inf
+                self._deadline = math.inf
         return True
 
     async def _part(self, close: Close) -> None:
         """Say why, to a client that knows Close, and end it."""
-        await _last_words(self._stream, encode(close) if self._session.version_3 else b"")
+        await last_words(self._stream, encode(close) if self._session.version_3 else b"")
