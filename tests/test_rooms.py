@@ -40,7 +40,9 @@ ROOMS = {
     "marc": Room(r"gateway\.marc(\..+)?", ("errors", "model"), ("pymarc",)),
     "search": Room(r"gateway\.search(\..+)?", ("errors", "model", "marc"), ("msgspec",)),
     "stores.base": Room(r"gateway\.stores\.(base|finding|whole)", ("errors", "model", "search"), ()),
-    "stores.indexing": Room(r"gateway\.stores\.(searching|indexing)", ("errors", "search", "stores.base"), ("trio",)),
+    "stores.indexing": Room(
+        r"gateway\.stores\.(searching|indexing)", ("errors", "model", "search", "stores.base"), ("trio",)
+    ),
     "stores": Room(r"gateway\.stores", ("errors", "stores.base"), ()),
     "stores/*": Room(
         r"gateway\.stores\..+",

@@ -71,9 +71,8 @@ async def rows(store: Store, zone: str, found: Found, numbers: Sequence[int]) ->
 
     Raises `NotFound` where the zone was emptied since.
     """
-    mms_ids = await store.found_records(zone, numbers, found.epoch)
-    records = [await store.record(zone, mms_id) for mms_id in mms_ids]
-    return [shown(Held(zone, record)) for record in records if record is not None]
+    listed = await store.found_inventory(zone, numbers, found.epoch)
+    return [shown(Held(zone, one.there.record)) for one in listed if one.there]
 
 
 def _check(found: dict[str, Found], place: FoundPlace | None) -> None:

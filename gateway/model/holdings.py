@@ -6,9 +6,11 @@ clear both when it ends; for how long is for the item's policy to say.
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
+
+from gateway.model.records import BibRecord
 
 EncodingLevel = Literal["1", "2", "3", "4", "5", "m", "u", "z"]
 """Leader/17 of a holding record: 3 = summary, 4 = extent, z = other; MARC 21 has the others too."""
@@ -157,3 +159,15 @@ class Item(ItemFacts, frozen=True, kw_only=True):
     mms_id: str
     """Of the holding's record."""
     base_status: BaseStatus = BaseStatus.IN_PLACE
+
+
+class Inventory(NamedTuple):
+    """A record with what its zone has of it. Two that are equal look alike."""
+
+    record: BibRecord
+    holdings: tuple[Holding, ...]
+    """By rising ID."""
+    items: tuple[Item, ...]
+    """By rising holding and barcode."""
+    libraries: tuple[Library | None, ...]
+    """Of each holding; None for one that the zone does not have."""

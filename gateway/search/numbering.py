@@ -20,6 +20,9 @@ _PLACE: Final = BLOCK - 1
 _PLACE_BYTES: Final = 2
 _FEW: Final = 64
 """So many bits are found one by one; more, in the block's digits."""
+_WINDOW: Final = 2_048
+"""Digits that are written out at once: who wants the first few does not wait for all."""
+_WINDOW_BITS: Final = (1 << _WINDOW) - 1
 
 Numbers = Mapping[int, int]
 """Block -> its bits; no block is empty. Never changed once made."""
@@ -92,11 +95,12 @@ def _falling_bits(bits: int) -> Iterator[int]:
             yield place
             bits ^= 1 << place
         return
-    digits = f"{bits:b}"
-    last, at = len(digits) - 1, digits.find("1")
-    while at >= 0:
-        yield last - at
-        at = digits.find("1", at + 1)
+    for start in range((bits.bit_length() - 1) & -_WINDOW, -1, -_WINDOW):
+        digits = f"{bits >> start & _WINDOW_BITS:b}"
+        last, at = start + len(digits) - 1, digits.find("1")
+        while at >= 0:
+            yield last - at
+            at = digits.find("1", at + 1)
 
 
 def packed(kept: bytes, added: Sequence[int]) -> bytes:

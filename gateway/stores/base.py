@@ -23,6 +23,8 @@ from gateway.model import (
 from gateway.search.attempts import Wanted
 from gateway.stores.finding import Finding
 from gateway.stores.finding import Found as Found
+from gateway.stores.finding import Listed as Listed
+from gateway.stores.finding import Shelves as Shelves
 
 T = TypeVar("T")
 
@@ -170,15 +172,6 @@ def webhook_place(old: Webhook | None, new: Webhook | None) -> Place:
 def out_of_turn(record: BibRecord) -> StoreError:
     """Why a store does not keep this version."""
     return StoreError(f"version {record.version} of the record {record.mms_id} is neither its newest nor its next")
-
-
-class Shelves(NamedTuple):
-    """What a zone has of some records."""
-
-    holdings: list[Holding]
-    """By rising MMS ID and ID."""
-    items: list[Item]
-    """By rising MMS ID, holding and barcode."""
 
 
 class ShelfPlace(NamedTuple):

@@ -4,7 +4,7 @@ A search reads what was written since, and keeps that in memory. It is put into 
 export: when there is much of it, when a search has far to go, and when nobody has written for some seconds.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
@@ -12,11 +12,13 @@ from typing import Final, NamedTuple, Protocol
 import trio
 
 from gateway.errors import StoreError
+from gateway.model import Inventory
 from gateway.search import upkeep
 from gateway.search.upkeep import RECENT_CHANGES, State, Upkeep
 from gateway.search.volumes import Document, Posting
 from gateway.stores.base import T
-from gateway.stores.searching import Ask
+from gateway.stores.finding import Listed
+from gateway.stores.searching import Ask, Searched, documents
 
 LOOK_SECONDS: Final = 3.0
 """Between two looks for what was written and is not in rows: who exports a file record by record pauses for less."""
@@ -43,6 +45,7 @@ class Waiting(NamedTuple):
 
 
 NOTHING: Final = Waiting(0, 0)
+READ_ONLY: Final = "the store was opened to read, not to write"
 
 
 class Source(upkeep.Source, Protocol):
@@ -50,6 +53,9 @@ class Source(upkeep.Source, Protocol):
 
     def last(self) -> int:
         """Place of the last change that is in no row; 0 where there is none."""
+
+    def inventory(self, mms_ids: Collection[str]) -> Mapping[str, Inventory]:
+        """By MMS ID the newest version of these records, of those that are there, and what the zone has of them."""
 
 
 class Rows(Protocol):
@@ -93,7 +99,7 @@ class Indexing:
         """Somebody writes: what nobody waits for is left until he has done."""
         self._stirred = True
 
-    async def search(self, zone: str, ask: Ask[T]) -> T:
+    async def search(self, zone: str, ask: Callable[[Upkeep, Source], T]) -> T:
         """Catch up with what was written before, and ask. What cannot be put into rows on the way stays in memory."""
         knows = self._zone(zone).knows
         most = RECENT_CHANGES if self._writes else MERGED_AT_ONCE
@@ -127,7 +133,12 @@ class Indexing:
         return found | {zone: numbers + found.get(zone, 0) for zone, numbers in outdated.items()}
 
     async def index(self, zone: str, tell: Callable[[int, int], None], *, anew: bool) -> None:
-        """Put into rows all that waits; make them anew where they are to be, or are outdated or worn."""
+        """Put into rows all that waits; make them anew where they are to be, or are outdated or worn.
+
+        Raises `StoreError`, where nothing may be written too.
+        """
+        if not self._writes:
+            raise StoreError(READ_ONLY)
         knows = self._zone(zone).knows
         await self._catch_up(zone, 1)
         if await self._read(zone, lambda source: anew or source.state().is_outdated or knows.is_worn(source)):
@@ -187,6 +198,34 @@ class Indexing:
 
     def _zone(self, zone: str) -> _Zone:
         return self._zones.setdefault(zone, _Zone())
+
+
+class SearchedRows(Searched):
+    """`stores.finding.Finding`, but for `mark`, of a store with rows."""
+
+    def __init__(self, rows: Rows, *, writes: bool) -> None:
+        self.indexing = Indexing(rows, writes=writes)
+
+    async def _search(self, zone: str, ask: Ask[T]) -> T:
+        return await self.indexing.search(zone, ask)
+
+    async def found_inventory(self, zone: str, numbers: Sequence[int], epoch: int) -> list[Listed]:
+        """The contract's, as all below."""
+
+        def ask(knows: Upkeep, source: Source) -> list[Listed]:
+            mms_ids = [one.mms_id for one in documents(knows, source, zone, numbers, epoch)]
+            there = source.inventory(mms_ids)
+            return [Listed(mms_id, there.get(mms_id)) for mms_id in mms_ids]
+
+        return await self.indexing.search(zone, ask)
+
+    async def index_records(
+        self, zone: str, tell: Callable[[int, int], None] = lambda done, of: None, *, anew: bool = False
+    ) -> None:
+        await self.indexing.index(zone, tell, anew=anew)
+
+    async def unindexed(self) -> dict[str, int]:
+        return await self.indexing.behind()
 
 
 def _has_changes(source: Source, after: int, last: int) -> bool:

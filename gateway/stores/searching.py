@@ -34,13 +34,13 @@ class Searched(ABC):
 
     async def found_records(self, zone: str, numbers: Sequence[int], epoch: int) -> list[str]:
         def ask(knows: Upkeep, source: Source) -> list[str]:
-            return [one.mms_id for one in _documents(knows, source, zone, numbers, epoch)]
+            return [one.mms_id for one in documents(knows, source, zone, numbers, epoch)]
 
         return await self._search(zone, ask)
 
     async def sort_records(self, zone: str, numbers: Sequence[int], epoch: int, by: Sequence[Sorting]) -> list[int]:
         def ask(knows: Upkeep, source: Source) -> list[int]:
-            return [one.number for one in sort(_documents(knows, source, zone, numbers, epoch), by)]
+            return [one.number for one in sort(documents(knows, source, zone, numbers, epoch), by)]
 
         return await self._search(zone, ask)
 
@@ -62,7 +62,7 @@ class Searched(ABC):
         return await self._search(zone, ask)
 
 
-def _documents(knows: Upkeep, source: Source, zone: str, numbers: Sequence[int], epoch: int) -> list[Document]:
+def documents(knows: Upkeep, source: Source, zone: str, numbers: Sequence[int], epoch: int) -> list[Document]:
     """What was found, in this order. Raises `NotFound` where the epoch is over."""
     if source.state().epoch != epoch:
         raise found_before(zone)

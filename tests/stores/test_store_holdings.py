@@ -1,6 +1,6 @@
 """What every store promises of libraries, holdings and items."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import get_args
@@ -10,9 +10,10 @@ import trio
 from msgspec.structs import replace
 
 from gateway.errors import NotFound, StoreError
-from gateway.model import BaseStatus, Holding, Item, Library, Location, ProcessType
+from gateway.model import BaseStatus, Holding, HoldingFacts, Item, Library, Location, ProcessType
+from gateway.search.query import Among
 from gateway.stores import open_store
-from gateway.stores.base import ShelfPlace, Shelves, Stacks, Store
+from gateway.stores.base import Listed, ShelfPlace, Shelves, Stacks, Store
 from tests.stores.conftest import LASTING
 from tests.stores.nouns import (
     NOON,
@@ -338,7 +339,63 @@ class TestBesideOthers:
             assert await reader.item("xyz", "11") == item("11", "1")
 
 
+class TestOfWhatWasFound:
+    async def test_is_told_with_the_records_as_they_are_now(self, shelved: Store) -> None:
+        await shelved.rearrange("xyz", lambda stacks: stacks.remove_library("MAIN"))
+        found = await shelved.find_records("xyz", Among(("A", "B", "C")))
+        numbers = found.result.numbers()
+        await put(shelved, record("B", oclc("B"), version=2))
+        await shelved.remove_record("xyz", "C")
+        c, b, a, again = await shelved.found_inventory("xyz", [*numbers, numbers[1]], found.epoch)
+        assert c == Listed("C", None)
+        assert again == b
+        assert a.mms_id == "A"
+        assert a.there is not None
+        assert ids([*a.there.holdings]) == ["1", "2"]
+        assert barcodes([*a.there.items]) == ["11", "12", "21"]
+        assert a.there.libraries == (None, None)
+        assert b.there is not None
+        assert b.there.record == await shelved.record("xyz", "B")
+        await shelved.rearrange("xyz", shelving(library()))
+        (told,) = await shelved.found_inventory("xyz", [numbers[1]], found.epoch)
+        assert told.there is not None
+        assert told.there.libraries == (library(),)
+
+    async def test_is_not_told_of_numbers_of_before(self, shelved: Store) -> None:
+        found = await shelved.find_records("xyz", Among(("A",)))
+        await shelved.reset("xyz")
+        with pytest.raises(NotFound, match="search again"):
+            await shelved.found_inventory("xyz", found.result.numbers(), found.epoch)
+
+
+CHANGES: dict[str, Callable[[Store], Awaitable[object]]] = {
+    "a record is written": lambda store: put(store, record("D")),
+    "a record is removed": lambda store: store.remove_record("xyz", "A"),
+    "a library is put": lambda store: store.rearrange("xyz", shelving(library())),
+    "a holding is removed": lambda store: store.rearrange("xyz", lambda stacks: stacks.remove_holding("1")),
+    "an item is put": lambda store: store.rearrange("xyz", shelving(item("13", "1"))),
+    "the zone is reset": lambda store: store.reset("xyz"),
+}
+
+
+class TestMarks:
+    @pytest.mark.parametrize("change", CHANGES)
+    async def test_are_others_after_a_change(self, shelved: Store, change: str) -> None:
+        before = await shelved.mark()
+        await CHANGES[change](shelved)
+        assert await shelved.mark() != before
+
+    async def test_are_equal_while_people_read(self, shelved: Store) -> None:
+        found = await shelved.find_records("xyz", Among(("A",)))
+        marks = {await shelved.mark()}
+        for _ in range(3):
+            await shelved.found_inventory("xyz", found.result.numbers(), found.epoch)
+            await shelved.find_records("xyz", Among(("A",)))
+            marks.add(await shelved.mark())
+        assert len(marks) == 1
+
+
 def test_every_code_is_of_one_character() -> None:
     """So that it can stand in a Leader or an 008."""
     for field in ("encoding_level", "receipt_status", "retention", "completeness"):
-        assert {len(code) for code in get_args(Holding.__annotations__[field])} == {1}
+        assert {len(code) for code in get_args(HoldingFacts.__annotations__[field])} == {1}

@@ -16,8 +16,8 @@ from gateway.frontends.z3950.asked import Refused
 from gateway.frontends.z3950.delivery import SYNTAXES, delivered, syntax_of
 from gateway.frontends.z3950.records import readable, usmarc
 from gateway.frontends.z3950.rules import Services
-from gateway.frontends.z3950.subjects import Subject
 from gateway.marc.record import Record
+from gateway.model import Inventory
 
 from .library import DAMAGED
 
@@ -35,7 +35,7 @@ def test_a_record_that_cannot_be_read_is_a_stub_of_what_is_known_of_it():
 
 @pytest.mark.parametrize("syntax", SYNTAXES)
 def test_a_record_that_cannot_be_read_comes_in_each_syntax(syntax):
-    found = delivered(Subject(DAMAGED, (), (), ()), syntax, ALMA)
+    found = delivered(Inventory(DAMAGED, (), (), ()), syntax, ALMA)
     assert "Grafische Sammlung Ærø".encode() in found.octets
 
 

@@ -18,17 +18,18 @@ from gateway.frontends.z3950.apdus.external import Encoded
 from gateway.frontends.z3950.apdus.init import InitRequest, InitResponse, Version
 from gateway.frontends.z3950.apdus.present import PresentRequest
 from gateway.frontends.z3950.apdus.search import SearchRequest, SearchResponse
-from gateway.frontends.z3950.kept import Kept, Key
-from gateway.frontends.z3950.page import Pages
+from gateway.frontends.z3950.catalogue import Catalogue
+from gateway.frontends.z3950.kept import Kept, Key, Search
 from gateway.frontends.z3950.rules import Services
 from gateway.frontends.z3950.server import Patience, Server
 from gateway.frontends.z3950.session import Session
 from gateway.frontends.z3950.sets import ResultSets
-from gateway.frontends.z3950.subjects import Subject
-from gateway.model import BibRecord, Zone
+from gateway.model import Inventory, Zone
 from gateway.search.numbering import numbers_of
+from gateway.search.query import Among, And, Index, Order, Term
 from gateway.search.ranking import Result
-from gateway.stores.base import Found, Shelves
+from gateway.stores import open_store
+from gateway.stores.base import Found, Listed
 from tests.server.running import PATIENCE
 from tests.stores.postgres_server import SHARED
 
@@ -80,13 +81,13 @@ async def test_a_zone_that_is_made_while_the_gateway_runs_is_searched():
 class Broken:
     """A store that cannot be read."""
 
-    async def find_records(self, *_: Any, **__: Any) -> None:
+    async def mark(self) -> None:
         raise StoreError("the disk is gone")
 
 
 async def test_a_store_that_cannot_be_read_is_told_and_the_session_lives():
     store: Any = Broken()
-    session = Session(ALMA, store, Pages(store, ALMA, Kept()), ResultSets())
+    session = Session(ALMA, store, Catalogue(store, ALMA, Kept()), ResultSets())
     opened = await session.answer(InitRequest(Version.V3, SERVICES, 1000, 1000))
     assert isinstance(opened, InitResponse)
     asked = SearchRequest(0, 1, 0, True, "default", (DATABASE,), query("@attr 1=4 lantern"))
@@ -103,17 +104,15 @@ async def test_a_store_that_cannot_be_read_is_told_and_the_session_lives():
 class Endless:
     """A store of which every search finds a thousand long records."""
 
+    async def mark(self) -> object:
+        return object()
+
     async def find_records(self, *_: Any, **__: Any) -> Found:
         return Found(Result(1_000, (numbers_of(range(1_000)),)), 0)
 
-    async def found_records(self, zone: str, numbers: Sequence[int], epoch: int) -> list[str]:
-        return [f"99{number}" for number in numbers]
-
-    async def record(self, zone: str, mms_id: str) -> BibRecord:
-        return replace(DAMAGED, mms_id=mms_id, title="x" * 9_000)
-
-    async def shelves(self, *_: Any) -> Shelves:
-        return Shelves([], [])
+    async def found_inventory(self, zone: str, numbers: Sequence[int], epoch: int) -> list[Listed]:
+        records = [replace(DAMAGED, mms_id=f"99{number}", title="x" * 9_000) for number in numbers]
+        return [Listed(record.mms_id, Inventory(record, (), (), ())) for record in records]
 
 
 async def test_a_client_that_does_not_read_is_parted_with():
@@ -137,16 +136,44 @@ async def test_a_client_that_does_not_read_is_parted_with():
 
 def test_what_was_laid_out_is_kept_as_far_as_there_is_room_and_while_it_is_the_same():
     kept = Kept(octets=250)
-    old, new = Subject("one record", (), (), ()), Subject("another", (), (), ())
+    old, new = Inventory("one record", (), (), ()), Inventory("another", (), (), ())
     keys = [Key(ALMA, oids.USMARC, "xyz", mms_id) for mms_id in MMS_IDS.values()]
     for key in keys[:3]:
-        kept.put(key, old, Encoded(b"x" * 100))
-    assert kept.find(keys[0], old) is None
-    assert kept.find(keys[1], old) == Encoded(b"x" * 100)
-    assert kept.find(keys[1], new) is None
-    kept.put(keys[3], old, Encoded(b"x" * 100))
-    assert kept.find(keys[2], old) is None
-    assert kept.find(keys[1], old) is not None
-    kept.put(keys[1], new, Encoded(b"y" * 100))
-    assert kept.find(keys[1], new) == Encoded(b"y" * 100)
-    assert kept.find(keys[3], old) is not None
+        kept.put_made(key, 1, old, Encoded(b"x" * 100))
+    assert kept.made_at(keys[0], 1) is None
+    assert kept.made_at(keys[1], 1) == Encoded(b"x" * 100)
+    assert kept.made_at(keys[1], 2) is None
+    assert kept.made_of(keys[1], 2, new) is None
+    assert kept.made_of(keys[1], 2, old) == kept.made_at(keys[1], 2) == Encoded(b"x" * 100)
+    kept.put_made(keys[3], 2, old, Encoded(b"x" * 100))
+    assert kept.made_at(keys[2], 1) is None
+    assert kept.made_at(keys[1], 2) is not None
+    kept.put_made(keys[1], 3, new, Encoded(b"y" * 100))
+    assert kept.made_at(keys[1], 3) == Encoded(b"y" * 100)
+    assert kept.made_at(keys[3], 2) is not None
+
+
+def test_what_was_found_is_kept_until_something_changes():
+    kept = Kept()
+    found = Found(Result(1, (numbers_of([7]),)), 0)
+    term = Term(Index.TITLE, "lantern")
+    short = Search("xyz", term, Order.WRITTEN)
+    kept.put_found(short, 1, found)
+    assert kept.found(short, 1) == found
+    assert kept.found(short._replace(zone="abc"), 1) is None
+    assert kept.found(short._replace(order=Order.RELEVANCE), 1) is None
+    assert kept.found(short, 2) is None
+    long, of_a_set = Term(Index.ANY, "x" * 1_000), And(term, Among(("991",)))
+    for other in (And(term, long), of_a_set):
+        kept.put_found(short._replace(query=other), 1, found)
+        assert kept.found(short._replace(query=other), 1) is None
+    kept.put_found(short._replace(query=long), 2, found)
+    assert kept.found(short._replace(query=long), 2) == found
+    assert kept.found(short, 1) is None
+
+
+async def test_an_answer_is_of_what_was_written_before_it_whoever_wrote_it(url):
+    async with library(f"store.url={url}") as one, open_store(url, purpose="change") as beside:
+        assert hits(await one.yaz("find @attr 1=4 lantern", "show 1")) == [2]
+        await beside.remove_record("xyz", MMS_IDS["lantern"])
+        assert hits(await one.yaz("find @attr 1=4 lantern", "show 1")) == [1]

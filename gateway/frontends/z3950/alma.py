@@ -11,9 +11,8 @@ from gateway.frontends.z3950.asked import Attributes, Refused, unsupported
 from gateway.frontends.z3950.bib1 import Completeness, Kind, Position, Relation, Structure, Truncation
 from gateway.frontends.z3950.records import location_field
 from gateway.frontends.z3950.rules import Database, Services
-from gateway.frontends.z3950.subjects import Subject
 from gateway.marc.record import Field
-from gateway.model import Zone
+from gateway.model import Inventory, Zone
 from gateway.search import query as tree
 from gateway.search.indexes import HEADED
 from gateway.search.query import Index
@@ -149,9 +148,9 @@ class Alma:
         """All of a record is shown."""
         return True
 
-    def shelved(self, subject: Subject) -> Iterable[Field]:
+    def shelved(self, inventory: Inventory) -> Iterable[Field]:
         """An 852 for each holding [doc]."""
-        return map(location_field, subject.holdings)
+        return map(location_field, inventory.holdings)
 
 
 def index_of(attributes: Attributes) -> Index:

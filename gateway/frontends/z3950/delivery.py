@@ -15,9 +15,9 @@ from gateway.frontends.z3950.ber import Oid
 from gateway.frontends.z3950.opac import holdings_of
 from gateway.frontends.z3950.records import adding, readable, stub, usmarc, xml
 from gateway.frontends.z3950.rules import Rules
-from gateway.frontends.z3950.subjects import Subject
 from gateway.marc import iso2709
 from gateway.marc.record import Record
+from gateway.model import Inventory
 
 Delivered = Encoded | SurrogateDiagnostic
 USUAL_SYNTAX: Final = oids.USMARC
@@ -74,33 +74,33 @@ def deleted(mms_id: str) -> Delivered:
     return SurrogateDiagnostic(Diagnostic(1028, mms_id))
 
 
-def delivered(subject: Subject, syntax: Oid, rules: Rules) -> Encoded:
+def delivered(inventory: Inventory, syntax: Oid, rules: Rules) -> Encoded:
     """A record in this syntax."""
-    bare = readable(subject.record, rules.kept)
-    return encoded(SYNTAXES[syntax](subject, bare, adding(bare, rules.shelved(subject))))
+    bare = readable(inventory.record, rules.kept)
+    return encoded(SYNTAXES[syntax](inventory, bare, adding(bare, rules.shelved(inventory))))
 
 
-def _usmarc(subject: Subject, bare: Record, whole: Record) -> External:
+def _usmarc(inventory: Inventory, bare: Record, whole: Record) -> External:
     try:
         return External(oids.USMARC, usmarc(whole))
     except iso2709.TooLong:
-        return External(oids.USMARC, usmarc(stub(subject.record, bare)))
+        return External(oids.USMARC, usmarc(stub(inventory.record, bare)))
 
 
-def _xml(subject: Subject, bare: Record, whole: Record) -> External:
+def _xml(inventory: Inventory, bare: Record, whole: Record) -> External:
     return External(oids.XML, xml(whole))
 
 
-def _opac(subject: Subject, bare: Record, whole: Record) -> External:
+def _opac(inventory: Inventory, bare: Record, whole: Record) -> External:
     """Its holdings are told beside it: so a record that has no room for them goes without."""
     try:
         marc = External(oids.USMARC, usmarc(whole))
     except iso2709.TooLong:
-        marc = _usmarc(subject, bare, bare)
-    return opac_syntax.external(opac_syntax.OpacRecord(marc, holdings_of(subject)))
+        marc = _usmarc(inventory, bare, bare)
+    return opac_syntax.external(opac_syntax.OpacRecord(marc, holdings_of(inventory)))
 
 
-SYNTAXES: Final[Mapping[Oid, Callable[[Subject, Record, Record], External]]] = MappingProxyType(
+SYNTAXES: Final[Mapping[Oid, Callable[[Inventory, Record, Record], External]]] = MappingProxyType(
     {oids.USMARC: _usmarc, oids.OPAC: _opac, oids.XML: _xml}
 )
 """Record syntaxes that there are [doc for MARC 21 and OPAC]; given the record bare, and with its holdings in fields."""

@@ -13,17 +13,16 @@ from typing import Final
 from gateway.circulation.availability import availability
 from gateway.frontends.z3950.apdus.opac import Circulation, Volume
 from gateway.frontends.z3950.apdus.opac import Holding as ShownHolding
-from gateway.frontends.z3950.subjects import Subject
-from gateway.model import Holding, Item, Library
+from gateway.model import Holding, Inventory, Item, Library
 
 DATE: Final = "%m/%d/%Y"
 """How the day is written on which an item is due back [seen]."""
 
 
-def holdings_of(subject: Subject) -> tuple[ShownHolding, ...]:
+def holdings_of(inventory: Inventory) -> tuple[ShownHolding, ...]:
     """Those of a record; none for a title that is electronic alone."""
-    items = {holding: [*of] for holding, of in groupby(subject.items, attrgetter("holding"))}
-    pairs = zip(subject.holdings, subject.libraries, strict=True)
+    items = {holding: [*of] for holding, of in groupby(inventory.items, attrgetter("holding"))}
+    pairs = zip(inventory.holdings, inventory.libraries, strict=True)
     return tuple([shown(holding, library, items.get(holding.id, ())) for holding, library in pairs])
 
 

@@ -5,8 +5,8 @@ from typing import NamedTuple, Protocol
 
 from gateway.frontends.z3950.apdus.init import InitRequest
 from gateway.frontends.z3950.asked import Attributes
-from gateway.frontends.z3950.subjects import Subject
 from gateway.marc.record import Field
+from gateway.model import Inventory
 from gateway.search.query import Index, Order, Structure, Term
 from gateway.search.ranking import RESULT_RECORDS, SortKey
 
@@ -65,5 +65,5 @@ class Rules(Protocol):
     def kept(self, field: Field) -> bool:
         """Whether a field of a record is shown."""
 
-    def shelved(self, subject: Subject) -> Iterable[Field]:
+    def shelved(self, inventory: Inventory) -> Iterable[Field]:
         """What the library has of a record, in fields that are added to it."""

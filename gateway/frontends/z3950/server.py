@@ -17,8 +17,8 @@ from gateway.frontends.conversations import Conversation, Conversations, last_wo
 from gateway.frontends.sockets import Door, Stream
 from gateway.frontends.z3950 import wire
 from gateway.frontends.z3950.apdus import Apdu, Close, CloseReason, encode
+from gateway.frontends.z3950.catalogue import Catalogue
 from gateway.frontends.z3950.kept import Kept
-from gateway.frontends.z3950.page import Pages
 from gateway.frontends.z3950.rules import Rules
 from gateway.frontends.z3950.session import Session
 from gateway.frontends.z3950.sets import SETS, ResultSets
@@ -56,7 +56,7 @@ class Server:
         self.host = host
         self.rules = rules
         self.store = store
-        self.pages = Pages(store, rules, kept)
+        self.catalogue = Catalogue(store, rules, kept)
         self.patience = patience
         self.result_sets = result_sets
         self.closing = False
@@ -107,7 +107,7 @@ class _Conversation(Conversation):
         self._server = server
         self._peer = peer
         self._connection = wire.Connection()
-        self._session = Session(server.rules, server.store, server.pages, ResultSets(server.result_sets))
+        self._session = Session(server.rules, server.store, server.catalogue, ResultSets(server.result_sets))
         self._begun = False  # whether the client has said something that could be read
 
     async def run(self) -> None:

@@ -29,8 +29,9 @@ from gateway.frontends.z3950.apdus.sets import DeleteResultSetRequest
 from gateway.frontends.z3950.apdus.sort import SortedSetStatus, SortRequest, SortResponse, SortStatus
 from gateway.frontends.z3950.asked import Refused, sets_of, tree_of
 from gateway.frontends.z3950.ber import Oid
+from gateway.frontends.z3950.catalogue import Catalogue
 from gateway.frontends.z3950.delivery import syntax_of
-from gateway.frontends.z3950.page import Page, Pages, Sizes
+from gateway.frontends.z3950.page import Page, Sizes, page
 from gateway.frontends.z3950.rules import Database, Rules
 from gateway.frontends.z3950.scanning import scanned
 from gateway.frontends.z3950.sets import ResultSet, ResultSets, deleted
@@ -46,7 +47,7 @@ UNAVAILABLE: Final = "the catalogue cannot be read just now"
 class Session:
     """From Init to Close."""
 
-    def __init__(self, rules: Rules, store: Store, pages: Pages, sets: ResultSets) -> None:
+    def __init__(self, rules: Rules, store: Store, catalogue: Catalogue, sets: ResultSets) -> None:
         self.over = False
         """Whether the connection ends with the last answer."""
         self.version_3 = True
@@ -55,7 +56,7 @@ class Session:
         """Searches, presents and so on, by name; and the records that were shown."""
         self._rules = rules
         self._store = store
-        self._pages = pages
+        self._catalogue = catalogue
         self._sets = sets
         self._sizes: Sizes | None = None
         """None before the Init."""
@@ -153,7 +154,7 @@ class Session:
             operands[name] = tuple(await self._store.found_records(database.zone, numbers, one.epoch))
         self._sets.remove(request.result_set)
         asked = tree_of(request.query, self._rules.term, operands)
-        found = await self._store.find_records(database.zone, asked, order=self._rules.order)
+        found = await self._catalogue.find(database.zone, asked)
         shown = min(found.result.total, self._rules.services.records)
         result_set = ResultSet(database, found.result, found.epoch, shown)
         self._sets.put(request.result_set, result_set)
@@ -210,7 +211,7 @@ class Session:
 
     async def _page(self, result_set: ResultSet, ranges: Sequence[Range], syntax: Oid) -> Page:
         assert self._sizes is not None
-        found = await self._pages.page(result_set, ranges, syntax, self._sizes)
+        found = await page(self._catalogue, result_set, ranges, syntax, self._sizes)
         self.counts["records"] += len(found.records)
         return found
 

@@ -14,9 +14,9 @@ from gateway.frontends.z3950.asked import Attributes, Refused, unsupported
 from gateway.frontends.z3950.bib1 import Kind
 from gateway.frontends.z3950.records import item_field, location_field
 from gateway.frontends.z3950.rules import Database, Services
-from gateway.frontends.z3950.subjects import Subject
 from gateway.marc.record import Field
 from gateway.marc.table import is_local
+from gateway.model import Inventory
 from gateway.search.query import Index, Order, Position, Relation, Structure, Term
 from gateway.search.ranking import SortKey
 
@@ -190,10 +190,10 @@ class Wms:
         """Fields for local use are not shown, nor links [doc]."""
         return field.tag != LINK and not is_local(field.tag)
 
-    def shelved(self, subject: Subject) -> Iterable[Field]:
+    def shelved(self, inventory: Inventory) -> Iterable[Field]:
         """The holdings, and whether items are in: whatever the record syntax [doc]; in 852 and 876 [assumed]."""
-        yield from map(location_field, subject.holdings)
-        yield from map(item_field, subject.items)
+        yield from map(location_field, inventory.holdings)
+        yield from map(item_field, inventory.items)
 
 
 def _search(use: int, attributes: Attributes) -> Search:

@@ -1,7 +1,7 @@
 """A store that is gone at the end: for tests, and for trying things out."""
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -31,6 +31,7 @@ from gateway.stores.base import (
     Counts,
     Indexed,
     KeptZone,
+    Listed,
     Place,
     Plan,
     Purpose,
@@ -158,6 +159,8 @@ class MemoryStore(Searched):
         self._removed: dict[tuple[str, str], datetime] = {}
         self._stacks: dict[str, MemoryStacks] = {}
         self._indexes: dict[str, MemoryIndex] = {}
+        self._changed = 0
+        """How often a record or its inventory was."""
         self._searches = trio.CapacityLimiter(SEARCHES_AT_ONCE)
 
     async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
@@ -168,6 +171,7 @@ class MemoryStore(Searched):
         result = plan(transaction)
         shelf.check(transaction.records)
         for record in transaction.records:
+            self._changed += 1
             if shelf.takes_other_bytes(record):
                 self._index(zone).change(record.mms_id)
         shelf.take(transaction)
@@ -318,6 +322,7 @@ class MemoryStore(Searched):
     async def remove_record(self, zone: str, mms_id: str) -> bool:
         """Forget it with its past."""
         await trio.lowlevel.checkpoint()
+        self._changed += 1
         self._removed[zone, mms_id] = datetime.now(UTC)
         stacks = self._stacks_of(zone)
         for holding in stacks.holdings(mms_id):
@@ -331,6 +336,7 @@ class MemoryStore(Searched):
         self._reset(zone)
 
     def _reset(self, zone: str) -> None:
+        self._changed += 1
         self._removed = {key: at for key, at in self._removed.items() if key[0] != zone}
         self._removed[zone, ""] = datetime.now(UTC)
         self._shelves.pop(zone, None)
@@ -387,6 +393,7 @@ class MemoryStore(Searched):
     async def rearrange(self, zone: str, plan: Callable[[Stacks], T]) -> T:
         """Run the plan at once."""
         await trio.lowlevel.checkpoint()
+        self._changed += 1
         stacks = self._stacks.setdefault(zone, MemoryStacks())
         return stacks.run(plan, self._shelf(zone).versions.__contains__)
 
@@ -419,6 +426,19 @@ class MemoryStore(Searched):
         """Zones that have libraries or holdings."""
         await trio.lowlevel.checkpoint()
         return sorted(zone for zone, stacks in self._stacks.items() if stacks)
+
+    async def found_inventory(self, zone: str, numbers: Sequence[int], epoch: int) -> list[Listed]:
+        """What there is of these records when they have been looked up."""
+        mms_ids = await self.found_records(zone, numbers, epoch)
+        shelf, stacks = self._shelf(zone), self._stacks_of(zone)
+        records = [record for mms_id in mms_ids if (record := shelf.get(mms_id))]
+        there = stacks.of_records(mms_ids).of(records, stacks.libraries())
+        return [Listed(mms_id, there.get(mms_id)) for mms_id in mms_ids]
+
+    async def mark(self) -> Hashable:
+        """How often anything changed."""
+        await trio.lowlevel.checkpoint()
+        return self._changed
 
     async def index_records(
         self, zone: str, tell: Callable[[int, int], None] = lambda done, of: None, *, anew: bool = False

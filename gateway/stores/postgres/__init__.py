@@ -4,7 +4,7 @@ Groups of imports are committed by `writer`, from trio's own thread; what a grou
 goes to the server by `batch`. What reads, or makes a connection, runs in other threads.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Hashable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
@@ -28,8 +28,8 @@ from gateway.stores.base import (
     T,
     webhook_place,
 )
-from gateway.stores.indexing import Indexing
-from gateway.stores.postgres import migrations, removal, rows, search, stacks, webhooks
+from gateway.stores.indexing import READ_ONLY, SearchedRows
+from gateway.stores.postgres import marks, migrations, removal, rows, search, stacks, webhooks
 from gateway.stores.postgres.address import Address
 from gateway.stores.postgres.citus import prepare_citus
 from gateway.stores.postgres.expiry import FAILED_SECONDS, Expiry
@@ -37,7 +37,6 @@ from gateway.stores.postgres.index import IndexRows
 from gateway.stores.postgres.readers import Readers
 from gateway.stores.postgres.session import Connection, Session
 from gateway.stores.postgres.writer import Writers
-from gateway.stores.searching import Ask, Searched
 
 __all__ = ["PostgresStore", "open_store", "prepare_citus"]
 
@@ -83,14 +82,14 @@ def _open(session: Session, address: Address, purpose: Purpose) -> None:
         migrations.check(session.connection, address)
 
 
-class PostgresStore(Searched):
+class PostgresStore(SearchedRows):
     """`stores.base.Store` over a database."""
 
     def __init__(self, readers: Readers, writers: Writers | None) -> None:
         """`writers` is None where the store was opened to read."""
         self._read = readers.run
         self._writers = writers
-        self.indexing = Indexing(IndexRows(self._read, self._write), writes=writers is not None)
+        super().__init__(IndexRows(self._read, self._write), writes=writers is not None)
 
     async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
         """The writers'."""
@@ -251,19 +250,9 @@ class PostgresStore(Searched):
         """Zones that have libraries or holdings."""
         return await self._read(stacks.shelved)
 
-    async def index_records(
-        self, zone: str, tell: Callable[[int, int], None] = lambda done, of: None, *, anew: bool = False
-    ) -> None:
-        """Put into rows all that waits."""
-        self._writing()
-        await self.indexing.index(zone, tell, anew=anew)
-
-    async def _search(self, zone: str, ask: Ask[T]) -> T:
-        return await self.indexing.search(zone, ask)
-
-    async def unindexed(self) -> dict[str, int]:
-        """Zones of which something is not in rows."""
-        return await self.indexing.behind()
+    async def mark(self) -> Hashable:
+        """Which transactions have ended."""
+        return await self._read(marks.mark)
 
     async def _write(self, change: Callable[[Connection], T]) -> T:
         """What no plan does; seldom, and by a connection that reads else, for it may take long."""
@@ -275,5 +264,5 @@ class PostgresStore(Searched):
 
     def _writing(self) -> Writers:
         if self._writers is None:
-            raise StoreError("the store was opened to read, not to write")
+            raise StoreError(READ_ONLY)
         return self._writers

@@ -5,15 +5,16 @@ searches sees one state of the zone. Who puts something into rows locks the zone
 wait for him, and of two who do it at once one is in vain.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
+from gateway.model import Inventory
 from gateway.search.indexes import RULES
 from gateway.search.upkeep import Change, State
 from gateway.search.volumes import Document, Posting
 from gateway.stores.base import T
 from gateway.stores.indexing import Batch, Source, Waiting
-from gateway.stores.postgres import locks
+from gateway.stores.postgres import locks, rows, stacks
 from gateway.stores.postgres.session import Connection, Row
 
 ROWS_AT_ONCE: Final = 20_000
@@ -90,6 +91,11 @@ class PostgresSource(Source):
 
     def newest(self, mms_ids: Collection[str]) -> Iterable[tuple[str, int]]:
         return [(mms_id, number) for mms_id, number in self._rows(NUMBERS, [*filter(_is_storable, mms_ids)])]
+
+    def inventory(self, mms_ids: Collection[str]) -> Mapping[str, Inventory]:
+        shelves = stacks.shelves(self._connection, self._zone, mms_ids)
+        libraries = stacks.libraries(self._connection, self._zone) if shelves.holdings else ()
+        return shelves.of(rows.records_of(self._connection, self._zone, mms_ids), libraries)
 
     def _rows(self, query: str, *given: object) -> list[Row]:
         return self._connection.execute(query, (self._zone, *given), binary=True).fetchall()

@@ -170,6 +170,11 @@ def record(connection: Connection, zone: str, mms_id: str) -> BibRecord | None:
     return kept_of(row).record if row else None
 
 
+def records_of(connection: Connection, zone: str, mms_ids: Collection[str]) -> list[BibRecord]:
+    """The newest versions of these records, of those that are there."""
+    return _records(connection.execute(NEWEST.sql, (sorted({*mms_ids}), zone)))
+
+
 def records(connection: Connection, zone: str, after: str, limit: int) -> list[BibRecord]:
     """The zone's records by rising MMS ID."""
     return _records(connection.execute(*records_query(zone, after, limit)))

@@ -3,7 +3,7 @@
 apsw brings a SQLite of its own: the one that many Pythons link is of a range of versions that can corrupt a WAL.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Hashable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
@@ -28,11 +28,10 @@ from gateway.stores.base import (
     T,
     webhook_place,
 )
-from gateway.stores.indexing import Indexing
-from gateway.stores.searching import Ask, Searched
+from gateway.stores.indexing import READ_ONLY, SearchedRows
 from gateway.stores.sqlite import removal, rows, search, stacks, webhooks
 from gateway.stores.sqlite.connections import Connections
-from gateway.stores.sqlite.reader import READ_ONLY, IndexRows, Reader
+from gateway.stores.sqlite.reader import IndexRows, Marks, Reader
 from gateway.stores.sqlite.writer import Writer
 
 
@@ -61,14 +60,15 @@ async def open_store(location: str, *, purpose: Purpose, retention: Retention) -
             writer.finish()
 
 
-class SqliteStore(Searched):
+class SqliteStore(SearchedRows):
     """`stores.base.Store` over a file."""
 
     def __init__(self, connections: Connections, writer: Writer | None) -> None:
         """`writer` is None where the store was opened to read."""
+        super().__init__(IndexRows(Reader(connections.to_read()), writer), writes=writer is not None)
         self._reader = Reader(connections.to_read())
+        self._marks = Marks(connections.to_read())
         self._writer = writer
-        self.indexing = Indexing(IndexRows(Reader(connections.to_read()), writer), writes=writer is not None)
 
     async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
         """The writer's."""
@@ -216,19 +216,9 @@ class SqliteStore(Searched):
         """Zones that have libraries or holdings."""
         return await self._read(stacks.shelved)
 
-    async def index_records(
-        self, zone: str, tell: Callable[[int, int], None] = lambda done, of: None, *, anew: bool = False
-    ) -> None:
-        """Put into rows all that waits."""
-        self._writing()
-        await self.indexing.index(zone, tell, anew=anew)
-
-    async def _search(self, zone: str, ask: Ask[T]) -> T:
-        return await self.indexing.search(zone, ask)
-
-    async def unindexed(self) -> dict[str, int]:
-        """Zones of which something is not in rows."""
-        return await self.indexing.behind()
+    async def mark(self) -> Hashable:
+        """Whether anything was committed."""
+        return self._marks.mark()
 
     def _writing(self) -> Writer:
         if self._writer is None:

@@ -1,14 +1,16 @@
 """The SQL of the SQLite store for the index by which records are searched for."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import chain
 from typing import Final
 
+from gateway.model import Inventory
 from gateway.search.indexes import RULES
 from gateway.search.upkeep import Change, State
 from gateway.search.volumes import Document, Posting
 from gateway.stores.indexing import Batch, Source, Waiting
+from gateway.stores.sqlite import rows, stacks
 from gateway.stores.sqlite.rows import Execute, to_json
 
 ROWS_AT_ONCE: Final = 500
@@ -72,6 +74,11 @@ class SqliteSource(Source):
             "CROSS JOIN document ON document.zone = ?1 AND document.mms_id = wanted.value GROUP BY mms_id"
         )
         return self._execute(query, (self._zone, _listed(mms_ids)))
+
+    def inventory(self, mms_ids: Collection[str]) -> Mapping[str, Inventory]:
+        shelves = stacks.shelves(self._execute, self._zone, mms_ids)
+        libraries = stacks.libraries(self._execute, self._zone) if shelves.holdings else ()
+        return shelves.of(rows.records_of(self._execute, self._zone, mms_ids), libraries)
 
 
 def _listed(words: Collection[str]) -> str:

@@ -70,6 +70,12 @@ def record(execute: Execute, zone: str, mms_id: str) -> BibRecord | None:
     return _to_record(row) if row else None
 
 
+def records_of(execute: Execute, zone: str, mms_ids: Collection[str]) -> list[BibRecord]:
+    """The newest versions of these records, of those that are there."""
+    query = f"SELECT {_RECORD} FROM record WHERE zone = ? AND mms_id IN (SELECT value FROM json_each(?))"
+    return [*map(_to_record, execute(query, (zone, to_json([*mms_ids]).decode())))]
+
+
 def records(execute: Execute, zone: str, after: str, limit: int) -> list[BibRecord]:
     """The zone's records by rising MMS ID."""
     query = f"SELECT {_RECORD} FROM record WHERE zone = ? AND mms_id > ? ORDER BY mms_id LIMIT ?"
