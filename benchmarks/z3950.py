@@ -83,7 +83,7 @@ class Bench:
                 for number in range(self.rounds):
                     for name, one in contestants.items():
                         if work in one.works:
-                            sample = self._load(one, work, self.seconds)
+                            sample = self._load(one, work, self.seconds, number + 1)
                             self.measured.samples[work, name].append(sample)
                             say(f"{work}, round {number + 1}, {name}: {sample.result.rate:,.0f}/s")
 
@@ -103,9 +103,10 @@ class Bench:
             port = json.loads(first_line)["hosts"][HOST]["z3950"][0].rpartition(":")[2]
             yield Contestant(Server(process.pid, int(port)), tuple(WORKS), load().zones[ZONE].code)
 
-    def _load(self, one: Contestant, work: str, seconds: float) -> Sample:
+    def _load(self, one: Contestant, work: str, seconds: float, number: int = 0) -> Sample:
+        """In each round other searches are made."""
         command = python("benchmarks.z3950_load", "-p", str(one.server.port), "-w", work, "-d", one.database)
-        command += ["-c", str(CLIENTS), "-s", str(seconds)]
+        command += ["-c", str(CLIENTS), "-n", str(number * CLIENTS), "-s", str(seconds)]
         before = one.server.processor_seconds()
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=seconds + MARGIN, check=False)
         after = one.server.processor_seconds()

@@ -32,7 +32,9 @@ from gateway.frontends.z3950.ber import Oid
 TITLE, ANY = 4, 1016
 """Use attributes of bib-1."""
 SEARCHES: Final = 500
-"""Different searches of a client."""
+"""Different searches of a client, which he makes again and again."""
+NEW_SEARCHES: Final = 10_000
+"""The same where none is to be made twice: more than are made in a round."""
 FREQUENT_WORDS: Final = 1_000
 """Words that are looked for where ten records are to be shown: each is in ten titles of 50,000 and more."""
 ANSWER_SECONDS: Final = 60.0
@@ -67,10 +69,13 @@ class Work:
     syntax: Oid = oids.USMARC
     connects: bool = False
     """Whether it does so on a new connection each time."""
+    anew: bool = False
+    """Whether no search is made twice."""
 
 
 WORKS: Final = {
     "usmarc": Work(10),
+    "anew": Work(10, anew=True),
     "opac": Work(10, oids.OPAC),
     "connect": Work(1, connects=True),
     "keyword": Work(0),
@@ -225,10 +230,17 @@ def look_at(answer: Apdu, work: Work) -> None:
 
 
 def searches(load: Load) -> Iterator[SearchRequest]:
-    """Different ones: for a word of a title where records are wanted, else for one or two anywhere."""
+    """Different ones: for a word of a title where records are wanted, else for one or two anywhere.
+
+    What is looked for anew is one of two words of a title, any of which is as likely.
+    """
     chance = random.Random(load.seed)
-    for number in range(SEARCHES):
-        if WORKS[load.work].records:
+    work = WORKS[load.work]
+    for number in range(NEW_SEARCHES if work.anew else SEARCHES):
+        if work.anew:
+            one, other = (term(TITLE, word(chance.randrange(FREQUENT_WORDS))) for _ in range(2))
+            root: Node = Operation(one, other, Boolean.OR)
+        elif work.records:
             root = term(TITLE, word(drawn(chance, FREQUENT_WORDS)))
         else:
             root = term(ANY, word(drawn(chance)))
@@ -273,10 +285,11 @@ def _work(parent: Connection, load: Load, number: int) -> None:
 @click.option("-w", "work", type=click.Choice([*WORKS]), required=True, help="What each client does again and again.")
 @click.option("-d", "database", default="Default", show_default=True)
 @click.option("-c", "clients", type=click.IntRange(1, 100), default=4, show_default=True)
+@click.option("-n", "seed", type=click.IntRange(min=0), default=0, help="Of the choice of words.")
 @click.option("-s", "seconds", type=click.FloatRange(0, LONGEST_SECONDS), default=3.0, show_default=True)
-def main(port: int, work: str, database: str, clients: int, seconds: float) -> None:
+def main(port: int, work: str, database: str, clients: int, seed: int, seconds: float) -> None:
     """Search a server on this machine; print what came of it as JSON. Exit 1 if an answer was bad."""
-    outcome, last_bad = run(Load(port, work, database, seconds, clients))
+    outcome, last_bad = run(Load(port, work, database, seconds, clients, seed))
     click.echo(json.dumps(asdict(outcome)))
     if outcome.bad:
         click.echo(f"last bad answer: {last_bad}", err=True)

@@ -35,7 +35,7 @@ class Peer:
     package: str
     command: Callable[[Path, Path], list[str]]
     """Of the file of records and of a folder of its own. Raises `NotRun`."""
-    works: tuple[str, ...] = ("usmarc", "connect", "keyword")
+    works: tuple[str, ...] = ("usmarc", "anew", "connect", "keyword")
     """What it can do of what is measured."""
 
 

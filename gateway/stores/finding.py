@@ -19,6 +19,8 @@ class Found(NamedTuple):
     """How many records, and their numbers in order."""
     epoch: int
     """Until it is over the numbers mean what they mean now."""
+    read: Sequence["Listed"] = ()
+    """What the first of the numbers stand for, as far as it was read."""
 
 
 class Listed(NamedTuple):
@@ -58,8 +60,10 @@ def found_before(zone: str) -> NotFound:
 class Finding(Protocol):
     """Searches of a zone's records."""
 
-    async def find_records(self, zone: str, query: Query, *, order: Order = Order.WRITTEN) -> Found:
+    async def find_records(self, zone: str, query: Query, *, order: Order = Order.WRITTEN, read: int = 0) -> Found:
         """The zone's records that a query finds: as they are now, every change among them that was answered before.
+
+        At most `read` of them are read, too, where that is less work than to ask for them later.
 
         Raises `BadQuery`; `evaluate.TooShort`, which is one, where too many words begin with what is written of one.
         """

@@ -7,18 +7,20 @@ export: when there is much of it, when a search has far to go, and when nobody h
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, Protocol
+from functools import partial
+from typing import Any, Final, Generic, NamedTuple, Protocol
 
 import trio
 
-from gateway.errors import StoreError
+from gateway.errors import GatewayError, StoreError
 from gateway.model import Inventory
 from gateway.search import upkeep
+from gateway.search.query import Order, Query
 from gateway.search.upkeep import RECENT_CHANGES, State, Upkeep
 from gateway.search.volumes import Document, Posting
 from gateway.stores.base import T
-from gateway.stores.finding import Listed
-from gateway.stores.searching import Ask, Searched, documents
+from gateway.stores.finding import Found, Listed
+from gateway.stores.searching import Ask, Searched, documents, found
 
 LOOK_SECONDS: Final = 3.0
 """Between two looks for what was written and is not in rows: who exports a file record by record pauses for less."""
@@ -78,9 +80,32 @@ class Rows(Protocol):
 
 
 @dataclass(eq=False)
+class _Question(Generic[T]):
+    """What somebody asks of a zone's index."""
+
+    ask: Callable[[Upkeep, Source], T]
+    answer: list[T] = field(default_factory=list)
+    error: GatewayError | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was answered, or refused."""
+        return bool(self.answer) or self.error is not None
+
+    def put(self, knows: Upkeep, source: Source) -> None:
+        """Ask it."""
+        try:
+            self.answer = [self.ask(knows, source)]
+        except GatewayError as error:
+            self.error = error
+
+
+@dataclass(eq=False)
 class _Zone:
     knows: Upkeep = field(default_factory=Upkeep)
     alone: trio.Lock = field(default_factory=trio.Lock)
+    waiting: list[_Question[Any]] = field(default_factory=list)
+    """What is asked, and not answered yet: who asks next asks all of it."""
 
 
 class Indexing:
@@ -100,30 +125,47 @@ class Indexing:
         self._stirred = True
 
     async def search(self, zone: str, ask: Callable[[Upkeep, Source], T]) -> T:
-        """Catch up with what was written before, and ask. What cannot be put into rows on the way stays in memory."""
-        knows = self._zone(zone).knows
+        """Catch up with what was written before, and ask. What cannot be put into rows on the way stays in memory.
+
+        What others ask meanwhile is asked at once with the next: a way to a thread and back takes longer than most.
+        """
+        of = self._zone(zone)
         most = RECENT_CHANGES if self._writes else MERGED_AT_ONCE
-        answer: list[T] = []
+        question = _Question(ask)
         last: list[int] = []
 
-        def step(source: Source) -> None:
-            if not knows.catch_up(source, most):
+        def step(asked: list[_Question[Any]], source: Source) -> None:
+            if not of.knows.catch_up(source, most):
                 last[:] = last or [source.last()]
-                if _has_changes(source, knows.seen, last[0]):
+                if _has_changes(source, of.knows.seen, last[0]):
                     return
-            answer.append(ask(knows, source))
+            for one in asked:
+                try:
+                    one.put(of.knows, source)
+                except Exception:
+                    if one is question:
+                        raise  # what another's fails by is left to him, who asks again
 
-        while True:
-            await self._read(zone, step)
-            if answer:
-                break
-            if self._writes:
-                with suppress(StoreError):
-                    await self._merge(zone)
-        if self._writes and knows.is_ripe:
+        of.waiting.append(question)
+        try:
+            while True:
+                async with of.alone:
+                    if not question.is_over:
+                        asked = [*of.waiting]  # before the read begins, which sees what was answered before
+                        await self._rows.read(zone, partial(step, asked))
+                if question.is_over:
+                    break
+                if self._writes:
+                    with suppress(StoreError):
+                        await self._merge(zone)
+        finally:
+            of.waiting.remove(question)
+        if self._writes and of.knows.is_ripe:
             self._ripe.add(zone)
             self._ripened.set()
-        return answer[0]
+        if question.error is not None:
+            raise question.error
+        return question.answer[0]
 
     async def behind(self) -> dict[str, int]:
         """Zones of which something is not in rows, and how much; of rows that are outdated, all that they have had."""
@@ -209,15 +251,18 @@ class SearchedRows(Searched):
     async def _search(self, zone: str, ask: Ask[T]) -> T:
         return await self.indexing.search(zone, ask)
 
-    async def found_inventory(self, zone: str, numbers: Sequence[int], epoch: int) -> list[Listed]:
+    async def find_records(self, zone: str, query: Query, *, order: Order = Order.WRITTEN, read: int = 0) -> Found:
         """The contract's, as all below."""
 
-        def ask(knows: Upkeep, source: Source) -> list[Listed]:
-            mms_ids = [one.mms_id for one in documents(knows, source, zone, numbers, epoch)]
-            there = source.inventory(mms_ids)
-            return [Listed(mms_id, there.get(mms_id)) for mms_id in mms_ids]
+        def ask(knows: Upkeep, source: Source) -> Found:
+            one = found(knows, source, query, order)
+            numbers = one.result.numbers(0, read)
+            return one._replace(read=_listed(knows, source, zone, numbers, one.epoch)) if numbers else one
 
         return await self.indexing.search(zone, ask)
+
+    async def found_inventory(self, zone: str, numbers: Sequence[int], epoch: int) -> list[Listed]:
+        return await self.indexing.search(zone, lambda knows, source: _listed(knows, source, zone, numbers, epoch))
 
     async def index_records(
         self, zone: str, tell: Callable[[int, int], None] = lambda done, of: None, *, anew: bool = False
@@ -226,6 +271,12 @@ class SearchedRows(Searched):
 
     async def unindexed(self) -> dict[str, int]:
         return await self.indexing.behind()
+
+
+def _listed(knows: Upkeep, source: Source, zone: str, numbers: Sequence[int], epoch: int) -> list[Listed]:
+    mms_ids = [one.mms_id for one in documents(knows, source, zone, numbers, epoch)]
+    there = source.inventory(mms_ids)
+    return [Listed(mms_id, there.get(mms_id)) for mms_id in mms_ids]
 
 
 def _has_changes(source: Source, after: int, last: int) -> bool:

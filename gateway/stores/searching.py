@@ -23,14 +23,9 @@ class Searched(ABC):
     async def _search(self, zone: str, ask: Ask[T]) -> T:
         """Bring what is known of the zone up to date, and ask this of it."""
 
-    async def find_records(self, zone: str, query: Query, *, order: Order = Order.WRITTEN) -> Found:
+    async def find_records(self, zone: str, query: Query, *, order: Order = Order.WRITTEN, read: int = 0) -> Found:
         """The contract's, as all below."""
-
-        def ask(knows: Upkeep, source: Source) -> Found:
-            volume = knows.volume(source)
-            return Found(ordered(evaluate(query, volume), query, order, volume), source.state().epoch)
-
-        return await self._search(zone, ask)
+        return await self._search(zone, lambda knows, source: found(knows, source, query, order))
 
     async def found_records(self, zone: str, numbers: Sequence[int], epoch: int) -> list[str]:
         def ask(knows: Upkeep, source: Source) -> list[str]:
@@ -60,6 +55,12 @@ class Searched(ABC):
             return scan(volume, index, text, before=before, after=after, structure=structure, local=local)
 
         return await self._search(zone, ask)
+
+
+def found(knows: Upkeep, source: Source, query: Query, order: Order) -> Found:
+    """What a query finds."""
+    volume = knows.volume(source)
+    return Found(ordered(evaluate(query, volume), query, order, volume), source.state().epoch)
 
 
 def documents(knows: Upkeep, source: Source, zone: str, numbers: Sequence[int], epoch: int) -> list[Document]:

@@ -361,6 +361,13 @@ class TestOfWhatWasFound:
         assert told.there is not None
         assert told.there.libraries == (library(),)
 
+    async def test_may_come_with_the_search(self, shelved: Store) -> None:
+        found = await shelved.find_records("xyz", Among(("A", "B", "C")), read=2)
+        listed = await shelved.found_inventory("xyz", found.result.numbers(0, 2), found.epoch)
+        assert [*found.read] in ([], listed)
+        assert not (await shelved.find_records("xyz", Among(("A", "B")))).read
+        assert not (await shelved.find_records("xyz", Among(("nobody",)), read=2)).read
+
     async def test_is_not_told_of_numbers_of_before(self, shelved: Store) -> None:
         found = await shelved.find_records("xyz", Among(("A",)))
         await shelved.reset("xyz")

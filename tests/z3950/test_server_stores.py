@@ -19,7 +19,7 @@ from gateway.frontends.z3950.apdus.init import InitRequest, InitResponse, Versio
 from gateway.frontends.z3950.apdus.present import PresentRequest
 from gateway.frontends.z3950.apdus.search import SearchRequest, SearchResponse
 from gateway.frontends.z3950.catalogue import Catalogue
-from gateway.frontends.z3950.kept import Kept, Key, Search
+from gateway.frontends.z3950.kept import FOUND_BLOCKS, LISTED_OCTETS, Kept, Key, Number, Search
 from gateway.frontends.z3950.rules import Services
 from gateway.frontends.z3950.server import Patience, Server
 from gateway.frontends.z3950.session import Session
@@ -139,37 +139,63 @@ def test_what_was_laid_out_is_kept_as_far_as_there_is_room_and_while_it_is_the_s
     old, new = Inventory("one record", (), (), ()), Inventory("another", (), (), ())
     keys = [Key(ALMA, oids.USMARC, "xyz", mms_id) for mms_id in MMS_IDS.values()]
     for key in keys[:3]:
-        kept.put_made(key, 1, old, Encoded(b"x" * 100))
-    assert kept.made_at(keys[0], 1) is None
-    assert kept.made_at(keys[1], 1) == Encoded(b"x" * 100)
-    assert kept.made_at(keys[1], 2) is None
-    assert kept.made_of(keys[1], 2, new) is None
-    assert kept.made_of(keys[1], 2, old) == kept.made_at(keys[1], 2) == Encoded(b"x" * 100)
-    kept.put_made(keys[3], 2, old, Encoded(b"x" * 100))
-    assert kept.made_at(keys[2], 1) is None
-    assert kept.made_at(keys[1], 2) is not None
-    kept.put_made(keys[1], 3, new, Encoded(b"y" * 100))
-    assert kept.made_at(keys[1], 3) == Encoded(b"y" * 100)
-    assert kept.made_at(keys[3], 2) is not None
+        kept.put_made(key, old, Encoded(b"x" * 100))
+    assert kept.made(keys[0], old) is None
+    assert kept.made(keys[1], Inventory("one record", (), (), ())) == Encoded(b"x" * 100)
+    assert kept.made(keys[1], new) is None
+    kept.put_made(keys[3], old, Encoded(b"x" * 100))
+    assert kept.made(keys[2], old) is None
+    assert kept.made(keys[1], old) is not None
+    kept.put_made(keys[1], new, Encoded(b"y" * 100))
+    assert kept.made(keys[1], new) == Encoded(b"y" * 100)
+    assert kept.made(keys[3], old) is not None
 
 
-def test_what_was_found_is_kept_until_something_changes():
+def test_what_was_found_and_read_is_kept_until_something_changes():
     kept = Kept()
-    found = Found(Result(1, (numbers_of([7]),)), 0)
-    term = Term(Index.TITLE, "lantern")
-    short = Search("xyz", term, Order.WRITTEN)
-    kept.put_found(short, 1, found)
-    assert kept.found(short, 1) == found
-    assert kept.found(short._replace(zone="abc"), 1) is None
-    assert kept.found(short._replace(order=Order.RELEVANCE), 1) is None
-    assert kept.found(short, 2) is None
-    long, of_a_set = Term(Index.ANY, "x" * 1_000), And(term, Among(("991",)))
-    for other in (And(term, long), of_a_set):
-        kept.put_found(short._replace(query=other), 1, found)
-        assert kept.found(short._replace(query=other), 1) is None
-    kept.put_found(short._replace(query=long), 2, found)
-    assert kept.found(short._replace(query=long), 2) == found
-    assert kept.found(short, 1) is None
+    found, listed = Found(Result(1, (numbers_of([7]),)), 0), Listed("991", None)
+    search, number = Search("xyz", Term(Index.TITLE, "lantern"), Order.WRITTEN), Number("xyz", 0, 7)
+    kept.at(1)
+    kept.put_found(1, search, found)
+    kept.put_listed(1, number, listed)
+    kept.at(1)
+    assert kept.found(search) == found
+    assert kept.listed(number) == listed
+    assert kept.found(search._replace(zone="abc")) is None
+    assert kept.found(search._replace(order=Order.RELEVANCE)) is None
+    assert kept.listed(number._replace(epoch=1)) is None
+    kept.at(2)
+    assert kept.found(search) is None
+    assert kept.listed(number) is None
+    kept.put_found(1, search, found)
+    kept.put_listed(1, number, listed)
+    assert kept.found(search) is None
+    assert kept.listed(number) is None
+
+
+@pytest.mark.parametrize("other", [Term(Index.ANY, "x" * 1_000), Among(("991",))], ids=["long", "of a result set"])
+def test_what_a_query_finds_is_not_kept_where_the_query_is_more_than_its_answer(other):
+    kept = Kept()
+    search = Search("xyz", And(Term(Index.TITLE, "lantern"), other), Order.WRITTEN)
+    kept.put_found(None, search, Found(Result(0, ()), 0))
+    assert kept.found(search) is None
+
+
+def test_all_that_was_found_and_read_goes_where_it_is_too_much():
+    kept = Kept()
+    searches = [Search("xyz", Term(Index.TITLE, str(number)), Order.WRITTEN) for number in range(FOUND_BLOCKS)]
+    for search in searches:
+        kept.put_found(None, search, Found(Result(0, ()), 0))
+    assert all(map(kept.found, searches))
+    kept.put_found(None, searches[0], Found(Result(1, (numbers_of([7]),)), 0))
+    assert kept.found(searches[1]) is None
+    assert kept.found(searches[0]) is not None
+    numbers = [Number("xyz", 0, number) for number in range(400)]
+    listed = Listed("991", Inventory(replace(DAMAGED, marc=b"x" * 99_000), (), (), ()))
+    for number in numbers:
+        kept.put_listed(None, number, listed)
+    assert kept.listed(numbers[-1]) == listed
+    assert sum(kept.listed(number) is not None for number in numbers) * 100_000 <= LISTED_OCTETS
 
 
 async def test_an_answer_is_of_what_was_written_before_it_whoever_wrote_it(url):

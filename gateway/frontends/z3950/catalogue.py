@@ -12,8 +12,10 @@ from gateway.frontends.z3950.kept import Kept, Key, Number, Search
 from gateway.frontends.z3950.rules import Rules
 from gateway.model import Inventory
 from gateway.search.query import Query
-from gateway.stores.base import Found, Store
+from gateway.stores.base import Found, Listed, Store
 
+READ_AHEAD: Final = 10
+"""Records that are read with a search: what clients ask for next, mostly; it takes half as long as to come again."""
 LAID_OUT_HERE: Final = 50_000
 """Octets of MARC, and of items as records would have them, up to which records are laid out where exports are taken:
 some 2 ms. What is more goes to a thread."""
@@ -36,42 +38,51 @@ class Catalogue:
     async def find(self, zone: str, query: Query) -> Found:
         """What a query finds. Raises as the store does."""
         search = Search(zone, query, self._rules.order)
-        mark = await self._store.mark()
-        found = self._kept.found(search, mark)
+        mark = await self._now()
+        found = self._kept.found(search)
         if found is None:
-            found = await self._store.find_records(zone, query, order=self._rules.order)
-            self._kept.put_found(search, mark, found)
+            found = await self._store.find_records(zone, query, order=search.order, read=READ_AHEAD)
+            self._kept.put_found(mark, search, found._replace(read=()))
+            self._keep(mark, zone, found.epoch, found.result.numbers(0, len(found.read)), found.read)
         return found
 
     async def records(self, zone: str, numbers: Sequence[int], epoch: int, syntax: Oid) -> list[Delivered]:
         """What was found, in this order. Raises `NotFound` where the epoch is over."""
-        mark = await self._store.mark()
-        known: list[Delivered] = []
+        mark = await self._now()
+        listed = []
         for number in numbers:
-            one = self._known(Number(zone, epoch, number), syntax, mark)
+            one = self._kept.listed(Number(zone, epoch, number))
             if one is None:
-                return await self._read(zone, numbers, epoch, syntax, mark)
-            known.append(one)
-        return known
+                listed = await self._store.found_inventory(zone, numbers, epoch)
+                self._keep(mark, zone, epoch, numbers, listed)
+                break
+            listed.append(one)
+        return await self._laid_out(zone, listed, syntax)
 
-    def _known(self, number: Number, syntax: Oid, mark: Hashable) -> Encoded | None:
-        mms_id = self._kept.mms_id(number)
-        return self._kept.made_at(Key(self._rules, syntax, number.zone, mms_id), mark) if mms_id else None
+    async def _now(self) -> Hashable:
+        mark = await self._store.mark()
+        self._kept.at(mark)
+        return mark
 
-    async def _read(
-        self, zone: str, numbers: Sequence[int], epoch: int, syntax: Oid, mark: Hashable
-    ) -> list[Delivered]:
-        listed = await self._store.found_inventory(zone, numbers, epoch)
-        there = {mms_id: of for mms_id, of in listed if of}
-        keys = {mms_id: Key(self._rules, syntax, zone, mms_id) for mms_id in there}
-        made = {mms_id: one for mms_id, of in there.items() if (one := self._kept.made_of(keys[mms_id], mark, of))}
-        missing = {mms_id: of for mms_id, of in there.items() if mms_id not in made}
-        for mms_id, one in zip(missing, await _lay_out([*missing.values()], syntax, self._rules), strict=True):
-            self._kept.put_made(keys[mms_id], mark, there[mms_id], one)
-            made[mms_id] = one
-        for number, (mms_id, _) in zip(numbers, listed, strict=True):
-            self._kept.put_mms_id(Number(zone, epoch, number), mms_id)
-        return [made.get(mms_id) or deleted(mms_id) for mms_id, _ in listed]
+    def _keep(self, mark: Hashable, zone: str, epoch: int, numbers: Sequence[int], listed: Sequence[Listed]) -> None:
+        for number, one in zip(numbers, listed, strict=True):
+            self._kept.put_listed(mark, Number(zone, epoch, number), one)
+
+    async def _laid_out(self, zone: str, listed: Sequence[Listed], syntax: Oid) -> list[Delivered]:
+        found: list[Delivered] = []
+        missing: dict[int, tuple[Key, Inventory]] = {}
+        for place, (mms_id, there) in enumerate(listed):
+            key = Key(self._rules, syntax, zone, mms_id)
+            made = self._kept.made(key, there) if there else None
+            if there and made is None:
+                missing[place] = key, there
+            found.append(made or deleted(mms_id))
+        if missing:
+            made_now = await _lay_out([of for _, of in missing.values()], syntax, self._rules)
+            for (place, (key, of)), one in zip(missing.items(), made_now, strict=True):
+                self._kept.put_made(key, of, one)
+                found[place] = one
+        return found
 
 
 async def _lay_out(inventories: Sequence[Inventory], syntax: Oid, rules: Rules) -> list[Encoded]:

@@ -10,18 +10,36 @@ from gateway.frontends.z3950.ber import Oid
 from gateway.frontends.z3950.rules import Rules
 from gateway.model import Inventory
 from gateway.search.query import Among, Order, Query, Term
-from gateway.stores.base import Found
+from gateway.stores.base import Found, Listed
 
-KEPT_OCTETS: Final = 64 * 1024 * 1024
-"""Octets of all records that are kept: some thirty thousand as libraries have them."""
+MADE_OCTETS: Final = 64 * 1024 * 1024
+"""Octets of all records that were laid out: some thirty thousand as libraries have them."""
 LARGEST_OCTETS: Final = 1024 * 1024
 """Octets of one that is kept at most."""
-NUMBERS: Final = 100_000
-"""Numbers whose records are remembered, some 20 MB; then they are forgotten."""
+LISTED_OCTETS: Final = 32 * 1024 * 1024
+"""Octets of MARC of all records that were read."""
+LISTED_MORE: Final = 1_000
+"""About what is kept of a record besides, in octets."""
 FOUND_BLOCKS: Final = 4_096
 """Blocks of the results that are kept, of up to 9 kB; each result counts for one more."""
 QUERY_CHARACTERS: Final = 1_000
 """Of a query whose result is kept: people's are far shorter."""
+
+
+class Search(NamedTuple):
+    """What is looked for."""
+
+    zone: str
+    query: Query
+    order: Order
+
+
+class Number(NamedTuple):
+    """A record as it was found."""
+
+    zone: str
+    epoch: int
+    number: int
 
 
 class Key(NamedTuple):
@@ -33,98 +51,76 @@ class Key(NamedTuple):
     mms_id: str
 
 
-class Number(NamedTuple):
-    """A record as it was found."""
-
-    zone: str
-    epoch: int
-    number: int
-
-
-class Search(NamedTuple):
-    """What is looked for."""
-
-    zone: str
-    query: Query
-    order: Order
-
-
-class _Made(NamedTuple):
-    """A record that was laid out."""
-
-    mark: Hashable
-    """When it was last seen to be so (`stores.finding.Finding.mark`)."""
-    of: Inventory
-    encoded: Encoded
-
-
 class Kept:
-    """Of all servers of a gateway; used by one thread. A mark is asked for before what is put with it is read."""
+    """Of all servers of a gateway; used by one thread."""
 
-    def __init__(self, octets: int = KEPT_OCTETS) -> None:
-        self._room = octets
-        self._made: OrderedDict[Key, _Made] = OrderedDict()
-        self._mms_ids: dict[Number, str] = {}
+    def __init__(self, octets: int = MADE_OCTETS) -> None:
+        self._mark: Hashable = None
         self._found: dict[Search, Found] = {}
-        self._found_at: Hashable = None
-        self._blocks = 0
+        self._listed: dict[Number, Listed] = {}
+        self._blocks = self._octets = 0
+        self._room = octets
+        self._made: OrderedDict[Key, tuple[Inventory, Encoded]] = OrderedDict()
 
-    def found(self, search: Search, mark: Hashable) -> Found | None:
-        """What it found, if that is known of this moment."""
-        return self._found.get(search) if mark == self._found_at else None
+    def at(self, mark: Hashable) -> None:
+        """This moment, by the mark of `stores.finding.Finding.mark`: of another one it is not known what is found.
 
-    def put_found(self, search: Search, mark: Hashable, found: Found) -> None:
-        """Keep it, but for a query that is long, or asks for what is in a result set.
-
-        What was found at another moment goes, and all where it is too much.
+        To be asked for before what is put here is read.
         """
-        if _characters(search.query) > QUERY_CHARACTERS:
+        if mark != self._mark:
+            self._mark = mark
+            self._found, self._blocks = {}, 0
+            self._listed, self._octets = {}, 0
+
+    def found(self, search: Search) -> Found | None:
+        """What it found, if that is known."""
+        return self._found.get(search)
+
+    def put_found(self, mark: Hashable, search: Search, found: Found) -> None:
+        """Keep it, if it is still that moment; but for a query that is long, or asks for what is in a result set.
+
+        Where it is too much, all goes.
+        """
+        if mark != self._mark or _characters(search.query) > QUERY_CHARACTERS:
             return
-        blocks = 1 + sum(map(len, found.result.tiers))
-        if mark != self._found_at or self._blocks + blocks > FOUND_BLOCKS:
-            self._found, self._found_at, self._blocks = {}, mark, 0
+        self._blocks += 1 + sum(map(len, found.result.tiers))
+        if self._blocks > FOUND_BLOCKS:
+            self._found, self._blocks = {}, 0
         self._found[search] = found
-        self._blocks += blocks
 
-    def mms_id(self, number: Number) -> str | None:
-        """The record that it stands for, if that is known."""
-        return self._mms_ids.get(number)
+    def listed(self, number: Number) -> Listed | None:
+        """What it stands for, if that is known."""
+        return self._listed.get(number)
 
-    def put_mms_id(self, number: Number, mms_id: str) -> None:
-        """Remember it."""
-        if len(self._mms_ids) >= NUMBERS:
-            self._mms_ids.clear()
-        self._mms_ids[number] = mms_id
+    def put_listed(self, mark: Hashable, number: Number, listed: Listed) -> None:
+        """Keep it, if it is still that moment. Where it is too much, all goes."""
+        if mark != self._mark:
+            return
+        self._octets += LISTED_MORE + (len(listed.there.record.marc) if listed.there else 0)
+        if self._octets > LISTED_OCTETS:
+            self._listed, self._octets = {}, 0
+        self._listed[number] = listed
 
-    def made_at(self, key: Key, mark: Hashable) -> Encoded | None:
-        """What was made for it, if that is known to be so at this moment."""
-        made = self._made.get(key)
-        if made is None or made.mark != mark:
+    def made(self, key: Key, of: Inventory) -> Encoded | None:
+        """What was made for it, of just this."""
+        found = self._made.get(key)
+        if found is None or (found[0] is not of and found[0] != of):
             return None
         self._made.move_to_end(key)
-        return made.encoded
+        return found[1]
 
-    def made_of(self, key: Key, mark: Hashable, of: Inventory) -> Encoded | None:
-        """What was made for it of just this, which is what there is at this moment."""
-        made = self._made.get(key)
-        if made is None or made.of != of:
-            return None
-        self._made[key] = made._replace(mark=mark)
-        self._made.move_to_end(key)
-        return made.encoded
-
-    def put_made(self, key: Key, mark: Hashable, of: Inventory, encoded: Encoded) -> None:
+    def put_made(self, key: Key, of: Inventory, encoded: Encoded) -> None:
         """Keep it; what was asked for least lately goes."""
         if len(encoded.octets) > LARGEST_OCTETS:
             return
         before = self._made.pop(key, None)
         if before is not None:
-            self._room += len(before.encoded.octets)
-        self._made[key] = _Made(mark, of, encoded)
+            self._room += len(before[1].octets)
+        self._made[key] = of, encoded
         self._room -= len(encoded.octets)
         while self._room < 0:
-            _, gone = self._made.popitem(last=False)
-            self._room += len(gone.encoded.octets)
+            _, (_, gone) = self._made.popitem(last=False)
+            self._room += len(gone.octets)
 
 
 def _characters(query: Query) -> float:

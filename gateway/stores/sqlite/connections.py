@@ -15,7 +15,7 @@ BUSY_MILLISECONDS: Final = 5_000
 UNOPENED: Final = (apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError, apsw.IOError)
 """Errors that do not say what keeps SQLite from a file."""
 CACHE_KIB: Final = 16_384
-"""Page cache of the writer: the index pages that a zone of a hundred thousand titles touches at random."""
+"""Page cache of a connection: the index pages that a zone of a hundred thousand titles touches at random."""
 
 
 def is_served(path: Path) -> bool:
@@ -43,8 +43,12 @@ def _beside(path: Path) -> Path:
 
 def _set_durable(writer: apsw.Connection) -> None:
     """What is committed stays, whatever happens then; readers and writer do not wait for each other."""
-    for setting in ("journal_mode = wal", "synchronous = full", f"cache_size = -{CACHE_KIB}"):
+    for setting in ("journal_mode = wal", "synchronous = full"):
         writer.execute(f"PRAGMA {setting}")
+
+
+def _set_cache(connection: apsw.Connection) -> None:
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
 
 
 class Connections:
@@ -96,6 +100,7 @@ class Connections:
             writer = self._connect(self._path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
             migrations.check_before(writer, self._path)
             _set_durable(writer)
+            _set_cache(writer)
             migrations.migrate(writer)
             writer.set_busy_timeout(0)
             return writer
@@ -107,6 +112,7 @@ class Connections:
         connection = self._connect(self._path, flags)
         migrations.check_before(connection, self._path)
         migrations.check(connection, self._path)
+        _set_cache(connection)
         return connection
 
     def _roll_back(self) -> None:
