@@ -84,8 +84,8 @@ def text(measured: Measured, titles: int, about: Sequence[tuple[str, str]]) -> s
         f"Measured on {datetime.now(UTC):%d %B %Y}, {CLIENTS} clients, {titles:,} titles. Medians of the rounds, in "
         "which the servers\ntake turns. A core is one processor's time; the servers of Index Data have a process for "
         "each connection.\nMost searches are for one of a thousand words: the gateway, which remembers what it found "
-        "until something changes,\nhas found most of them before. Of those made anew, each for one of two words, none is "
-        "made twice.",
+        "until something changes,\nhas found most of them before. Of those made anew, each for one of two words, none "
+        "is made twice.",
         table(("machine", ""), about),
         "## Bars",
         table(("what", "bar", "measured", "verdict"), [check_row(one) for one in checks(measured, titles)]),

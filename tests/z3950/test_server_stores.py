@@ -19,7 +19,7 @@ from gateway.frontends.z3950.apdus.init import InitRequest, InitResponse, Versio
 from gateway.frontends.z3950.apdus.present import PresentRequest
 from gateway.frontends.z3950.apdus.search import SearchRequest, SearchResponse
 from gateway.frontends.z3950.catalogue import Catalogue
-from gateway.frontends.z3950.kept import FOUND_BLOCKS, LISTED_OCTETS, Kept, Key, Number, Search
+from gateway.frontends.z3950.kept import FOUND_OCTETS, LISTED_OCTETS, Kept, Key, Number, Search
 from gateway.frontends.z3950.rules import Services
 from gateway.frontends.z3950.server import Patience, Server
 from gateway.frontends.z3950.session import Session
@@ -183,13 +183,12 @@ def test_what_a_query_finds_is_not_kept_where_the_query_is_more_than_its_answer(
 
 def test_all_that_was_found_and_read_goes_where_it_is_too_much():
     kept = Kept()
-    searches = [Search("xyz", Term(Index.TITLE, str(number)), Order.WRITTEN) for number in range(FOUND_BLOCKS)]
+    found = Found(Result(10_000, (numbers_of(range(0, 10_000_000, 1_000)),)), 0)
+    searches = [Search("xyz", Term(Index.TITLE, str(number)), Order.WRITTEN) for number in range(60)]
     for search in searches:
-        kept.put_found(None, search, Found(Result(0, ()), 0))
-    assert all(map(kept.found, searches))
-    kept.put_found(None, searches[0], Found(Result(1, (numbers_of([7]),)), 0))
-    assert kept.found(searches[1]) is None
-    assert kept.found(searches[0]) is not None
+        kept.put_found(None, search, found)
+    assert kept.found(searches[-1]) == found
+    assert sum(kept.found(search) is not None for search in searches) * 150 * 8_192 <= FOUND_OCTETS
     numbers = [Number("xyz", 0, number) for number in range(400)]
     listed = Listed("991", Inventory(replace(DAMAGED, marc=b"x" * 99_000), (), (), ()))
     for number in numbers:

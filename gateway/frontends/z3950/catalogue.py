@@ -15,7 +15,7 @@ from gateway.search.query import Query
 from gateway.stores.base import Found, Listed, Store
 
 READ_AHEAD: Final = 10
-"""Records that are read with a search: what clients ask for next, mostly; it takes half as long as to come again."""
+"""Records that are read with a search, where they are likely to be asked for: less work than to come again."""
 LAID_OUT_HERE: Final = 50_000
 """Octets of MARC, and of items as records would have them, up to which records are laid out where exports are taken:
 some 2 ms. What is more goes to a thread."""
@@ -35,13 +35,14 @@ class Catalogue:
         self._rules = rules
         self._kept = kept
 
-    async def find(self, zone: str, query: Query) -> Found:
-        """What a query finds. Raises as the store does."""
+    async def find(self, zone: str, query: Query, *, ahead: bool) -> Found:
+        """What a query finds; `ahead`: its first records are likely to be asked for next. Raises as the store does."""
         search = Search(zone, query, self._rules.order)
         mark = await self._now()
         found = self._kept.found(search)
         if found is None:
-            found = await self._store.find_records(zone, query, order=search.order, read=READ_AHEAD)
+            read = READ_AHEAD if ahead else 0
+            found = await self._store.find_records(zone, query, order=search.order, read=read)
             self._kept.put_found(mark, search, found._replace(read=()))
             self._keep(mark, zone, found.epoch, found.result.numbers(0, len(found.read)), found.read)
         return found

@@ -20,8 +20,10 @@ LISTED_OCTETS: Final = 32 * 1024 * 1024
 """Octets of MARC of all records that were read."""
 LISTED_MORE: Final = 1_000
 """About what is kept of a record besides, in octets."""
-FOUND_BLOCKS: Final = 4_096
-"""Blocks of the results that are kept, of up to 9 kB; each result counts for one more."""
+FOUND_OCTETS: Final = 64 * 1024 * 1024
+"""Octets of all results that are kept: of a million titles, those for a thousand words."""
+FOUND_MORE: Final = 2_000
+"""About what is kept of a search besides, in octets."""
 QUERY_CHARACTERS: Final = 1_000
 """Of a query whose result is kept: people's are far shorter."""
 
@@ -58,7 +60,7 @@ class Kept:
         self._mark: Hashable = None
         self._found: dict[Search, Found] = {}
         self._listed: dict[Number, Listed] = {}
-        self._blocks = self._octets = 0
+        self._found_octets = self._listed_octets = 0
         self._room = octets
         self._made: OrderedDict[Key, tuple[Inventory, Encoded]] = OrderedDict()
 
@@ -69,8 +71,8 @@ class Kept:
         """
         if mark != self._mark:
             self._mark = mark
-            self._found, self._blocks = {}, 0
-            self._listed, self._octets = {}, 0
+            self._found, self._found_octets = {}, 0
+            self._listed, self._listed_octets = {}, 0
 
     def found(self, search: Search) -> Found | None:
         """What it found, if that is known."""
@@ -83,9 +85,9 @@ class Kept:
         """
         if mark != self._mark or _characters(search.query) > QUERY_CHARACTERS:
             return
-        self._blocks += 1 + sum(map(len, found.result.tiers))
-        if self._blocks > FOUND_BLOCKS:
-            self._found, self._blocks = {}, 0
+        self._found_octets += FOUND_MORE + found.result.octets
+        if self._found_octets > FOUND_OCTETS:
+            self._found, self._found_octets = {}, 0
         self._found[search] = found
 
     def listed(self, number: Number) -> Listed | None:
@@ -96,9 +98,9 @@ class Kept:
         """Keep it, if it is still that moment. Where it is too much, all goes."""
         if mark != self._mark:
             return
-        self._octets += LISTED_MORE + (len(listed.there.record.marc) if listed.there else 0)
-        if self._octets > LISTED_OCTETS:
-            self._listed, self._octets = {}, 0
+        self._listed_octets += LISTED_MORE + (len(listed.there.record.marc) if listed.there else 0)
+        if self._listed_octets > LISTED_OCTETS:
+            self._listed, self._listed_octets = {}, 0
         self._listed[number] = listed
 
     def made(self, key: Key, of: Inventory) -> Encoded | None:

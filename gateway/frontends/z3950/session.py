@@ -61,6 +61,8 @@ class Session:
         self._sizes: Sizes | None = None
         """None before the Init."""
         self._access = ""
+        self._shows = True
+        """Whether the last search was followed by a present; before the first it is likely to be."""
 
     async def answer(self, request: Apdu) -> Apdu | None:
         """What is to be sent for a request; None for one that has no answer."""
@@ -154,7 +156,8 @@ class Session:
             operands[name] = tuple(await self._store.found_records(database.zone, numbers, one.epoch))
         self._sets.remove(request.result_set)
         asked = tree_of(request.query, self._rules.term, operands)
-        found = await self._catalogue.find(database.zone, asked)
+        found = await self._catalogue.find(database.zone, asked, ahead=self._shows)
+        self._shows = False
         shown = min(found.result.total, self._rules.services.records)
         result_set = ResultSet(database, found.result, found.epoch, shown)
         self._sets.put(request.result_set, result_set)
@@ -213,6 +216,7 @@ class Session:
         assert self._sizes is not None
         found = await page(self._catalogue, result_set, ranges, syntax, self._sizes)
         self.counts["records"] += len(found.records)
+        self._shows = True
         return found
 
     async def _scan(self, request: ScanRequest) -> ScanResponse:
