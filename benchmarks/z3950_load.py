@@ -25,6 +25,7 @@ from gateway.frontends.z3950.apdus import RESPONSE_LIMITS, Apdu, decode, encode
 from gateway.frontends.z3950.apdus.external import External
 from gateway.frontends.z3950.apdus.init import InitRequest, Option, Version
 from gateway.frontends.z3950.apdus.present import PresentRequest, PresentResponse
+from gateway.frontends.z3950.apdus.records import NamePlusRecord
 from gateway.frontends.z3950.apdus.rpn import Attribute, AttributesPlusTerm, Boolean, Node, Operation, RpnQuery
 from gateway.frontends.z3950.apdus.search import SearchRequest
 from gateway.frontends.z3950.ber import Oid
@@ -225,6 +226,7 @@ def look_at(answer: Apdu, work: Work) -> None:
     assert isinstance(answer, PresentResponse)
     assert isinstance(answer.records, tuple)
     for one in answer.records:
+        assert isinstance(one, NamePlusRecord)
         if not isinstance(one.record, External) or one.record.direct_reference != work.syntax:
             raise BadAnswer(f"in place of a record: {one.record!r}")
 

@@ -13,7 +13,7 @@ from gateway.frontends.z3950.apdus.external import External
 from gateway.frontends.z3950.apdus.init import InitRequest, InitResponse, Option, Version
 from gateway.frontends.z3950.apdus.present import PresentRequest, PresentResponse, PresentStatus
 from gateway.frontends.z3950.apdus.records import (
-    Encoded,
+    EncodedRecord,
     NamePlusRecord,
     Records,
     SurrogateDiagnostic,
@@ -163,11 +163,10 @@ class Target:
             reference_id=request.reference_id,
         )
 
-    def _record(self, position: int, syntax: str) -> NamePlusRecord:
-        record: SurrogateDiagnostic | Encoded = SurrogateDiagnostic(Diagnostic(14, "not to be had"))
+    def _record(self, position: int, syntax: str) -> NamePlusRecord | EncodedRecord:
         if position < SET_SIZE:
-            record = encoded(RECORDS[oids.Oid(syntax)])
-        return NamePlusRecord(record, DATABASE)
+            return encoded(RECORDS[oids.Oid(syntax)], DATABASE)
+        return NamePlusRecord(SurrogateDiagnostic(Diagnostic(14, "not to be had")), DATABASE)
 
     @answer.register
     def _(self, request: ScanRequest) -> ScanResponse:

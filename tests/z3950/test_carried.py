@@ -4,7 +4,7 @@ import pytest
 
 from gateway.frontends.z3950 import bib1, oids
 from gateway.frontends.z3950.apdus import charneg, decode, diagnostics, encode, opac, records, sutrs
-from gateway.frontends.z3950.apdus.external import Encoded, External, OtherInformation
+from gateway.frontends.z3950.apdus.external import EXTERNAL, Encoded, External, OtherInformation
 from gateway.frontends.z3950.apdus.init import InitRequest, InitResponse, Open
 from gateway.frontends.z3950.apdus.present import PresentResponse
 from gateway.frontends.z3950.ber import Malformed
@@ -137,7 +137,8 @@ def test_other_records_are_no_text():
 
 @pytest.mark.parametrize("syntax", RECORDS)
 def test_record_that_is_kept_is_sent_as_one_that_is_not(syntax):
-    kept = records.NamePlusRecord(records.encoded(RECORDS[syntax]), "01CARLI_XYZ")
+    kept = records.encoded(RECORDS[syntax], "01CARLI_XYZ")
+    assert kept.size == len(EXTERNAL.write(RECORDS[syntax]))
     assert encode(found(kept)) == encode(found(records.NamePlusRecord(RECORDS[syntax], "01CARLI_XYZ")))
 
 

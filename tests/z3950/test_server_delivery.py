@@ -35,7 +35,7 @@ def test_a_record_that_cannot_be_read_is_a_stub_of_what_is_known_of_it():
 
 @pytest.mark.parametrize("syntax", SYNTAXES)
 def test_a_record_that_cannot_be_read_comes_in_each_syntax(syntax):
-    found = delivered(Inventory(DAMAGED, (), (), ()), syntax, ALMA)
+    found = delivered(Inventory(DAMAGED, (), (), ()), "01CARLI_XYZ", syntax, ALMA)
     assert "Grafische Sammlung Ærø".encode() in found.octets
 
 

@@ -14,13 +14,13 @@ from gateway.frontends.base import Admission
 from gateway.frontends.z3950 import oids
 from gateway.frontends.z3950.alma import Alma
 from gateway.frontends.z3950.apdus import encode
-from gateway.frontends.z3950.apdus.external import Encoded
 from gateway.frontends.z3950.apdus.init import InitRequest, InitResponse, Version
 from gateway.frontends.z3950.apdus.present import PresentRequest
+from gateway.frontends.z3950.apdus.records import EncodedRecord
 from gateway.frontends.z3950.apdus.search import SearchRequest, SearchResponse
 from gateway.frontends.z3950.catalogue import Catalogue
-from gateway.frontends.z3950.kept import FOUND_OCTETS, LISTED_OCTETS, Kept, Key, Number, Search
-from gateway.frontends.z3950.rules import Services
+from gateway.frontends.z3950.kept import LARGEST_OCTETS, Kept, Key, Lately, Number, Search
+from gateway.frontends.z3950.rules import Database, Services
 from gateway.frontends.z3950.server import Patience, Server
 from gateway.frontends.z3950.session import Session
 from gateway.frontends.z3950.sets import ResultSets
@@ -134,21 +134,31 @@ async def test_a_client_that_does_not_read_is_parted_with():
     assert [event["event"] for event in logs] == ["z3950.unread", "z3950.ended"]
 
 
-def test_what_was_laid_out_is_kept_as_far_as_there_is_room_and_while_it_is_the_same():
-    kept = Kept(octets=250)
+def test_what_was_used_lately_is_kept_as_far_as_there_is_room():
+    lately = Lately(octets=250)
+    for key in "abc":
+        lately.put(key, key.upper(), 100)
+    assert lately.get("a") == "A"
+    lately.put("d", "D", 100)
+    assert [lately.get(key) for key in "abcd"] == ["A", None, "C", "D"]
+    lately.put("a", "another", 1)
+    assert lately.get("a") == "another"
+    lately.clear()
+    assert [lately.get(key) for key in "ad"] == [None, None]
+
+
+def test_what_was_laid_out_is_kept_while_it_is_the_same():
+    kept = Kept()
     old, new = Inventory("one record", (), (), ()), Inventory("another", (), (), ())
-    keys = [Key(ALMA, oids.USMARC, "xyz", mms_id) for mms_id in MMS_IDS.values()]
-    for key in keys[:3]:
-        kept.put_made(key, old, Encoded(b"x" * 100))
-    assert kept.made(keys[0], old) is None
-    assert kept.made(keys[1], Inventory("one record", (), (), ())) == Encoded(b"x" * 100)
-    assert kept.made(keys[1], new) is None
-    kept.put_made(keys[3], old, Encoded(b"x" * 100))
-    assert kept.made(keys[2], old) is None
-    assert kept.made(keys[1], old) is not None
-    kept.put_made(keys[1], new, Encoded(b"y" * 100))
-    assert kept.made(keys[1], new) == Encoded(b"y" * 100)
-    assert kept.made(keys[3], old) is not None
+    key = Key(ALMA, oids.USMARC, Database("xyz", DATABASE), MMS_IDS["lantern"])
+    kept.put_made(key, old, EncodedRecord(b"x", 1))
+    assert kept.made(key, Inventory("one record", (), (), ())) == EncodedRecord(b"x", 1)
+    assert kept.made(key, new) is None
+    assert kept.made(key._replace(syntax=oids.OPAC), old) is None
+    kept.put_made(key, new, EncodedRecord(b"y", 1))
+    assert kept.made(key, new) == EncodedRecord(b"y", 1)
+    kept.put_made(key, old, EncodedRecord(b"x" * (LARGEST_OCTETS + 1), LARGEST_OCTETS))
+    assert kept.made(key, old) is None
 
 
 def test_what_was_found_and_read_is_kept_until_something_changes():
@@ -179,22 +189,6 @@ def test_what_a_query_finds_is_not_kept_where_the_query_is_more_than_its_answer(
     search = Search("xyz", And(Term(Index.TITLE, "lantern"), other), Order.WRITTEN)
     kept.put_found(None, search, Found(Result(0, ()), 0))
     assert kept.found(search) is None
-
-
-def test_all_that_was_found_and_read_goes_where_it_is_too_much():
-    kept = Kept()
-    found = Found(Result(10_000, (numbers_of(range(0, 10_000_000, 1_000)),)), 0)
-    searches = [Search("xyz", Term(Index.TITLE, str(number)), Order.WRITTEN) for number in range(60)]
-    for search in searches:
-        kept.put_found(None, search, found)
-    assert kept.found(searches[-1]) == found
-    assert sum(kept.found(search) is not None for search in searches) * 150 * 8_192 <= FOUND_OCTETS
-    numbers = [Number("xyz", 0, number) for number in range(400)]
-    listed = Listed("991", Inventory(replace(DAMAGED, marc=b"x" * 99_000), (), (), ()))
-    for number in numbers:
-        kept.put_listed(None, number, listed)
-    assert kept.listed(numbers[-1]) == listed
-    assert sum(kept.listed(number) is not None for number in numbers) * 100_000 <= LISTED_OCTETS
 
 
 async def test_an_answer_is_of_what_was_written_before_it_whoever_wrote_it(url):

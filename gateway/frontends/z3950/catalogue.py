@@ -5,11 +5,11 @@ from typing import Final
 
 import trio
 
-from gateway.frontends.z3950.apdus.external import Encoded
+from gateway.frontends.z3950.apdus.records import EncodedRecord
 from gateway.frontends.z3950.ber import Oid
 from gateway.frontends.z3950.delivery import Delivered, deleted, delivered
 from gateway.frontends.z3950.kept import Kept, Key, Number, Search
-from gateway.frontends.z3950.rules import Rules
+from gateway.frontends.z3950.rules import Database, Rules
 from gateway.model import Inventory
 from gateway.search.query import Query
 from gateway.stores.base import Found, Listed, Store
@@ -47,8 +47,9 @@ class Catalogue:
             self._keep(mark, zone, found.epoch, found.result.numbers(0, len(found.read)), found.read)
         return found
 
-    async def records(self, zone: str, numbers: Sequence[int], epoch: int, syntax: Oid) -> list[Delivered]:
+    async def records(self, database: Database, numbers: Sequence[int], epoch: int, syntax: Oid) -> list[Delivered]:
         """What was found, in this order. Raises `NotFound` where the epoch is over."""
+        zone = database.zone
         mark = await self._now()
         listed = []
         for number in numbers:
@@ -58,7 +59,7 @@ class Catalogue:
                 self._keep(mark, zone, epoch, numbers, listed)
                 break
             listed.append(one)
-        return await self._laid_out(zone, listed, syntax)
+        return await self._laid_out(database, listed, syntax)
 
     async def _now(self) -> Hashable:
         mark = await self._store.mark()
@@ -69,26 +70,26 @@ class Catalogue:
         for number, one in zip(numbers, listed, strict=True):
             self._kept.put_listed(mark, Number(zone, epoch, number), one)
 
-    async def _laid_out(self, zone: str, listed: Sequence[Listed], syntax: Oid) -> list[Delivered]:
+    async def _laid_out(self, database: Database, listed: Sequence[Listed], syntax: Oid) -> list[Delivered]:
         found: list[Delivered] = []
         missing: dict[int, tuple[Key, Inventory]] = {}
         for place, (mms_id, there) in enumerate(listed):
-            key = Key(self._rules, syntax, zone, mms_id)
+            key = Key(self._rules, syntax, database, mms_id)
             made = self._kept.made(key, there) if there else None
             if there and made is None:
                 missing[place] = key, there
-            found.append(made or deleted(mms_id))
+            found.append(made or deleted(mms_id, database.name))
         if missing:
-            made_now = await _lay_out([of for _, of in missing.values()], syntax, self._rules)
+            made_now = await _lay_out([of for _, of in missing.values()], database.name, syntax, self._rules)
             for (place, (key, of)), one in zip(missing.items(), made_now, strict=True):
                 self._kept.put_made(key, of, one)
                 found[place] = one
         return found
 
 
-async def _lay_out(inventories: Sequence[Inventory], syntax: Oid, rules: Rules) -> list[Encoded]:
-    def lay_out() -> list[Encoded]:
-        return [delivered(one, syntax, rules) for one in inventories]
+async def _lay_out(inventories: Sequence[Inventory], database: str, syntax: Oid, rules: Rules) -> list[EncodedRecord]:
+    def lay_out() -> list[EncodedRecord]:
+        return [delivered(one, database, syntax, rules) for one in inventories]
 
     octets = sum([len(one.record.marc) + ITEM_OCTETS * len(one.items) for one in inventories])
     if octets <= LAID_OUT_HERE:

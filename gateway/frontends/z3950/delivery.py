@@ -8,8 +8,8 @@ from gateway.frontends.z3950 import oids
 from gateway.frontends.z3950.apdus import opac as opac_syntax
 from gateway.frontends.z3950.apdus.diagnostics import Diagnostic
 from gateway.frontends.z3950.apdus.elements import CompSpec, ElementSetNames, SchemaUri, Specification
-from gateway.frontends.z3950.apdus.external import Encoded, External
-from gateway.frontends.z3950.apdus.records import SurrogateDiagnostic, encoded
+from gateway.frontends.z3950.apdus.external import External
+from gateway.frontends.z3950.apdus.records import EncodedRecord, NamePlusRecord, SurrogateDiagnostic, encoded
 from gateway.frontends.z3950.asked import Refused
 from gateway.frontends.z3950.ber import Oid
 from gateway.frontends.z3950.opac import holdings_of
@@ -19,7 +19,7 @@ from gateway.marc import iso2709
 from gateway.marc.record import Record
 from gateway.model import Inventory
 
-Delivered = Encoded | SurrogateDiagnostic
+Delivered = EncodedRecord | NamePlusRecord
 USUAL_SYNTAX: Final = oids.USMARC
 """Where a client names none [assumed]."""
 ELEMENT_SETS: Final = frozenset({"f", "b", ""})
@@ -69,15 +69,15 @@ def _elements(specification: Specification) -> str:
     return specification.elements or ""
 
 
-def deleted(mms_id: str) -> Delivered:
+def deleted(mms_id: str, database: str) -> Delivered:
     """What is shown in place of a record that is no longer there."""
-    return SurrogateDiagnostic(Diagnostic(1028, mms_id))
+    return NamePlusRecord(SurrogateDiagnostic(Diagnostic(1028, mms_id)), database)
 
 
-def delivered(inventory: Inventory, syntax: Oid, rules: Rules) -> Encoded:
-    """A record in this syntax."""
+def delivered(inventory: Inventory, database: str, syntax: Oid, rules: Rules) -> EncodedRecord:
+    """A record of this database in this syntax."""
     bare = readable(inventory.record, rules.kept)
-    return encoded(SYNTAXES[syntax](inventory, bare, adding(bare, rules.shelved(inventory))))
+    return encoded(SYNTAXES[syntax](inventory, bare, adding(bare, rules.shelved(inventory))), database)
 
 
 def _usmarc(inventory: Inventory, bare: Record, whole: Record) -> External:

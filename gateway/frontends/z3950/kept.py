@@ -1,31 +1,65 @@
 """What was found and laid out lately: as long as nothing has changed, it is neither looked for nor laid out again."""
 
 import math
-from collections import OrderedDict
 from collections.abc import Hashable
-from typing import Final, NamedTuple
+from typing import Final, Generic, NamedTuple, TypeVar
 
-from gateway.frontends.z3950.apdus.external import Encoded
+from gateway.frontends.z3950.apdus.records import EncodedRecord
 from gateway.frontends.z3950.ber import Oid
-from gateway.frontends.z3950.rules import Rules
+from gateway.frontends.z3950.rules import Database, Rules
 from gateway.model import Inventory
 from gateway.search.query import Among, Order, Query, Term
 from gateway.stores.base import Found, Listed
 
-MADE_OCTETS: Final = 64 * 1024 * 1024
-"""Octets of all records that were laid out: some thirty thousand as libraries have them."""
+MADE_OCTETS: Final = 32 * 1024 * 1024
+"""Octets of records that were laid out, twice: some thirty thousand as libraries have them."""
 LARGEST_OCTETS: Final = 1024 * 1024
 """Octets of one that is kept at most."""
-LISTED_OCTETS: Final = 32 * 1024 * 1024
-"""Octets of MARC of all records that were read."""
+LISTED_OCTETS: Final = 24 * 1024 * 1024
+"""Octets of MARC of records that were read, twice."""
 LISTED_MORE: Final = 1_000
 """About what is kept of a record besides, in octets."""
-FOUND_OCTETS: Final = 64 * 1024 * 1024
-"""Octets of all results that are kept: of a million titles, those for a thousand words."""
+FOUND_OCTETS: Final = 32 * 1024 * 1024
+"""Octets of results, twice: of a million titles, those for a thousand words."""
 FOUND_MORE: Final = 2_000
 """About what is kept of a search besides, in octets."""
 QUERY_CHARACTERS: Final = 1_000
 """Of a query whose result is kept: people's are far shorter."""
+
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class Lately(Generic[K, V]):
+    """What was used lately, up to so many octets, and up to as many before those."""
+
+    def __init__(self, octets: int) -> None:
+        self._most = octets
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._now: dict[K, tuple[V, int]] = {}
+        self._before: dict[K, tuple[V, int]] = {}
+        self._octets = 0
+
+    def get(self, key: K) -> V | None:
+        """What is kept of it."""
+        found = self._now.get(key)
+        if found is None:
+            found = self._before.pop(key, None)
+            if found is None:
+                return None
+            self.put(key, *found)
+        return found[0]
+
+    def put(self, key: K, value: V, octets: int) -> None:
+        """Keep it, which takes so much; where it is too much with the others, they are of before."""
+        self._octets += octets
+        if self._octets > self._most:
+            self._now, self._before, self._octets = {}, self._now, octets
+        self._now[key] = value, octets
 
 
 class Search(NamedTuple):
@@ -49,20 +83,18 @@ class Key(NamedTuple):
 
     rules: Rules
     syntax: Oid
-    zone: str
+    database: Database
     mms_id: str
 
 
 class Kept:
     """Of all servers of a gateway; used by one thread."""
 
-    def __init__(self, octets: int = MADE_OCTETS) -> None:
+    def __init__(self) -> None:
         self._mark: Hashable = None
-        self._found: dict[Search, Found] = {}
-        self._listed: dict[Number, Listed] = {}
-        self._found_octets = self._listed_octets = 0
-        self._room = octets
-        self._made: OrderedDict[Key, tuple[Inventory, Encoded]] = OrderedDict()
+        self._found: Lately[Search, Found] = Lately(FOUND_OCTETS)
+        self._listed: Lately[Number, Listed] = Lately(LISTED_OCTETS)
+        self._made: Lately[Key, tuple[Inventory, EncodedRecord]] = Lately(MADE_OCTETS)
 
     def at(self, mark: Hashable) -> None:
         """This moment, by the mark of `stores.finding.Finding.mark`: of another one it is not known what is found.
@@ -71,58 +103,43 @@ class Kept:
         """
         if mark != self._mark:
             self._mark = mark
-            self._found, self._found_octets = {}, 0
-            self._listed, self._listed_octets = {}, 0
+            self._found.clear()
+            self._listed.clear()
 
     def found(self, search: Search) -> Found | None:
         """What it found, if that is known."""
         return self._found.get(search)
 
     def put_found(self, mark: Hashable, search: Search, found: Found) -> None:
-        """Keep it, if it is still that moment; but for a query that is long, or asks for what is in a result set.
-
-        Where it is too much, all goes.
-        """
-        if mark != self._mark or _characters(search.query) > QUERY_CHARACTERS:
-            return
-        self._found_octets += FOUND_MORE + found.result.octets
-        if self._found_octets > FOUND_OCTETS:
-            self._found, self._found_octets = {}, 0
-        self._found[search] = found
+        """Keep it, if it is still that moment; but for a query that is long, or asks for what is in a result set."""
+        if mark == self._mark and _characters(search.query) <= QUERY_CHARACTERS:
+            self._found.put(search, found, FOUND_MORE + found.result.octets)
 
     def listed(self, number: Number) -> Listed | None:
         """What it stands for, if that is known."""
         return self._listed.get(number)
 
     def put_listed(self, mark: Hashable, number: Number, listed: Listed) -> None:
-        """Keep it, if it is still that moment. Where it is too much, all goes."""
-        if mark != self._mark:
-            return
-        self._listed_octets += LISTED_MORE + (len(listed.there.record.marc) if listed.there else 0)
-        if self._listed_octets > LISTED_OCTETS:
-            self._listed, self._listed_octets = {}, 0
-        self._listed[number] = listed
+        """Keep it, if it is still that moment."""
+        if mark == self._mark:
+            self._listed.put(number, listed, LISTED_MORE + (len(listed.there.record.marc) if listed.there else 0))
 
-    def made(self, key: Key, of: Inventory) -> Encoded | None:
+    def made(self, key: Key, of: Inventory) -> EncodedRecord | None:
         """What was made for it, of just this."""
         found = self._made.get(key)
-        if found is None or (found[0] is not of and found[0] != of):
+        if found is None:
             return None
-        self._made.move_to_end(key)
-        return found[1]
+        before, encoded = found
+        if before is not of:
+            if before != of:
+                return None
+            self.put_made(key, of, encoded)  # so that the next look is a short one
+        return encoded
 
-    def put_made(self, key: Key, of: Inventory, encoded: Encoded) -> None:
-        """Keep it; what was asked for least lately goes."""
-        if len(encoded.octets) > LARGEST_OCTETS:
-            return
-        before = self._made.pop(key, None)
-        if before is not None:
-            self._room += len(before[1].octets)
-        self._made[key] = of, encoded
-        self._room -= len(encoded.octets)
-        while self._room < 0:
-            _, (_, gone) = self._made.popitem(last=False)
-            self._room += len(gone.octets)
+    def put_made(self, key: Key, of: Inventory, encoded: EncodedRecord) -> None:
+        """Keep it, unless it is too long."""
+        if len(encoded.octets) <= LARGEST_OCTETS:
+            self._made.put(key, (of, encoded), len(encoded.octets))
 
 
 def _characters(query: Query) -> float:

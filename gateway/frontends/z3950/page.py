@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from gateway.frontends.z3950.apdus.diagnostics import Diagnostic
-from gateway.frontends.z3950.apdus.external import Encoded
 from gateway.frontends.z3950.apdus.present import PresentStatus, Range
-from gateway.frontends.z3950.apdus.records import NamePlusRecord, SurrogateDiagnostic
+from gateway.frontends.z3950.apdus.records import EncodedRecord, NamePlusRecord, SurrogateDiagnostic
 from gateway.frontends.z3950.ber import Oid
 from gateway.frontends.z3950.catalogue import Catalogue
 from gateway.frontends.z3950.delivery import Delivered
@@ -31,31 +30,31 @@ class Sizes(NamedTuple):
 class Page(NamedTuple):
     """Records, from the first one that was asked for."""
 
-    records: tuple[NamePlusRecord, ...]
+    records: tuple[Delivered, ...]
     status: PresentStatus
 
 
 async def page(catalogue: Catalogue, result_set: ResultSet, ranges: Sequence[Range], syntax: Oid, sizes: Sizes) -> Page:
     """The records in these ranges, which the set has. Raises `NotFound` where the set is of another epoch."""
-    zone, name = result_set.database
     wanted = [number for one in ranges for number in result_set.numbers(one.start - 1, one.count)]
-    records: list[NamePlusRecord] = []
+    records: list[Delivered] = []
     used = 0
     for start in range(0, len(wanted), READ_AT_ONCE):
         numbers = wanted[start : start + READ_AT_ONCE]
-        for one in await catalogue.records(zone, numbers, result_set.epoch, syntax):
-            size = len(one.octets) if isinstance(one, Encoded) else 0
+        for one in await catalogue.records(result_set.database, numbers, result_set.epoch, syntax):
+            size = one.size if isinstance(one, EncodedRecord) else 0
             if size > sizes.preferred and not records:
-                one = _oversized(one, size, sizes, alone=len(wanted) == 1)
+                one = _oversized(one, size, sizes, result_set.database.name, alone=len(wanted) == 1)
             elif used + size > sizes.preferred:
                 return Page(tuple(records), PresentStatus.MESSAGE_SIZE)
             used += size
-            records.append(NamePlusRecord(one, name))
+            records.append(one)
     return Page(tuple(records), PresentStatus.SUCCESS)
 
 
-def _oversized(record: Delivered, size: int, sizes: Sizes, *, alone: bool) -> Delivered:
+def _oversized(record: Delivered, size: int, sizes: Sizes, database: str, *, alone: bool) -> Delivered:
     """A record that is larger than an answer is to be: itself, where it is all that was asked for."""
-    if size > sizes.exceptional:
-        return SurrogateDiagnostic(Diagnostic(17, str(size)))
-    return record if alone else SurrogateDiagnostic(Diagnostic(16, str(size)))
+    if size <= sizes.exceptional and alone:
+        return record
+    diagnostic = Diagnostic(16 if size <= sizes.exceptional else 17, str(size))
+    return NamePlusRecord(SurrogateDiagnostic(diagnostic), database)

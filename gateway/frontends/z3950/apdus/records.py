@@ -1,7 +1,7 @@
 """Records as searches and presents bring them. Source: Z39.50-1995, 3.2.3.1 and 4.1.
 
-kept = encoded(External(oids.USMARC, marc))     # once, for as long as the record lives
-PresentResponse(…, records=(NamePlusRecord(kept, "01CARLI_XYZ"), …))
+kept = encoded(External(oids.USMARC, marc), "01CARLI_XYZ")     # once, for as long as the record lives
+PresentResponse(…, records=(kept, …))
 """
 
 from typing import Any, Final
@@ -15,7 +15,7 @@ from gateway.frontends.z3950.apdus.diagnostics import (
     Diagnostic,
     DiagnosticRecord,
 )
-from gateway.frontends.z3950.apdus.external import EXTERNAL, Encoded, External
+from gateway.frontends.z3950.apdus.external import EXTERNAL, External
 from gateway.frontends.z3950.asn1 import (
     STRING,
     Element,
@@ -42,9 +42,17 @@ class SurrogateDiagnostic(Struct, frozen=True):
 class NamePlusRecord(Struct, frozen=True):
     """A record, and the database that it is from."""
 
-    record: External | Encoded | SurrogateDiagnostic
-    """`Encoded` only goes out: the bytes that `encoded` has made of an External, which is what arrives."""
+    record: External | SurrogateDiagnostic
     database: str | None = None
+
+
+class EncodedRecord(Struct, frozen=True):
+    """A record that goes out, as its bytes; what arrives is a `NamePlusRecord`."""
+
+    octets: bytes
+    """The whole element."""
+    size: int
+    """Octets of the record itself."""
 
 
 class Diagnostics(Struct, frozen=True):
@@ -53,12 +61,7 @@ class Diagnostics(Struct, frozen=True):
     diagnostics: tuple[DiagnosticRecord, ...]
 
 
-Records = tuple[NamePlusRecord, ...] | Diagnostic | Diagnostics
-
-
-def encoded(external: External) -> Encoded:
-    """A record's bytes as every answer has them."""
-    return Encoded(EXTERNAL.write(external))
+Records = tuple[NamePlusRecord | EncodedRecord, ...] | Diagnostic | Diagnostics
 
 
 def _octets(value: Any) -> bytes:
@@ -68,12 +71,22 @@ def _octets(value: Any) -> bytes:
 
 _RECORD = choice(
     (External, explicit(1, EXTERNAL)),
-    (Encoded, explicit(1, Element(EXTERNAL.readers, _octets))),
     (SurrogateDiagnostic, tagged(2, alone(SurrogateDiagnostic, around(DIAGNOSTIC_RECORD)))),
 )
 _NAME_PLUS_RECORD = sequence(NamePlusRecord, database=tagged(0, STRING), record=explicit(1, _RECORD))
+_ONE = tagged(Universal.SEQUENCE, _NAME_PLUS_RECORD)
 RECORDS: Final = choice(
-    (tuple, tagged(28, sequence_of(tagged(Universal.SEQUENCE, _NAME_PLUS_RECORD), AT_ONCE))),
+    (
+        tuple,
+        tagged(
+            28, sequence_of(choice((NamePlusRecord, _ONE), (EncodedRecord, Element(_ONE.readers, _octets))), AT_ONCE)
+        ),
+    ),
     (Diagnostic, tagged(130, DIAGNOSTIC)),
     (Diagnostics, tagged(205, alone(Diagnostics, DIAGNOSTIC_RECORDS))),
 )
+
+
+def encoded(external: External, database: str) -> EncodedRecord:
+    """A record's bytes as every answer has them."""
+    return EncodedRecord(_ONE.write(NamePlusRecord(external, database)), len(EXTERNAL.write(external)))
