@@ -13,12 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal
 
-import click
-import trio
-from msgspec import Struct
-
 from gateway.addresses import LISTENS_ELSEWHERE, ask, lan_address, reached_at
-from gateway.cli.output import shown_in_line
+from gateway.cli.checking import Check, listening_error
+from gateway.cli.search_checks import search_checks
 from gateway.config import Settings, example_password_zones
 from gateway.config.show import masked
 from gateway.config.tree import HostSettings
@@ -28,37 +25,15 @@ from gateway.rulebook import rulebook
 from gateway.stores import open_store
 from gateway.stores.sqlite.connections import is_served
 
-Status = Literal["ok", "warn", "fail"]
 Answers = Literal["itself", "another"]
 """Which host a gateway answers for where one of the settings should listen."""
 
-COLOURS: Final[dict[Status, str]] = {"ok": "green", "warn": "yellow", "fail": "red"}
 ALMA: Final = ".alma.exlibrisgroup.com"
 """How the names of real Alma hosts end."""
 CORRECT_THEM: Final = "correct them; gateway config check looks at them again"
 """What to do with settings that cannot be used."""
 SPARE_FILES: Final = 64
 """Open files that are no connections: the store's, the listeners', the logs'; with room to spare."""
-
-
-class Check(Struct, frozen=True):
-    """One thing that was looked at."""
-
-    check: str
-    """What, such as `host i-share-xyz`."""
-    status: Status
-    """`fail`: the gateway, or this part of it, will not serve."""
-    says: str
-    fix: str = ""
-    """What to do; empty where there is nothing."""
-
-
-def echo(check: Check, *, err: bool = False) -> None:
-    """Show a check: what was found, and below it what to do."""
-    status = click.style(f"{check.status:4}", fg=COLOURS[check.status])
-    click.echo(f"{status}  {check.check}: {shown_in_line(check.says)}", err=err)
-    if check.fix:
-        click.echo(f"      {shown_in_line(check.fix)}", err=err)
 
 
 async def every_check(settings: Settings, hosts_file: Path | None, open_files: int) -> list[Check]:
@@ -70,6 +45,7 @@ async def every_check(settings: Settings, hosts_file: Path | None, open_files: i
         found.append(check)
         if answers:
             answering[key] = answers
+    found += await search_checks(settings)
     found += await _store(settings.store.url)
     found.append(await _other_computers(settings, answering))
     found.append(_example_passwords(settings))
@@ -91,7 +67,7 @@ async def _host(settings: Settings, key: str) -> tuple[Check, Answers | None]:
     """Whether its listener can be opened; and which host answers there already, if a gateway does."""
     host = settings.hosts[key]
     name, at = f"host {key}", f"{host.address} port {host.connexion}"
-    error = await _listening_error(host.address, host.connexion)
+    error = await listening_error(host.address, host.connexion)
     if error is None:
         free = f"{at} is free" if host.connexion else f"takes any free port of {host.address}"
         return Check(name, "ok", free), None
@@ -114,16 +90,6 @@ async def _host(settings: Settings, key: str) -> tuple[Check, Answers | None]:
         fix = f"choose a port above 1023: --set hosts.{key}.connexion=5500"
         return Check(name, "fail", f"{at} is reserved for the administrator", fix), None
     return Check(name, "fail", f"cannot listen on {at}: {error.strerror}", "choose another address or port"), None
-
-
-async def _listening_error(address: str, port: int) -> OSError | None:
-    try:
-        listeners = await trio.open_tcp_listeners(port, host=address)
-    except OSError as error:
-        return error
-    for listener in listeners:
-        await listener.aclose()
-    return None
 
 
 async def _store(url: str) -> list[Check]:

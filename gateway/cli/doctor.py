@@ -14,7 +14,7 @@ from gateway.cli.seconds import seconds
 from gateway.errors import SettingsError
 
 if TYPE_CHECKING:
-    from gateway.cli.checks import Check
+    from gateway.cli.checking import Check
 
 EXIT_FAILED: Final = 1
 
@@ -53,7 +53,7 @@ def doctor(
         sys.exit(_watch(options, zone, once=once, timeout=timeout, as_json=as_json))
     if zone or once or timeout is not None:
         raise click.UsageError("--zone, --once and --timeout go with --watch")
-    from gateway.cli.checks import echo
+    from gateway.cli.checking import echo
 
     found = _checks(options, hosts_file)
     for check in found:
@@ -69,7 +69,8 @@ def _checks(options: Options, hosts_file: Path | None) -> "list[Check]":
     """What was found; without usable settings there is nothing else to look at."""
     import trio
 
-    from gateway.cli.checks import CORRECT_THEM, Check, every_check
+    from gateway.cli.checking import Check
+    from gateway.cli.checks import CORRECT_THEM, every_check
     from gateway.cli.serve import OPEN_FILES
 
     try:

@@ -11,7 +11,7 @@ import trio
 from msgspec.structs import asdict
 
 from gateway.addresses import reached_at, why_not_live
-from gateway.cli.checks import Check, echo
+from gateway.cli.checking import Check, echo
 from gateway.cli.output import echo_json, echo_text, local_time
 from gateway.cli.reading import read_store, zones_with
 from gateway.cli.ready import EXIT_TIMED_OUT

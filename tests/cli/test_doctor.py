@@ -255,3 +255,26 @@ def test_lines_for_people(free):
     assert result.stdout.splitlines()[0] == "ok    settings: the built-in ones; there is no gateway.toml here"
     assert "\nfail  passwords: other computers could reach these zones" in result.stdout
     assert "\n      give each a password of its own, such as --set zones.xyz.password=" in result.stdout
+
+
+def test_ports_of_z3950_beside_a_running_gateway(gateway: Gateway):
+    bound = gateway.running.z3950[HOST][0]
+    (check,) = found(*gateway.options, "--set", f"hosts.{HOST}.z3950=[{bound.port}]")[f"Z39.50 {HOST}"]
+    assert check["status"] == "ok"
+    assert check["says"] == f"a server of Z39.50 answers at {bound.address} port {bound.port}"
+
+
+def test_another_program_at_the_port_of_z3950(free):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+
+        def hang_up() -> None:
+            other.accept()[0].close()
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        (check,) = found(*free, "--set", f"hosts.{HOST}.z3950=[{port}]", exit_code=1)[f"Z39.50 {HOST}"]
+        thread.join()
+    assert check["status"] == "fail"
+    assert check["says"] == f"another program uses 127.0.0.1 port {port}"
+    assert check["fix"] == f"choose another port: --set 'hosts.{HOST}.z3950=[{port + 1}]'"
