@@ -1,4 +1,4 @@
-"""`gateway search`: the records of a zone that words find, or a query in PQF. It changes nothing."""
+"""`gateway search`: the records of a zone that words find, or a query in PQF or CQL. It changes nothing."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
@@ -14,8 +14,9 @@ from gateway.stores.base import PAGE_ROWS
 
 if TYPE_CHECKING:
     from gateway.desk.records import RecordShown
+    from gateway.search.cql import Asked
     from gateway.search.pqf import MakeTerm
-    from gateway.search.query import Query, Term
+    from gateway.search.query import Term
     from gateway.stores.base import Store
 
 ORDERS: Final = ("relevance", "written")
@@ -25,6 +26,7 @@ ORDERS: Final = ("relevance", "written")
 @click.argument("zone", metavar="ZONE")
 @click.argument("words", metavar="QUERY…", nargs=-1, required=True)
 @click.option("--pqf", is_flag=True, help="QUERY is in PQF, as yaz-client takes it; it is asked as of Alma.")
+@click.option("--cql", is_flag=True, help="QUERY is in CQL, as SRU takes it: alma.title = rivers sortBy alma.title.")
 @click.option("--order", type=click.Choice(ORDERS), default=ORDERS[0], help=f"What comes first.  [{ORDERS[0]}]")
 @click.option("--limit", metavar="N", type=click.IntRange(0), default=ROWS, help=f"How many; 0 = all.  [{ROWS}]")
 @click.option("--count", "only_count", is_flag=True, help="Say only how many there are.")
@@ -35,6 +37,7 @@ def search(
     zone: str,
     words: Sequence[str],
     pqf: bool,
+    cql: bool,
     order: str,
     limit: int,
     only_count: bool,
@@ -48,7 +51,9 @@ def search(
     """
     settings = options.settings()
     check_zone(settings, zone, named="ZONE")
-    query = _query(" ".join(words), pqf=pqf)
+    if pqf and cql:
+        raise click.UsageError("QUERY is in one of PQF and CQL; give --pqf or --cql")
+    asked = _asked(" ".join(words), pqf=pqf, cql=cql)
     rows: list[tuple[str, ...]] = []
 
     def take(record: "RecordShown") -> None:
@@ -61,8 +66,13 @@ def search(
         from gateway.desk import searching
         from gateway.search.query import Order
 
-        found = await store.find_records(zone, query, order=Order(order))
-        numbers = [] if only_count else found.result.numbers(0, limit or searching.LISTED)
+        found = await store.find_records(zone, asked.query, order=Order(order))
+        most = limit or searching.LISTED
+        if asked.by and not only_count:
+            every = found.result.numbers()
+            numbers = (await store.sort_records(zone, every, found.epoch, asked.by))[:most]
+        else:
+            numbers = [] if only_count else found.result.numbers(0, most)
         for start in range(0, len(numbers), PAGE_ROWS):
             for record in await searching.rows(store, zone, found, numbers[start : start + PAGE_ROWS]):
                 take(record)
@@ -82,12 +92,15 @@ def search(
     _tell(total, listed, limit)
 
 
-def _query(text: str, *, pqf: bool) -> "Query":
+def _asked(text: str, *, pqf: bool, cql: bool) -> "Asked":
+    from gateway.search import cql as language
     from gateway.search import pqf as notation
     from gateway.search import words
 
     try:
-        return notation.parse(text, _as_alma()) if pqf else words.parse(text)
+        if cql:
+            return language.parse(text)
+        return language.Asked(notation.parse(text, _as_alma()) if pqf else words.parse(text))
     except BadQuery as error:
         raise _unusable(error) from error
 

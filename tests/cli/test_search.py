@@ -40,6 +40,9 @@ def found(gateway: Gateway, *query: str) -> list[str]:
         (("--pqf", "@and", "@attr", "1=4", "lantern", "@attr", "1=1003", "quillfeather"), [MONOGRAPH]),
         (("--pqf", "@attr 1=7 6990001038"), [CJK]),
         (("--pqf", '@attr 1=4 @attr 4=1 "keepers lantern"'), []),
+        (("--cql", "alma.title=lantern"), [MONOGRAPH]),
+        (("--cql", "alma.mms_id=99* sortBy alma.main_pub_date/sort.descending"), [MONOGRAPH, CJK, SERIAL]),
+        (("--cql", "--limit", "1", "alma.mms_id=99* sortBy alma.title"), [CJK]),
     ],
 )
 def test_finds(filled: Gateway, query: tuple[str, ...], ids: list[str]):
@@ -87,6 +90,8 @@ def test_nothing(filled: Gateway, zone: str):
         (("xyz", "a " * 101), "QUERY: the search has 101 terms; it may have 100"),
         (("xyz", "--pqf", "great rivers"), "QUERY: rivers: is left over; quote several words, or join two"),
         (("xyz", "--pqf", "@attr 1=9999 rivers"), "rivers: the use attribute is not supported: 9999 (bib-1 114)"),
+        (("xyz", "--cql", "alma.tilte=rivers"), "QUERY: at character 1: alma.tilte: did you mean alma.title?"),
+        (("xyz", "--cql", "--pqf", "rivers"), "QUERY is in one of PQF and CQL; give --pqf or --cql"),
         (("xyz", "--pqf", "@attr 9=1 rivers"), "rivers: the attribute type is not supported: 9 (bib-1 113)"),
         (("xyz", "--pqf", "@attr 1=31 soon"), "soon: the term is malformed: soon (bib-1 125)"),
         (("xzy", "rivers"), "ZONE: there is no zone 'xzy'; did you mean xyz?"),

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from xml.parsers import expat
 
+from gateway.marc.forms.elements import attribute, text
 from gateway.marc.forms.parts import (
     LINE_BYTES,
     Fields,
@@ -45,23 +46,20 @@ _DATA_TAG: Final = re.compile(r"0[1-9A-Z][0-9A-Z]|0[1-9a-z][0-9a-z]|[1-9A-Z][0-9
 _INDICATORS: Final = re.compile(r"[0-9a-z ]{2}")
 _CODE: Final = re.compile(r"[!-?A-{}~]")
 """What the schema allows. Of codes that is all that ASCII shows, but for @ and |."""
-_NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
-_ATTRIBUTE_ESCAPES: Final = _ESCAPES | str.maketrans({'"': "&quot;", "\t": "&#9;", "\n": "&#10;"})
 
 
 def write(record: Record) -> bytes:
     """The record as an element of a collection."""
-    lines = ["<record>", f"  <leader>{_text(record.leader.decode('ascii', 'replace'))}</leader>"]
+    lines = ["<record>", f"  <leader>{text(record.leader.decode('ascii', 'replace'))}</leader>"]
     for field in record.fields:
-        tag = _attribute(field.tag)
+        tag = attribute(field.tag)
         if field.control:
-            lines.append(f'  <controlfield tag="{tag}">{_text(field.text)}</controlfield>')
+            lines.append(f'  <controlfield tag="{tag}">{text(field.text)}</controlfield>')
             continue
         indicators, subfields = parts(field)
-        first, second = map(_attribute, indicators)
+        first, second = map(attribute, indicators)
         lines.append(f'  <datafield tag="{tag}" ind1="{first}" ind2="{second}">')
-        lines += [f'    <subfield code="{_attribute(code)}">{_text(value)}</subfield>' for code, value in subfields]
+        lines += [f'    <subfield code="{attribute(code)}">{text(value)}</subfield>' for code, value in subfields]
         lines.append("  </datafield>")
     return ("\n".join(lines) + "\n</record>\n").encode()
 
@@ -218,11 +216,3 @@ def _local(name: str) -> str:
 
 def _refuse_doctype(*_: object) -> None:
     raise Wrong("the file has a document type declaration, which MARCXML does not need and which is not read")
-
-
-def _text(text: str) -> str:
-    return _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text).translate(_ESCAPES)
-
-
-def _attribute(text: str) -> str:
-    return _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text).translate(_ATTRIBUTE_ESCAPES)
