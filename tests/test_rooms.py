@@ -39,14 +39,15 @@ ROOMS = {
     "model": Room(r"gateway\.model(\..+)?", ("errors",), ("msgspec",)),
     "marc": Room(r"gateway\.marc(\..+)?", ("errors", "model"), ("pymarc",)),
     "search": Room(r"gateway\.search(\..+)?", ("errors", "model", "marc"), ("msgspec",)),
-    "stores.base": Room(r"gateway\.stores\.(base|finding|whole)", ("errors", "model", "search"), ()),
+    "stores.base": Room(r"gateway\.stores\.(base|finding|lending|publishing|whole)", ("errors", "model", "search"), ()),
     "stores.indexing": Room(
         r"gateway\.stores\.(searching|indexing)", ("errors", "model", "search", "stores.base"), ("trio",)
     ),
+    "stores.lent": Room(r"gateway\.stores\.lent", ("errors", "model", "stores.base"), ("msgspec", "trio")),
     "stores": Room(r"gateway\.stores", ("errors", "stores.base"), ()),
     "stores/*": Room(
         r"gateway\.stores\..+",
-        ("errors", "model", "search", "stores.base", "stores.indexing"),
+        ("errors", "model", "search", "stores.base", "stores.indexing", "stores.lent"),
         ("apsw", "psycopg", "msgspec", "trio"),
     ),
     "importer": Room(
@@ -55,11 +56,16 @@ ROOMS = {
         ("argon2", "msgspec", "structlog", "trio"),
     ),
     "circulation": Room(
-        r"gateway\.circulation(\..+)?", ("errors", "model", "marc", "stores.base"), ("msgspec", "trio")
+        r"gateway\.circulation(\..+)?", ("errors", "model", "marc", "stores.base"), ("argon2", "msgspec", "trio")
+    ),
+    "publishing": Room(
+        r"gateway\.publishing(\..+)?",
+        ("errors", "model", "marc", "search", "circulation", "stores.base"),
+        ("msgspec", "structlog", "trio"),
     ),
     "desk": Room(
         r"gateway\.desk(\..+)?",
-        ("errors", "model", "marc", "search", "importer", "circulation", "webhooks", "stores.base"),
+        ("errors", "model", "marc", "search", "importer", "circulation", "publishing", "webhooks", "stores.base"),
         ("argon2", "msgspec", "structlog", "trio"),
     ),
     "webhooks": Room(
@@ -84,14 +90,14 @@ ROOMS = {
         r"gateway\.frontends\..+",
         (
             *("frontends/*/wire", "frontends.base", "frontends.http", "errors", "model", "importer", "marc", "search"),
-            *("circulation", "desk", "webhooks", "stores.base"),
+            *("circulation", "desk", "publishing", "webhooks", "stores.base"),
         ),
         ("msgspec", "structlog", "trio"),
     ),
     "config": Room(r"gateway\.config(\..+)?", ("errors", "model"), ("msgspec",)),
     "logs": Room(r"gateway\.logs", ("errors", "model"), ("msgspec", "structlog")),
     "top": Room(
-        r"gateway|gateway\.(__main__|addresses|app|faces|hosts|listeners|rulebook|searches|cli|testing)(\..+)?",
+        r"gateway|gateway\.(__main__|addresses|app|faces|hosts|listeners|published|rulebook|searches|views|cli|testing)(\..+)?",
         ALL,
         ALL,
     ),

@@ -31,6 +31,8 @@ from gateway.model.holdings import (
     ProcessType,
     ReceiptStatus,
 )
+from gateway.model.lending import Exchange, Loan, LoanPolicy, Patron, Request, RequestKind
+from gateway.model.publishing import Enrichment, PublishingProfile, PublishingRun, Repository, RunKind
 from gateway.model.records import BibRecord, Flag, Hit, Identifier, IdentifierKind
 from gateway.model.scripts import ConnectionStep, ReplyStep, Scripted
 from gateway.model.transcripts import PIECES, Laid, LaidKind, OtherKind, Tag, Transcript
@@ -65,7 +67,9 @@ __all__ = [
     "Delivery",
     "Diagnosis",
     "EncodingLevel",
+    "Enrichment",
     "Evidence",
+    "Exchange",
     "Facts",
     "Finding",
     "Flag",
@@ -83,6 +87,8 @@ __all__ = [
     "Laid",
     "LaidKind",
     "Library",
+    "Loan",
+    "LoanPolicy",
     "Location",
     "Logon",
     "MatchMethod",
@@ -90,13 +96,20 @@ __all__ = [
     "OlderVersion",
     "OtherKind",
     "Outcome",
+    "Patron",
     "PendingLink",
     "ProcessType",
     "Profile",
+    "PublishingProfile",
+    "PublishingRun",
     "Reason",
     "Receipt",
     "ReceiptStatus",
     "ReplyStep",
+    "Repository",
+    "Request",
+    "RequestKind",
+    "RunKind",
     "Scripted",
     "Severity",
     "Submission",

@@ -1,7 +1,7 @@
 """What a zone has of a record on its shelves: libraries with their locations, holdings, items. In Alma's terms.
 
-Room is left for what circulates: a loan would name an item by its barcode, set its process type and its due date, and
-clear both when it ends; for how long is for the item's policy to say.
+A loan (`model.lending`) names an item by its barcode, sets its process type and its due date, and clears both when it
+ends; for how long is for the item's policy to say.
 """
 
 from datetime import datetime

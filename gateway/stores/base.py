@@ -25,6 +25,11 @@ from gateway.stores.finding import Finding
 from gateway.stores.finding import Found as Found
 from gateway.stores.finding import Listed as Listed
 from gateway.stores.finding import Shelves as Shelves
+from gateway.stores.lending import Lending, LendingStacks
+from gateway.stores.lending import Lent as Lent
+from gateway.stores.publishing import Published as Published
+from gateway.stores.publishing import Publishing
+from gateway.stores.publishing import Unpublished as Unpublished
 
 T = TypeVar("T")
 
@@ -182,7 +187,7 @@ class ShelfPlace(NamedTuple):
     """Its ID."""
 
 
-class Stacks(Protocol):
+class Stacks(LendingStacks, Protocol):
     """One zone's libraries, holdings and items within one durable transaction. Its reads see its changes.
 
     Codes, IDs and barcodes are of printable characters; what is put is of this zone.
@@ -247,7 +252,7 @@ def check_same_record(found: str, mms_id: str) -> None:
         raise ValueError(f"it is of the record {found}, not of {mms_id}")
 
 
-class Store(Finding, Protocol):
+class Store(Finding, Lending, Publishing, Protocol):
     """Zones of records, and every attempt to change them. Zones never see each other's records."""
 
     async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
@@ -321,15 +326,15 @@ class Store(Finding, Protocol):
         """Forget an attempt; whether there was one. Its number is not given again. Durable when it returns."""
 
     async def remove_record(self, zone: str, mms_id: str) -> bool:
-        """Forget a record with all its versions and holdings; whether there was one. Its ordinal is not drawn again.
-        Durable.
+        """Forget a record with all its versions, holdings, loans and requests; whether there was one. Its ordinal is
+        not drawn again. Durable.
 
         That it was removed is remembered (`removed`), whether or not there was one.
         """
 
     async def reset(self, zone: str) -> None:
-        """Forget all that the zone holds: records, attempts, links to be made, libraries, holdings. Its next ordinal
-        is 1. Durable.
+        """Forget all that the zone holds: records, attempts, links to be made, libraries, holdings, patrons, loans,
+        requests, exchanges. Its next ordinal is 1. Durable.
 
         What was transacted before is gone, what is transacted after stays, whichever gateway does it.
         """

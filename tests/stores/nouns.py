@@ -1,7 +1,7 @@
 """Records and attempts to put into a store, and the plans that do it."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import trio
@@ -9,19 +9,24 @@ import trio
 from gateway.model import (
     Attempt,
     BibRecord,
+    Exchange,
     Holding,
     Identifier,
     Item,
     Library,
+    Loan,
     Location,
     Outcome,
+    Patron,
     PendingLink,
     Receipt,
+    Request,
+    RequestKind,
     Submission,
     Webhook,
     Zone,
 )
-from gateway.stores.base import KeptZone, Plan, Stacks, Store, Transaction
+from gateway.stores.base import KeptZone, Plan, Published, Stacks, Store, Transaction
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PATIENCE = 20.0
@@ -98,6 +103,76 @@ def holding(id_: str, mms_id: str = "A", *, zone: str = "xyz", location: str = "
 def item(barcode: str, holding: str, mms_id: str = "A", *, zone: str = "xyz", policy: str = "") -> Item:
     """An item of a holding of that record."""
     return Item(zone=zone, barcode=barcode, holding=holding, mms_id=mms_id, policy=policy)
+
+
+def published(mms_id: str, at: int = 1, *, form: bytes = b"<record/>") -> Published:
+    """A record that was published then; where the form is empty, deleted."""
+    return Published(mms_id, at, b"d:" + form if form else b"", form)
+
+
+def patron(barcode: str = "P1", *, zone: str = "xyz", name: str = "Doe, Jane") -> Patron:
+    """A patron of that zone."""
+    return Patron(zone=zone, barcode=barcode, name=name)
+
+
+def loan(item: str, patron: str = "P1", mms_id: str = "A", *, zone: str = "xyz", renewals: int = 0) -> Loan:
+    """A loan of an item of that record."""
+    due_at = NOON + timedelta(days=28)
+    return Loan(zone=zone, item=item, mms_id=mms_id, patron=patron, lent_at=NOON, due_at=due_at, renewals=renewals)
+
+
+def request(
+    id_: str,
+    patron: str = "P1",
+    mms_id: str = "A",
+    *,
+    item: str = "",
+    zone: str = "xyz",
+    at: datetime = NOON,
+    external_id: str = "",
+) -> Request:
+    """A request for that record, or one of its items."""
+    return Request(
+        zone=zone,
+        id=id_,
+        kind=RequestKind.HOLD,
+        mms_id=mms_id,
+        item=item,
+        patron=patron,
+        made_at=at,
+        external_id=external_id,
+    )
+
+
+def exchange(service: str = "LookupUser", *, zone: str = "xyz", problem: str = "", subject: str = "P1") -> Exchange:
+    """A message of another system that asks for that service."""
+    return Exchange(
+        at=NOON,
+        zone=zone,
+        peer="192.0.2.7",
+        protocol="NCIP 2",
+        service=service,
+        problem=problem,
+        subject=subject,
+        asked=b"<asked/>",
+        answered=b"<answered/>",
+    )
+
+
+def lending(*nouns: Patron | Loan | Request) -> Callable[[Stacks], None]:
+    """A plan that keeps these."""
+
+    def plan(stacks: Stacks) -> None:
+        for noun in nouns:
+            match noun:
+                case Patron():
+                    stacks.put_patron(noun)
+                case Loan():
+                    stacks.put_loan(noun)
+                case Request():
+                    stacks.put_request(noun)
+
+    return plan
 
 
 def shelving(*nouns: Library | Holding | Item) -> Callable[[Stacks], None]:

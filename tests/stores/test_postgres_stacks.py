@@ -10,7 +10,7 @@ from gateway.errors import OutcomeUnknown
 from gateway.stores import open_store
 from gateway.stores.base import Stacks, Store
 from tests.stores.cable import Cable, Fault, cable_to
-from tests.stores.nouns import PATIENCE, creating, holding, item, library, put, record, shelving
+from tests.stores.nouns import PATIENCE, creating, exchange, holding, item, library, put, record, shelving, soon
 from tests.stores.postgres_server import SHARED
 
 COMMIT = b"COMMIT\0"
@@ -72,6 +72,18 @@ class TestCutOff:
         assert len(ran) == 1
         assert await copy_id(far) == kept
         assert await far.rearrange("xyz", counting(ran)) == int(kept or 0) + 1
+
+
+async def test_exchange_is_kept_over_another_connection(cable: Cable, far: Store) -> None:
+    cable.break_at(b"INSERT INTO exchange", Fault.LOST)
+    far.note_exchange(exchange("CheckOutItem"))
+
+    async def kept() -> bool:
+        return [one.service for one in await far.exchanges()] == ["CheckOutItem"]
+
+    with trio.fail_after(PATIENCE):
+        await cable.broke.wait()
+    await soon(kept)
 
 
 async def test_exports_do_not_wait_for_it() -> None:

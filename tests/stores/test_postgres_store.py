@@ -222,8 +222,8 @@ class TestMigrations:
             await file(store, "a")
             for mms_id, at in (("B", NOON), ("C", NOON + timedelta(days=1)), ("A", NOON)):
                 await put(store, replace(record(mms_id, title="Tides \0"), at=at))
-        later = "DROP TABLE webhook, library, holding, item, index_state, index_change, posting, document"
-        run(url, later, "DROP SEQUENCE index_place", "DELETE FROM gateway_schema WHERE version > 2")
+        later = f"DROP TABLE {', '.join(TABLES[TABLES.index('webhook') :])}"
+        run(url, later, "DROP SEQUENCE index_place, exchange_seq", "DELETE FROM gateway_schema WHERE version > 2")
         async with open_store(url) as store:
             assert await store.unindexed() == {"xyz": 3}
             found = await store.find_records("xyz", Among(("A", "B", "C")))
@@ -233,6 +233,9 @@ class TestMigrations:
             assert await store.swap_webhook(None, webhook("ci"))
             assert await store.webhooks() == [webhook("ci")]
             assert await store.shelved() == []
+            assert await store.lending_zones() == []
+            assert [one.mms_id for one in await store.unpublished("xyz")] == ["A", "B", "C"]
+            assert await store.publishing_zones() == []
 
     async def test_that_fail_leave_nothing(self, url: str) -> None:
         run(url, "CREATE VIEW attempt_by_seq AS SELECT 1")
@@ -466,6 +469,16 @@ class TestCitus:
             "SELECT create_distributed_table('index_change', 'zone', colocate_with => 'zone');\n"
             "SELECT create_distributed_table('posting', 'zone', colocate_with => 'zone');\n"
             "SELECT create_distributed_table('document', 'zone', colocate_with => 'zone');\n"
+            "SELECT create_distributed_table('patron', 'zone', colocate_with => 'zone');\n"
+            "SELECT create_distributed_table('loan', 'zone', colocate_with => 'zone');\n"
+            "SELECT create_distributed_table('request', 'zone', colocate_with => 'zone');\n"
+            "SELECT create_distributed_table('exchange', 'zone', colocate_with => 'zone');\n"
+            "SELECT create_distributed_table('unpublished', 'zone', colocate_with => 'zone');\n"
+            "SELECT create_distributed_table('unpublished_state', 'zone', colocate_with => 'zone');\n"
+            "SELECT create_distributed_table('published', 'zone', colocate_with => 'zone');\n"
+            "SELECT create_distributed_table('repository', 'zone', colocate_with => 'zone');\n"
+            "SELECT create_distributed_table('publishing_profile', 'zone', colocate_with => 'zone');\n"
+            "SELECT create_distributed_table('publishing_run', 'zone', colocate_with => 'zone');\n"
         )
 
     def test_every_table_that_is_made_is_distributed(self) -> None:

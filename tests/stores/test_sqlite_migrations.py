@@ -12,18 +12,24 @@ from gateway.model import BibRecord, Flag
 from gateway.search.attempts import Wanted
 from gateway.search.query import Among
 from gateway.stores import open_store
-from gateway.stores.base import Purpose
+from gateway.stores.base import Lent, Purpose
+from gateway.stores.sqlite.rows import to_json
 from tests.stores.nouns import (
     NOON,
     PATIENCE,
     SECRET,
     cancelled,
     file,
+    holding,
+    item,
+    lending,
     link,
+    loan,
     made_zone,
     mms_ids,
     names,
     oclc,
+    patron,
     pend,
     put,
     record,
@@ -158,6 +164,23 @@ class TestSchema5:
                     assert mms_ids == ["C", "B", "A"], reading
                 await store.index_records("xyz")
                 assert await store.unindexed() == {}
+
+
+class TestSchema6:
+    async def test_has_what_can_be_lent_now(self, path: Path, url: str) -> None:
+        bodies = [to_json(noun).hex() for noun in (holding("1"), item("11", "1"))]
+        shelved = (
+            f"INSERT INTO holding VALUES ('xyz', 'A', '1', 'MAIN', 'stacks', X'{bodies[0]}')",
+            f"INSERT INTO item VALUES ('xyz', 'A', '1', '11', X'{bodies[1]}')",
+        )
+        made_by_schema(6, path, *shelved)
+        async with open_store(url) as store:
+            assert await store.lending_zones() == []
+            assert await store.exchanges() == []
+            await store.rearrange("xyz", lending(patron(), loan("11")))
+            assert await store.item("xyz", "11") == item("11", "1")
+        async with open_store(url, purpose="read") as store:
+            assert await store.lent("xyz", "P1") == Lent(patron(), [loan("11")], [])
 
 
 class TestSchema3:

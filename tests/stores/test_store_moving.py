@@ -1,6 +1,7 @@
 """One store into another: everything, between any two kinds, also when it is cut off in between."""
 
-from collections.abc import AsyncIterator, Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
@@ -10,28 +11,34 @@ import trio
 from msgspec.structs import replace
 
 from gateway.errors import StoreError
-from gateway.model import Delivery, Flag
+from gateway.model import Delivery, Flag, Loan, Patron, PublishingProfile, PublishingRun, Repository, Request
 from gateway.stores import moving, open_store
 from gateway.stores.base import Counts, Store, Transaction
 from gateway.stores.moving import Copied, Differs
 from tests.stores.conftest import KINDS
 from tests.stores.nouns import (
+    NOON,
     PATIENCE,
     creating,
     file,
     holding,
     item,
+    lending,
     library,
     link,
+    loan,
     made_from,
     made_zone,
     names,
     oclc,
+    patron,
     pend,
     pending,
+    published,
     put,
     receipt,
     record,
+    request,
     shelving,
     submission,
     webhook,
@@ -41,6 +48,9 @@ from tests.stores.sqlite_file import schema
 PAIRS = [(one, other) for one in KINDS for other in KINDS]
 MANY = 2 * moving.ROWS_AT_ONCE + 7
 """Records or attempts that need three transactions."""
+
+LENT = Counter(patrons=3, loans=1, requests=2)
+"""What is lent in a store that `fill` has filled."""
 
 
 class CutOff(Exception):
@@ -116,6 +126,14 @@ async def fill(store: Store) -> None:
     things = holding("1", first), item("11", "1", first), item("12", "1", first), holding("2", made_from(2))
     await store.rearrange("xyz", shelving(library(), library("EMPTY"), *things))
     await store.rearrange("network", shelving(holding("1", "N", zone="network")))
+    lent = patron(), patron("P2"), loan("11", mms_id=first), request("1", "P2", first), request("2", "", first)
+    await store.rearrange("xyz", lending(*lent))
+    await store.rearrange("t2", lending(patron(zone="t2")))
+    await store.keep_repository(Repository(zone="network", page=7))
+    await store.keep_publishing_profile(PublishingProfile(zone="xyz", key="all", name="all"))
+    await store.publish("xyz", "all", [published(first), published("gone", form=b"")])
+    await store.publish("xyz", "", [published(first)])
+    await store.keep_publishing_run("xyz", "all", PublishingRun(kind="run", began_at=NOON))
 
 
 async def contents(store: Store) -> dict[str, object]:
@@ -138,6 +156,22 @@ async def contents(store: Store) -> dict[str, object]:
             zone: await store.shelves(zone, {one.mms_id for one in await store.holdings(zone)})
             for zone in await store.shelved()
         },
+        "lent": {
+            zone: (await store.patrons(zone), await store.loans(zone), await store.requests(zone))
+            for zone in await store.lending_zones()
+        },
+        "published": {
+            zone: {
+                set_: (
+                    await store.published(zone, [set_], limit=10_000),
+                    await store.publishing_runs(zone, set_),
+                )
+                for set_ in await store.published_counts(zone)
+            }
+            for zone in await store.publishing_zones()
+        },
+        "repositories": [await store.repository(zone) for zone in await store.publishing_zones()],
+        "profiles": [await store.publishing_profiles(zone) for zone in await store.publishing_zones()],
     }
 
 
@@ -157,7 +191,7 @@ class TestCopy:
             copied = Copied()
             await moving.copy(source, target, copied)
             made = {"zones": 2, "webhooks": 3, "holdings": 3, "items": 2}
-            assert copied == Copied(records=4, versions=6, attempts=8, links=2, **made)
+            assert copied == Copied(records=4, versions=6, attempts=8, links=2, lent=LENT, published=3, **made)
             assert await contents(target) == await contents(source)
             await moving.compare(source, target)
 
@@ -218,7 +252,9 @@ class TestCopy:
         copied = Copied()
         await moving.copy(source, target, copied, told.append)
         made = {"zones": 2, "webhooks": 3, "holdings": 3, "items": 2}
-        assert copied == Copied(records=MANY + 4, versions=MANY + 6, attempts=MANY + 8, links=2, **made)
+        assert copied == Copied(
+            records=MANY + 4, versions=MANY + 6, attempts=MANY + 8, links=2, lent=LENT, published=3, **made
+        )
         assert sum(told) == copied.records + copied.attempts
         assert max(told) == moving.ROWS_AT_ONCE
         assert await contents(target) == await contents(source)
@@ -399,6 +435,61 @@ class TestTargetWithSomethingElse:
         words = "zone 't2' of the target has holdings or libraries, the source's has none"
         assert await self.refused(source, target) == words
 
+    async def test_another_loan(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await target.rearrange("xyz", lending(loan("11", mms_id=made_from(1), renewals=1)))
+        assert await self.refused(source, target) == "the loan 11 of zone 'xyz' is not as the source has it"
+
+    async def test_request_more(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await target.rearrange("xyz", lending(request("9")))
+        words = "zone 'xyz' of the target has a request 9, the source's has none"
+        assert await self.refused(source, target) == words
+
+    async def test_patrons_of_another_zone(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await target.rearrange("network", lending(patron(zone="network")))
+        words = "zone 'network' of the target has patrons, loans or requests, the source's has none"
+        assert await self.refused(source, target) == words
+
+    async def test_another_form(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await target.publish("xyz", "", [published(made_from(1), form=b"<other/>")])
+        words = "the record 0000001 in the set '' of zone 'xyz' is not as the source has it"
+        assert await self.refused(source, target) == words
+
+    async def test_record_more_in_a_set(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await target.publish("xyz", "all", [published("more")])
+        words = "the target has a record more in the set 'all' of zone 'xyz', the source has none"
+        assert await self.refused(source, target) == words
+
+    async def test_another_set(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await target.keep_publishing_run("xyz", "new", PublishingRun(kind="run", began_at=NOON))
+        words = "zone 'xyz' of the target has a set 'new', the source's has none"
+        assert await self.refused(source, target) == words
+
+    async def test_another_repository(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await target.keep_repository(Repository(zone="network", page=8))
+        words = "the repository of zone 'network' is not as the source has it"
+        assert await self.refused(source, target) == words
+
+    async def test_a_zone_that_publishes(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await target.keep_repository(Repository(zone="t2"))
+        words = "zone 't2' of the target publishes something, the source's does not"
+        assert await self.refused(source, target) == words
+
     async def test_another_webhook(self, stores: tuple[Store, Store]) -> None:
         source, target = stores
         await moving.copy(source, target, Copied())
@@ -436,6 +527,38 @@ class TestSourceThatIsChangedMeanwhile:
         await moving.copy(source, target, Copied())
         await source.rearrange("xyz", shelving(library("NEW")))
         with pytest.raises(Differs, match=r"^the target lacks the library 'NEW' of zone 'xyz'$"):
+            await moving.compare(source, target)
+
+    @pytest.mark.parametrize("noun", [patron("P9"), loan("9"), request("9")])
+    async def test_by_what_is_lent_is_found_by_comparing(
+        self, stores: tuple[Store, Store], noun: Patron | Loan | Request
+    ) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await source.rearrange("xyz", lending(noun))
+        with pytest.raises(Differs, match=r"^the target lacks the (patron P9|loan 9|request 9) of zone 'xyz'$"):
+            await moving.compare(source, target)
+        await moving.copy(source, target, Copied())
+        await moving.compare(source, target)
+
+    async def test_by_what_is_published_is_found_by_comparing(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        changes: dict[str, Awaitable[None]] = {
+            "the record more in the set '' of zone 'xyz'": source.publish("xyz", "", [published("more")]),
+            "the repository of zone 't2'": source.keep_repository(Repository(zone="t2")),
+            "a publishing profile of zone 'xyz'": source.keep_publishing_profile(
+                PublishingProfile(zone="xyz", key="new", name="new")
+            ),
+            "a run of the set 'new' of zone 'xyz'": source.keep_publishing_run(
+                "xyz", "new", PublishingRun(kind="run", began_at=NOON)
+            ),
+        }
+        for lacking, change in changes.items():
+            await change
+            with pytest.raises(Differs, match=f"^the target lacks {lacking}$"):
+                await moving.compare(source, target)
+            await moving.copy(source, target, Copied())
             await moving.compare(source, target)
 
     async def test_by_a_webhook_is_found_by_comparing(self, stores: tuple[Store, Store]) -> None:

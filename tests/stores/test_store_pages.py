@@ -5,6 +5,7 @@ What is counted is the store's own: lines of Python that run, steps of SQLite's 
 
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import apsw
@@ -16,12 +17,26 @@ from gateway.stores.base import Indexed, Store, Transaction
 from gateway.stores.memory import MemoryStore
 from gateway.stores.postgres import PostgresStore
 from gateway.stores.sqlite import SqliteStore
-from tests.stores.nouns import PATIENCE, made_from, oclc, receipt, record, submission
+from tests.stores.conftest import LASTING
+from tests.stores.nouns import (
+    PATIENCE,
+    lending,
+    loan,
+    made_from,
+    oclc,
+    patron,
+    receipt,
+    record,
+    request,
+    submission,
+)
 
 ROWS = 4
 PAGES = 1_000
 HELD = ROWS * (PAGES + 1)
 """Records, and attempts, of each of two zones."""
+LENT = 400
+"""Patrons, each with a loan and a request."""
 OLDEST_WITH_COUNTS = 150_000
 """The first PostgreSQL server that tells at once what was read."""
 Listing = Callable[[], Awaitable[object]]
@@ -166,3 +181,22 @@ async def test_search_costs_the_same_whatever_the_zone_holds(url: str, full: Sto
     ]
     assert 0 < first == middle
     assert first < HELD / 10
+
+
+@pytest.mark.parametrize("url", LASTING, indirect=True)
+async def test_what_a_patron_has_costs_the_same_whatever_others_have(url: str, store: Store) -> None:
+    numbers = [f"{number:03}" for number in range(LENT)]
+    await store.rearrange("xyz", lending(*map(patron, numbers)))
+    await store.rearrange("xyz", lending(*(loan(number, number, number) for number in numbers)))
+    await store.rearrange("xyz", lending(*(request(number, number, number, item=number) for number in numbers)))
+    listings: list[Callable[[str], Awaitable[object]]] = [
+        lambda number: store.lent("xyz", number),
+        lambda number: store.lent_of("xyz", number),
+        lambda number: store.patrons("xyz", after=number, limit=ROWS),
+        lambda number: store.loans("xyz", after=number, limit=ROWS),
+        lambda number: store.requests("xyz", after=number, limit=ROWS),
+    ]
+    for listing in listings:
+        first, middle = [await cost(url, store, partial(listing, number)) for number in ("001", "300")]
+        assert 0 < first == middle
+        assert first < LENT

@@ -19,6 +19,7 @@ from gateway.model import (
     Delivery,
     Holding,
     Identifier,
+    Inventory,
     Item,
     Library,
     PendingLink,
@@ -44,6 +45,8 @@ from gateway.stores.base import (
     webhook_place,
 )
 from gateway.stores.memory.index import MemoryIndex
+from gateway.stores.memory.lending import MemoryLending
+from gateway.stores.memory.publishing import MemoryPublishing
 from gateway.stores.memory.stacks import MemoryStacks
 from gateway.stores.searching import Ask, Searched
 
@@ -139,10 +142,11 @@ class _MemoryTransaction(Changes):
         return kept is not None and kept.receipt.zone == self._zone
 
 
-class MemoryStore(Searched):
+class MemoryStore(Searched, MemoryPublishing, MemoryLending):
     """Dictionaries; a plan's changes are made when it has returned."""
 
     def __init__(self, retention: Retention) -> None:
+        super().__init__()
         self._retention = retention
         self._shelves: dict[str, _Shelf] = {}
         self._attempts: dict[int, Attempt] = {}
@@ -175,6 +179,7 @@ class MemoryStore(Searched):
             if shelf.takes_other_bytes(record):
                 self._index(zone).change(record.mms_id)
         shelf.take(transaction)
+        self._unpublish(zone, [record.mms_id for record in transaction.records])
         for submission, receipt in transaction.attempts:
             self._seq += 1
             self._attempts[self._seq] = Attempt(self._seq, submission, receipt)
@@ -324,9 +329,8 @@ class MemoryStore(Searched):
         await trio.lowlevel.checkpoint()
         self._changed += 1
         self._removed[zone, mms_id] = datetime.now(UTC)
-        stacks = self._stacks_of(zone)
-        for holding in stacks.holdings(mms_id):
-            stacks.remove_holding(holding.id)
+        self._unpublish(zone, [mms_id])
+        self._stacks_of(zone).forget_record(mms_id)
         self._index(zone).change(mms_id)
         return self._shelf(zone).remove(mms_id)
 
@@ -341,6 +345,8 @@ class MemoryStore(Searched):
         self._removed[zone, ""] = datetime.now(UTC)
         self._shelves.pop(zone, None)
         self._stacks.pop(zone, None)
+        self._forget_exchanges(zone)
+        self._reset_publishing(zone)
         self._index(zone).reset()
         gone = self._order_of.pop(zone, [])
         for seq in gone:
@@ -370,6 +376,7 @@ class MemoryStore(Searched):
         if self._zones.pop(key, None) is None:
             return False
         self._reset(key)
+        self._forget_publishing(key)
         self._webhooks = {place: webhook for place, webhook in self._webhooks.items() if place[0] != key}
         return True
 
@@ -395,7 +402,9 @@ class MemoryStore(Searched):
         await trio.lowlevel.checkpoint()
         self._changed += 1
         stacks = self._stacks.setdefault(zone, MemoryStacks())
-        return stacks.run(plan, self._shelf(zone).versions.__contains__)
+        result = stacks.run(plan, self._shelf(zone).versions.__contains__)
+        self._unpublish(zone, stacks.changed)
+        return result
 
     async def libraries(self, zone: str) -> list[Library]:
         """The zone's."""
@@ -427,12 +436,15 @@ class MemoryStore(Searched):
         await trio.lowlevel.checkpoint()
         return sorted(zone for zone, stacks in self._stacks.items() if stacks)
 
+    async def lending_zones(self) -> list[str]:
+        """Zones that have patrons, loans or requests."""
+        await trio.lowlevel.checkpoint()
+        return sorted(zone for zone, stacks in self._stacks.items() if stacks.lends)
+
     async def found_inventory(self, zone: str, numbers: Sequence[int], epoch: int) -> list[Listed]:
         """What there is of these records when they have been looked up."""
         mms_ids = await self.found_records(zone, numbers, epoch)
-        shelf, stacks = self._shelf(zone), self._stacks_of(zone)
-        records = [record for mms_id in mms_ids if (record := shelf.get(mms_id))]
-        there = stacks.of_records(mms_ids).of(records, stacks.libraries())
+        there = self._inventory(zone, mms_ids)
         return [Listed(mms_id, there.get(mms_id)) for mms_id in mms_ids]
 
     async def mark(self) -> Hashable:
@@ -457,8 +469,17 @@ class MemoryStore(Searched):
     def _index(self, zone: str) -> MemoryIndex:
         return self._indexes.setdefault(zone, MemoryIndex())
 
+    def _inventory(self, zone: str, mms_ids: Collection[str]) -> dict[str, Inventory]:
+        shelf, stacks = self._shelf(zone), self._stacks_of(zone)
+        records = [record for mms_id in mms_ids if (record := shelf.get(mms_id))]
+        return stacks.of_records(mms_ids).of(records, stacks.libraries())
+
+    def _mms_ids(self, zone: str) -> Collection[str]:
+        return self._shelf(zone).order
+
     def _stacks_of(self, zone: str) -> MemoryStacks:
-        return self._stacks.get(zone) or MemoryStacks()
+        stacks = self._stacks.get(zone)
+        return MemoryStacks() if stacks is None else stacks
 
     def _shelf(self, zone: str) -> _Shelf:
         return self._shelves.get(zone) or _Shelf()

@@ -4,13 +4,17 @@ from collections.abc import Callable, Collection
 from heapq import nsmallest
 
 from gateway.model import Holding, Item, Library
+from gateway.stores import lent
 from gateway.stores.base import ShelfPlace, Shelves, Stacks, T, check_same_record, no_holding, no_record
+from gateway.stores.memory.lending import MemoryLendingStacks
+from gateway.stores.memory.tables import change
 
 
-class MemoryStacks:
-    """One zone's libraries, holdings and items. Each change notes what undoes it."""
+class MemoryStacks(MemoryLendingStacks):
+    """One zone's libraries, holdings and items, and what is lent of them. Each change notes what undoes it."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._libraries: dict[str, Library] = {}
         self._holdings: dict[str, Holding] = {}
         self._items: dict[str, Item] = {}
@@ -18,17 +22,19 @@ class MemoryStacks:
         """By record and ID."""
         self._items_of: dict[str, dict[str, Item]] = {}
         """By holding and barcode."""
-        self._undone_by: list[Callable[[], object]] = []
         self._has_record: Callable[[str], bool] = bool
+        self.changed: set[str] = set()
+        """MMS IDs of the records of which the last plan has put or removed a holding or an item."""
 
     def run(self, plan: Callable[[Stacks], T], has_record: Callable[[str], bool]) -> T:
         """The plan's result; what it raises undoes what it did. `has_record` knows the zone's records."""
         self._has_record = has_record
-        self._undone_by.clear()
+        self._undoing.clear()
+        self.changed = set()
         try:
             return plan(self)
         except BaseException:
-            for undo in reversed(self._undone_by):
+            for undo in reversed(self._undoing):
                 undo()
             raise
 
@@ -58,6 +64,7 @@ class MemoryStacks:
         if not self._has_record(holding.mms_id):
             raise no_record(holding.zone, holding.mms_id)
         check_same_record(self._holdings.get(holding.id, holding).mms_id, holding.mms_id)
+        self.changed.add(holding.mms_id)
         self._set(self._holdings, holding.id, holding)
         self._set(self._holdings_of.setdefault(holding.mms_id, {}), holding.id, holding)
 
@@ -65,9 +72,12 @@ class MemoryStacks:
         if item.holding not in self._holdings:
             raise no_holding(item.zone, item.holding)
         check_same_record(self._holdings[item.holding].mms_id, item.mms_id)
-        self.remove_item(item.barcode)
+        before = self._take_item(item.barcode)
+        self.changed.add(item.mms_id)
         self._set(self._items, item.barcode, item)
         self._set(self._items_of.setdefault(item.holding, {}), item.barcode, item)
+        if before is not None and before.mms_id != item.mms_id:
+            lent.move(self, item.barcode, before.mms_id, item.mms_id)
 
     def remove_library(self, code: str) -> bool:
         return self._set(self._libraries, code, None) is not None
@@ -76,16 +86,30 @@ class MemoryStacks:
         holding = self._set(self._holdings, id_, None)
         if holding is None:
             return False
+        self.changed.add(holding.mms_id)
         self._set(self._holdings_of[holding.mms_id], id_, None)
         for item in self.items(id_):
             self.remove_item(item.barcode)
         return True
 
     def remove_item(self, barcode: str) -> bool:
+        if self._take_item(barcode) is None:
+            return False
+        self.forget_items([barcode])
+        return True
+
+    def _take_item(self, barcode: str) -> Item | None:
         item = self._set(self._items, barcode, None)
         if item is not None:
+            self.changed.add(item.mms_id)
             self._set(self._items_of[item.holding], barcode, None)
-        return item is not None
+        return item
+
+    def forget_record(self, mms_id: str) -> None:
+        """Forget a record's holdings with their items, and what is lent of it."""
+        super().forget_record(mms_id)
+        for holding in self.holdings(mms_id):
+            self.remove_holding(holding.id)
 
     def of_records(self, mms_ids: Collection[str]) -> Shelves:
         """Holdings and items of these records."""
@@ -107,14 +131,4 @@ class MemoryStacks:
 
     def _set(self, mapping: dict[str, T], key: str, value: T | None) -> T | None:
         """Put it there, or take away what is there; returns what was."""
-        before = mapping.pop(key, None)
-        if value is not None:
-            mapping[key] = value
-        self._undone_by.append(lambda: _restore(mapping, key, before))
-        return before
-
-
-def _restore(mapping: dict[str, T], key: str, before: T | None) -> None:
-    mapping.pop(key, None)
-    if before is not None:
-        mapping[key] = before
+        return change(self._undoing, mapping, key, value)

@@ -34,7 +34,9 @@ from gateway.stores.postgres.address import Address
 from gateway.stores.postgres.citus import prepare_citus
 from gateway.stores.postgres.expiry import FAILED_SECONDS, Expiry
 from gateway.stores.postgres.index import IndexRows
-from gateway.stores.postgres.readers import Readers
+from gateway.stores.postgres.lending import PostgresLending
+from gateway.stores.postgres.publishing import PostgresPublishing
+from gateway.stores.postgres.readers import Readers, Reading
 from gateway.stores.postgres.session import Connection, Session
 from gateway.stores.postgres.writer import Writers
 
@@ -58,6 +60,7 @@ async def open_store(location: str, *, purpose: Purpose, retention: Retention) -
             nursery.start_soon(readers.watch)
             if writers is not None:
                 writers.start(nursery)
+                nursery.start_soon(store.exchanges_waiting.run)
             if expiry is not None:
                 nursery.start_soon(store.expire, expiry)
                 nursery.start_soon(store.indexing.run)
@@ -66,6 +69,7 @@ async def open_store(location: str, *, purpose: Purpose, retention: Retention) -
             finally:
                 if writers is not None:
                     await writers.finish()
+                    await store.exchanges_waiting.finish()
                 readers.interrupt()
                 nursery.cancel_scope.cancel()
     finally:
@@ -82,14 +86,15 @@ def _open(session: Session, address: Address, purpose: Purpose) -> None:
         migrations.check(session.connection, address)
 
 
-class PostgresStore(SearchedRows):
+class PostgresStore(SearchedRows, PostgresLending, PostgresPublishing):
     """`stores.base.Store` over a database."""
 
     def __init__(self, readers: Readers, writers: Writers | None) -> None:
         """`writers` is None where the store was opened to read."""
-        self._read = readers.run
+        self._read: Reading = readers.run
         self._writers = writers
         super().__init__(IndexRows(self._read, self._write), writes=writers is not None)
+        PostgresLending.__init__(self)
 
     async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
         """The writers'."""
@@ -261,6 +266,10 @@ class PostgresStore(SearchedRows):
             return await self._read(change, "the store could not write")
         except Unreadable as error:
             raise StoreError(f"{error}") from None
+
+    @property
+    def _writes(self) -> bool:
+        return self._writers is not None
 
     def _writing(self) -> Writers:
         if self._writers is None:

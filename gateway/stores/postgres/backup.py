@@ -21,7 +21,7 @@ from gateway.stores.whole import part_of, put_in_place
 PROGRAM: Final = "pg_dump"
 OPTIONS: Final = ("--format=custom", "--no-owner", "--no-privileges", "--strict-names", "--no-password")
 """One file, compressed, for a database of whatever owner; all of it or nothing; and no question that nobody sees."""
-PARTS: Final = ("gateway_schema", "attempt_seq", "index_place", *TABLES)
+PARTS: Final = ("gateway_schema", "attempt_seq", "index_place", "exchange_seq", *TABLES)
 """What of a database, which may hold others' too, is the store's."""
 
 

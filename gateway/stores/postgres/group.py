@@ -13,7 +13,7 @@ import trio
 from psycopg.pq import TransactionStatus
 
 from gateway.model import Delivery
-from gateway.stores.postgres import locks, writes
+from gateway.stores.postgres import locks, unpublished, writes
 from gateway.stores.postgres.batch import Answer, Batch, Statement
 from gateway.stores.postgres.binary import BIGINT
 from gateway.stores.postgres.job import Job
@@ -172,6 +172,7 @@ class Group:
         if made.drawn:
             self._ordinals.check(batch)
         writes.put_records(batch, self._zone, records)
+        unpublished.note_changed(batch, self._zone, [change.newest[0] for change in records if not change.is_rewritten])
         writes.put_links(batch, self._zone, made.links)
         writes.put_deliveries(batch, self._zone, self.notes)
         inserted = Answer()

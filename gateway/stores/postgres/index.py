@@ -14,7 +14,7 @@ from gateway.search.upkeep import Change, State
 from gateway.search.volumes import Document, Posting
 from gateway.stores.base import T
 from gateway.stores.indexing import Batch, Source, Waiting
-from gateway.stores.postgres import locks, rows, stacks
+from gateway.stores.postgres import locks, rows, stacks, unpublished
 from gateway.stores.postgres.session import Connection, Row
 
 ROWS_AT_ONCE: Final = 20_000
@@ -28,7 +28,8 @@ BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'
 """
 """Sent as one."""
-TABLES: Final = ("index_change", "posting", "document")
+MADE: Final = ("posting", "document")
+TABLES: Final = ("index_change", *MADE)
 """What is made anew; `index_state` remembers how often."""
 
 _POSTING: Final = "SELECT key, block, numbers FROM posting"
@@ -141,6 +142,7 @@ def write(connection: Connection, zone: str, batch: Batch) -> bool:
             connection.execute(_PUT_POSTINGS, (zone, *_columns(postings)))
         for documents in _slices(batch.documents):
             connection.execute(_PUT_DOCUMENTS, (zone, *_columns(documents)))
+        unpublished.bring(connection, zone, batch.last)
         connection.execute("DELETE FROM index_change WHERE zone = $1 AND place <= $2", (zone, batch.last))
         _set_state(connection, zone, batch.after)
         return True
@@ -148,12 +150,15 @@ def write(connection: Connection, zone: str, batch: Batch) -> bool:
 
 def begin_anew(connection: Connection, zone: str) -> None:
     """Forget all but which records there are, in the order in which they were written. Exports wait only at its end."""
+    while unpublished.is_waiting(connection, zone):
+        unpublished.bring_some(connection, zone)
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE")
         connection.execute("SET LOCAL statement_timeout = 0")
-        empty(connection, zone)
+        empty(connection, zone, MADE)
+        unpublished.forget_brought(connection, zone)
         connection.execute("SELECT pg_advisory_xact_lock($1)", (locks.key(zone, "zone", ""),))
-        connection.execute("DELETE FROM index_change WHERE zone = $1", (zone,))
+        unpublished.take(connection, zone)
         query = """
         INSERT INTO index_change SELECT zone, nextval('index_place'), mms_id FROM (
             SELECT zone, mms_id FROM record WHERE zone = $1
@@ -161,12 +166,13 @@ def begin_anew(connection: Connection, zone: str) -> None:
         ) AS written
         """  # as in the migration
         connection.execute(query, (zone,))
+        unpublished.brought(connection, zone)
 
 
-def empty(connection: Connection, zone: str) -> None:
+def empty(connection: Connection, zone: str, tables: Sequence[str] = TABLES) -> None:
     """Forget all, within a transaction; whoever knows numbers of it must search again."""
     before = lock(connection, zone)
-    for table in TABLES:
+    for table in tables:
         connection.execute(f"DELETE FROM {table} WHERE zone = $1", (zone,))  # noqa: S608 - table names of its own
     _set_state(connection, zone, State(RULES, before.epoch + 1, before.generation + 1, 0))
 

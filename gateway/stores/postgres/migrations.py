@@ -32,6 +32,16 @@ TABLES: Final = (
     "index_change",
     "posting",
     "document",
+    "patron",
+    "loan",
+    "request",
+    "exchange",
+    "unpublished",
+    "unpublished_state",
+    "published",
+    "repository",
+    "publishing_profile",
+    "publishing_run",
 )
 """Every table of the store, but for the list of migrations."""
 

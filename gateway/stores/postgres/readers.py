@@ -1,7 +1,7 @@
 """The connections of a gateway that read. Each query is one statement, and so sees one state of the database."""
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol
 
 import psycopg
 import trio
@@ -15,6 +15,12 @@ READERS: Final = 3
 """Listings at once, and connections of a gateway that read."""
 LOOK_SECONDS: Final = 0.5
 """Between two looks for what a server does not answer."""
+
+
+class Reading(Protocol):
+    """`Readers.run`."""
+
+    def __call__(self, query: Callable[[Connection], T], failing: str = ...) -> Awaitable[T]: ...
 
 
 class Readers:

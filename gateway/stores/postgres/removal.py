@@ -13,14 +13,15 @@ import msgspec
 
 from gateway.model import PendingLink
 from gateway.stores.base import KeptZone
-from gateway.stores.postgres import index, locks, rows, stacks, webhooks
+from gateway.stores.postgres import index, locks, published, publishing, rows, stacks, unpublished, webhooks
 from gateway.stores.postgres.session import Connection
 
 WAIT_SECONDS: Final = 10
 """For the zone's groups to end: people wait for it, and no longer than for an export."""
 OF_ZONE: Final = (
     *("record", "record_version", "identifier", "attempt", "delivery", "pending_link", "removed"),
-    *("library", "holding", "item"),
+    *("library", "holding", "item", "patron", "loan", "request", "exchange"),
+    *published.IN_ZONE,
 )
 """Tables of which a reset leaves nothing."""
 
@@ -45,6 +46,7 @@ def remove_record(connection: Connection, zone: str, mms_id: str) -> bool:
     """Forget a record, its past, its holdings, and by what it is found; whether there was one."""
     with _alone_in(connection, zone):
         _remember(connection, zone, mms_id)
+        unpublished.changed(connection, zone, [mms_id])
         stacks.forget(connection, zone, mms_id)
         query = "DELETE FROM record WHERE zone = $1 AND mms_id = $2 RETURNING mms_id, version, marc, body"
         row = connection.execute(query, (zone, mms_id)).fetchone()
@@ -73,6 +75,7 @@ def remove_zone(connection: Connection, key: str) -> int | None:
             return None
         epoch = _empty(connection, key)
         webhooks.forget(connection, key)
+        publishing.forget(connection, key)
     _forget_links_from(connection, key)
     return epoch
 

@@ -11,6 +11,7 @@ import msgspec
 
 from gateway.errors import OutcomeUnknown
 from gateway.model import Holding, Item, Library
+from gateway.stores import lent
 from gateway.stores.base import (
     ShelfPlace,
     Shelves,
@@ -20,9 +21,10 @@ from gateway.stores.base import (
     no_holding,
     no_record,
 )
-from gateway.stores.postgres import locks
+from gateway.stores.postgres import lending, locks, unpublished
+from gateway.stores.postgres.lending import PostgresLendingStacks
 from gateway.stores.postgres.rows import plain, unescaped
-from gateway.stores.postgres.session import Connection, Row
+from gateway.stores.postgres.session import Connection
 
 WAIT_SECONDS: Final = 10
 """For others who rearrange to end: people wait for it, and no longer than for an export."""
@@ -61,17 +63,21 @@ class Rearrangement(Generic[T]):
             connection.execute(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'")
             connection.execute("SELECT pg_advisory_xact_lock_shared($1)", (locks.key(self._zone, "import", ""),))
             connection.execute("SELECT pg_advisory_xact_lock($1)", (locks.key(self._zone, "stacks", ""),))
-            result = self._plan(PostgresStacks(connection, self._zone))
+            stacks = PostgresStacks(connection, self._zone)
+            result = self._plan(stacks)
+            if stacks.changed:
+                unpublished.changed(connection, self._zone, stacks.changed)
             self._ended = True
         return result
 
 
-class PostgresStacks:
+class PostgresStacks(PostgresLendingStacks):
     """`stores.base.Stacks` of one zone."""
 
     def __init__(self, connection: Connection, zone: str) -> None:
-        self._connection = connection
-        self._zone = zone
+        super().__init__(connection, zone)
+        self.changed: set[str] = set()
+        """MMS IDs of the records of which a holding or an item is another now."""
 
     def library(self, code: str) -> Library | None:
         """The contract's, as all below."""
@@ -115,15 +121,19 @@ class PostgresStacks:
         """
         codes = plain(holding.library), plain(holding.location)
         self._connection.execute(query, (self._zone, holding.mms_id, plain(holding.id), *codes, _json(holding)))
+        self.changed.add(holding.mms_id)
 
     def put_item(self, item: Item) -> None:
         holding = self.holding(item.holding)
         if holding is None:
             raise no_holding(self._zone, item.holding)
         check_same_record(holding.mms_id, item.mms_id)
-        self.remove_item(item.barcode)
+        before = self._row("DELETE FROM item WHERE zone = $1 AND barcode = $2 RETURNING mms_id", plain(item.barcode))
         row = self._zone, item.mms_id, plain(item.holding), plain(item.barcode), _json(item)
         self._connection.execute("INSERT INTO item VALUES ($1, $2, $3, $4, $5)", row)
+        self.changed.update((item.mms_id, *(before or ())))
+        if before is not None and before[0] != item.mms_id:
+            lent.move(self, item.barcode, before[0], item.mms_id)
 
     def remove_library(self, code: str) -> bool:
         return self._removed("DELETE FROM library WHERE zone = $1 AND code = $2", plain(code))
@@ -132,18 +142,19 @@ class PostgresStacks:
         found = self.holding(id_)
         if found is None:
             return False
-        query = "DELETE FROM item WHERE zone = $1 AND mms_id = $2 AND holding = $3"
-        self._connection.execute(query, (self._zone, found.mms_id, plain(id_)))
+        self.changed.add(found.mms_id)
+        query = "DELETE FROM item WHERE zone = $1 AND mms_id = $2 AND holding = $3 RETURNING barcode"
+        items = self._connection.execute(query, (self._zone, found.mms_id, plain(id_)))
+        lending.forget_items(self._connection, self._zone, [barcode for (barcode,) in items])
         return self._removed("DELETE FROM holding WHERE zone = $1 AND id = $2", plain(id_))
 
     def remove_item(self, barcode: str) -> bool:
-        return self._removed("DELETE FROM item WHERE zone = $1 AND barcode = $2", plain(barcode))
-
-    def _row(self, query: str, key: str) -> Row | None:
-        return self._connection.execute(query, (self._zone, key)).fetchone()
-
-    def _removed(self, query: str, key: str) -> bool:
-        return self._connection.execute(query, (self._zone, key)).rowcount > 0
+        row = self._row("DELETE FROM item WHERE zone = $1 AND barcode = $2 RETURNING mms_id", plain(barcode))
+        if row is None:
+            return False
+        self.changed.add(row[0])
+        lending.forget_items(self._connection, self._zone, [plain(barcode)])
+        return True
 
 
 def _json(noun: Library | Holding | Item) -> str:
@@ -197,6 +208,7 @@ def shelved(connection: Connection) -> list[str]:
 
 
 def forget(connection: Connection, zone: str, mms_id: str) -> None:
-    """Forget the holdings of a record, and their items."""
+    """Forget the holdings of a record, their items, and what is lent of them."""
+    lending.forget_record(connection, zone, mms_id)
     connection.execute("DELETE FROM holding WHERE zone = $1 AND mms_id = $2", (zone, mms_id))
     connection.execute("DELETE FROM item WHERE zone = $1 AND mms_id = $2", (zone, mms_id))

@@ -31,6 +31,8 @@ from gateway.stores.base import (
 from gateway.stores.indexing import READ_ONLY, SearchedRows
 from gateway.stores.sqlite import removal, rows, search, stacks, webhooks
 from gateway.stores.sqlite.connections import Connections
+from gateway.stores.sqlite.lending import SqliteLending
+from gateway.stores.sqlite.publishing import SqlitePublishing
 from gateway.stores.sqlite.reader import IndexRows, Marks, Reader
 from gateway.stores.sqlite.writer import Writer
 
@@ -52,20 +54,22 @@ async def open_store(location: str, *, purpose: Purpose, retention: Retention) -
         try:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(writer.run)
+                nursery.start_soon(store.exchanges_waiting.run)
                 if purpose == "serve":
                     nursery.start_soon(store.indexing.run)
                 yield store
                 nursery.cancel_scope.cancel()
         finally:
-            writer.finish()
+            writer.finish(store.keep_last)
 
 
-class SqliteStore(SearchedRows):
+class SqliteStore(SearchedRows, SqliteLending, SqlitePublishing):
     """`stores.base.Store` over a file."""
 
     def __init__(self, connections: Connections, writer: Writer | None) -> None:
         """`writer` is None where the store was opened to read."""
         super().__init__(IndexRows(Reader(connections.to_read()), writer), writes=writer is not None)
+        SqliteLending.__init__(self)
         self._reader = Reader(connections.to_read())
         self._marks = Marks(connections.to_read())
         self._writer = writer
@@ -189,7 +193,7 @@ class SqliteStore(SearchedRows):
 
     async def rearrange(self, zone: str, plan: Callable[[Stacks], T]) -> T:
         """The writer's."""
-        return await self._writing().work(lambda execute: plan(stacks.SqliteStacks(execute, zone)))
+        return await self._writing().work(lambda execute: stacks.rearrange(execute, zone, plan))
 
     async def libraries(self, zone: str) -> list[Library]:
         """The zone's."""
@@ -219,6 +223,10 @@ class SqliteStore(SearchedRows):
     async def mark(self) -> Hashable:
         """Whether anything was committed."""
         return self._marks.mark()
+
+    @property
+    def _writes(self) -> bool:
+        return self._writer is not None
 
     def _writing(self) -> Writer:
         if self._writer is None:

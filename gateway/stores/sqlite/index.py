@@ -10,7 +10,7 @@ from gateway.search.indexes import RULES
 from gateway.search.upkeep import Change, State
 from gateway.search.volumes import Document, Posting
 from gateway.stores.indexing import Batch, Source, Waiting
-from gateway.stores.sqlite import rows, stacks
+from gateway.stores.sqlite import rows, stacks, unpublished
 from gateway.stores.sqlite.rows import Execute, to_json
 
 ROWS_AT_ONCE: Final = 500
@@ -114,7 +114,9 @@ def write(execute: Execute, zone: str, batch: Batch) -> bool:
         return False
     _insert(execute, "posting", [(zone, *posting) for posting in batch.postings])
     _insert(execute, "document", [(zone, *document) for document in batch.documents])
+    unpublished.bring(execute, zone, batch.last)
     execute("DELETE FROM index_change WHERE zone = ? AND place <= ?", (zone, batch.last))
+    unpublished.deleted(execute, zone)
     _set_state(execute, zone, batch.after)
     return True
 
@@ -136,12 +138,15 @@ def empty(execute: Execute, zone: str) -> None:
 
 def begin_anew(execute: Execute, zone: str) -> None:
     """Forget all but which records there are, in the order in which they were written."""
+    while unpublished.bring_some(execute, zone):
+        pass
     empty(execute, zone)
     execute(
         "INSERT INTO index_change SELECT zone, row_number() OVER (ORDER BY at, mms_id), mms_id "
         "FROM record WHERE zone = ?",
         (zone,),
     )
+    unpublished.brought(execute, zone)
 
 
 def _set_state(execute: Execute, zone: str, state: State) -> None:

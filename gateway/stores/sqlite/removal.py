@@ -6,7 +6,7 @@ import msgspec
 
 from gateway.model import Zone
 from gateway.stores.base import KeptZone
-from gateway.stores.sqlite import index, stacks, webhooks
+from gateway.stores.sqlite import index, published, publishing, stacks, unpublished, webhooks
 from gateway.stores.sqlite.rows import Execute, changed, from_microseconds, identifiers_of, to_json, to_microseconds
 
 _zone_of = msgspec.json.Decoder(Zone).decode
@@ -20,6 +20,7 @@ def remove_attempt(execute: Execute, seq: int) -> bool:
 def remove_record(execute: Execute, zone: str, mms_id: str) -> bool:
     """Forget a record, its past, its holdings, and by what it is found; whether there was one."""
     _remember(execute, zone, mms_id)
+    unpublished.changed(execute, zone, [mms_id])
     stacks.forget(execute, zone, mms_id)
     query = "DELETE FROM record WHERE zone = ? AND mms_id = ? RETURNING identifiers"
     found_by = execute(query, (zone, mms_id)).get
@@ -40,6 +41,7 @@ def reset(execute: Execute, zone: str) -> None:
     execute("DELETE FROM pending_link WHERE zone = ?1 OR CAST(link AS TEXT) ->> '$.receipt.zone' = ?1", (zone,))
     stacks.empty(execute, zone)
     index.empty(execute, zone)
+    published.empty(execute, zone)
     _remember(execute, zone, "")
 
 
@@ -71,4 +73,5 @@ def remove_zone(execute: Execute, key: str) -> bool:
         return False
     reset(execute, key)
     webhooks.forget(execute, key)
+    publishing.forget(execute, key)
     return True

@@ -1,15 +1,18 @@
 """The SQL of the SQLite store for libraries, holdings and items. Runs in a thread, within somebody's transaction."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Final
 
 import msgspec
 
 from gateway.model import Holding, Item, Library
-from gateway.stores.base import ShelfPlace, Shelves, check_same_record, no_holding, no_record
+from gateway.stores import lent
+from gateway.stores.base import ShelfPlace, Shelves, Stacks, T, check_same_record, no_holding, no_record
+from gateway.stores.sqlite import lending, unpublished
+from gateway.stores.sqlite.lending import SqliteLendingStacks
 from gateway.stores.sqlite.rows import Execute, to_json
 
-TABLES: Final = ("library", "holding", "item")
+TABLES: Final = ("library", "holding", "item", *lending.TABLES)
 
 _WHICH: Final = "zone = ? AND mms_id IN (SELECT value FROM json_each(?))"
 _HOLDINGS: Final = f"SELECT body FROM holding WHERE {_WHICH} ORDER BY mms_id, id"  # noqa: S608 - words of its own
@@ -20,12 +23,13 @@ _holding_of = msgspec.json.Decoder(Holding).decode
 _item_of = msgspec.json.Decoder(Item).decode
 
 
-class SqliteStacks:
+class SqliteStacks(SqliteLendingStacks):
     """`stores.base.Stacks` of one zone."""
 
     def __init__(self, execute: Execute, zone: str) -> None:
-        self._execute = execute
-        self._zone = zone
+        super().__init__(execute, zone)
+        self.changed: set[str] = set()
+        """MMS IDs of the records of which a holding or an item is another now."""
 
     def library(self, code: str) -> Library | None:
         """The contract's, as all below."""
@@ -64,14 +68,20 @@ class SqliteStacks:
         check_same_record(before.mms_id if before else holding.mms_id, holding.mms_id)
         row = (self._zone, holding.mms_id, holding.id, holding.library, holding.location, to_json(holding))
         self._execute("INSERT OR REPLACE INTO holding VALUES (?, ?, ?, ?, ?, ?)", row)
+        self.changed.add(holding.mms_id)
 
     def put_item(self, item: Item) -> None:
         holding = self.holding(item.holding)
         if holding is None:
             raise no_holding(self._zone, item.holding)
         check_same_record(holding.mms_id, item.mms_id)
+        query = "SELECT mms_id FROM item WHERE zone = ? AND barcode = ?"
+        before = self._execute(query, (self._zone, item.barcode)).get
         row = (self._zone, item.mms_id, item.holding, item.barcode, to_json(item))
         self._execute("INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?)", row)  # also where it stood elsewhere
+        self.changed.update({before, item.mms_id} - {None})
+        if before not in (None, item.mms_id):
+            lent.move(self, item.barcode, before, item.mms_id)
 
     def remove_library(self, code: str) -> bool:
         query = "DELETE FROM library WHERE zone = ? AND code = ? RETURNING code"
@@ -82,12 +92,29 @@ class SqliteStacks:
         mms_id = self._execute(query, (self._zone, id_)).get
         if mms_id is None:
             return False
-        self._execute("DELETE FROM item WHERE zone = ? AND mms_id = ? AND holding = ?", (self._zone, mms_id, id_))
+        self.changed.add(mms_id)
+        query = "DELETE FROM item WHERE zone = ? AND mms_id = ? AND holding = ? RETURNING barcode"
+        items = self._execute(query, (self._zone, mms_id, id_)).fetchall()
+        lending.forget_items(self._execute, self._zone, [str(barcode) for (barcode,) in items])
         return True
 
     def remove_item(self, barcode: str) -> bool:
-        query = "DELETE FROM item WHERE zone = ? AND barcode = ? RETURNING barcode"
-        return self._execute(query, (self._zone, barcode)).get is not None
+        query = "DELETE FROM item WHERE zone = ? AND barcode = ? RETURNING mms_id"
+        mms_id = self._execute(query, (self._zone, barcode)).get
+        if mms_id is None:
+            return False
+        self.changed.add(mms_id)
+        lending.forget_items(self._execute, self._zone, [barcode])
+        return True
+
+
+def rearrange(execute: Execute, zone: str, plan: Callable[[Stacks], T]) -> T:
+    """Run a plan, and note of which records it has changed anything."""
+    of_zone = SqliteStacks(execute, zone)
+    result = plan(of_zone)
+    if of_zone.changed:
+        unpublished.changed(execute, zone, of_zone.changed)
+    return result
 
 
 def libraries(execute: Execute, zone: str) -> list[Library]:
@@ -128,7 +155,8 @@ def shelved(execute: Execute) -> list[str]:
 
 
 def forget(execute: Execute, zone: str, mms_id: str) -> None:
-    """Forget the holdings of a record, and their items."""
+    """Forget the holdings of a record, their items, and what is lent of them."""
+    lending.forget_where(execute, zone, "mms_id", mms_id)
     for table in ("holding", "item"):
         execute(f"DELETE FROM {table} WHERE zone = ? AND mms_id = ?", (zone, mms_id))  # noqa: S608 - names of its own
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, Generic, cast
+from typing import Any, Final, Generic, NamedTuple, cast
 
 import apsw
 import trio
@@ -18,7 +18,7 @@ import trio
 from gateway.errors import ImportTimedOut, OutcomeUnknown, StoreError
 from gateway.model import BibRecord, Delivery, Identifier
 from gateway.stores.base import Changes, Plan, Retention, T
-from gateway.stores.sqlite import rows
+from gateway.stores.sqlite import rows, unpublished
 
 GROUP_JOBS: Final = 256
 """Most plans in one commit: what two hundred clients have under way; more would keep the first of them waiting."""
@@ -59,6 +59,15 @@ class _Job(Generic[T]):
     """What the plan raised, or why it could not be committed."""
     settled: bool = False
     """The transaction it was in has been committed, be it without this plan's changes."""
+
+
+class _Written(NamedTuple):
+    """Records of a zone that a group has written, by MMS ID."""
+
+    to_index: list[str]
+    """For who searches next, in this order."""
+    to_publish: set[str]
+    """Those that were amended and have the same MARC: nobody need index them again."""
 
 
 class _Transaction(Changes):
@@ -137,11 +146,14 @@ class Writer:
         del self._notes[:-NOTES]
         self._noted.set()
 
-    def finish(self) -> None:
-        """After `run`: write what was noted and has found no commit, unless another process writes just then."""
-        if self._notes:
-            with suppress(apsw.Error), self._connection:
+    def finish(self, last: Callable[[rows.Execute], object]) -> None:
+        """After `run`: write what was noted and has found no commit, and do what is last, unless another process writes
+        just then.
+        """
+        with suppress(apsw.Error), self._connection:
+            if self._notes:
                 rows.update_deliveries(self._execute, self._notes)
+            last(self._execute)
 
     async def run(self) -> None:
         """Write until cancelled; what is with the writer then is still committed."""
@@ -239,7 +251,7 @@ class Writer:
         """Run each plan on what those before it have left, and write what it wants changed."""
         ordinals: dict[str, int] = {}
         drawn = set()
-        written: dict[str, list[str]] = {}
+        written: dict[str, _Written] = {}
         for job in group:
             zone = job.zone
             if zone not in ordinals:
@@ -254,21 +266,25 @@ class Writer:
                 job.error = error
                 continue
             job.error = None
-            self._write(zone, transaction, written.setdefault(zone, []))
+            self._write(zone, transaction, written.setdefault(zone, _Written([], set())))
             if transaction.ordinal != ordinals[zone]:
                 ordinals[zone] = transaction.ordinal
                 drawn.add(zone)
         for zone in drawn:
             rows.set_ordinal(self._execute, zone, ordinals[zone])
-        for zone, mms_ids in written.items():
-            if mms_ids:
-                rows.changed(self._execute, zone, mms_ids)
+        for zone, (to_index, to_publish) in written.items():
+            if to_index:
+                rows.changed(self._execute, zone, to_index)
+            if to_publish:
+                unpublished.changed(self._execute, zone, to_publish)
 
-    def _write(self, zone: str, changes: Changes, written: list[str]) -> None:
-        """What a plan wants changed; `written` gets the MMS IDs of records to be noted for who searches next."""
+    def _write(self, zone: str, changes: Changes, written: "_Written") -> None:
+        """What a plan wants changed; `written` gets the MMS IDs of its records."""
         for record in changes.records:
             if rows.put_record(self._execute, zone, record):
-                written.append(record.mms_id)
+                written.to_index.append(record.mms_id)
+            else:
+                written.to_publish.add(record.mms_id)
         for submission, receipt in changes.attempts:
             rows.insert_attempt(self._execute, submission, receipt)
             self._filed += 1

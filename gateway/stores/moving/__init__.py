@@ -2,15 +2,16 @@
 
 What was removed goes first, then records by zone and MMS ID with all their versions, then attempts, oldest first, then
 pending links, then zones that were made at run time, then webhooks, then libraries and holdings with their items, by
-zone; each transaction leaves a beginning of that order.
+zone, then patrons, loans and requests, by zone, then what zones publish; each transaction leaves a beginning of that
+order.
 So a copy that was cut off goes on where it ended, and a copy that would write nothing more is proof that the stores
 hold the same. A target is marked until that is proven, whatever ends the copy before.
+Exchanges with other systems stay where they are: they are kept for a while, to be looked into.
 It reads nothing but `stores.base`.
 """
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -21,21 +22,22 @@ from gateway.model import (
     Attempt,
     BibRecord,
     Delivery,
-    Holding,
-    Item,
-    Library,
     Outcome,
     PendingLink,
     Receipt,
     Submission,
     Webhook,
 )
-from gateway.stores.base import Counts, Plan, ShelfPlace, Stacks, Store, Transaction
+from gateway.stores.base import Counts, Plan, Store, Transaction
+from gateway.stores.moving.copied import Both
+from gateway.stores.moving.copied import Copied as Copied
+from gateway.stores.moving.copied import Differs as Differs
+from gateway.stores.moving.lent import copy_lent
+from gateway.stores.moving.published import copy_published
+from gateway.stores.moving.shelved import copy_shelved
 
 ROWS_AT_ONCE: Final = 200
 """Records or attempts of one transaction: some 400 kB, with the longest records 20 MB."""
-HOLDINGS_AT_ONCE: Final = 50
-"""Holdings of one transaction, with their items: mostly some 30 kB, with the most that there can be some 10 MB."""
 PATIENCE_SECONDS: Final = 60.0
 """For one transaction to begin: nobody waits for an answer, and a database may be busy with others' work."""
 
@@ -50,26 +52,6 @@ MARK: Final = PendingLink(
 
 Tell = Callable[[int], None]
 """Told of each so many records or attempts that have been dealt with."""
-
-
-class Differs(StoreError):
-    """The target holds what the source does not, or lacks what it should have by now."""
-
-
-@dataclass
-class Copied:
-    """What has been written into the target."""
-
-    records: int = 0
-    versions: int = 0
-    """Of these records, the newest ones too."""
-    attempts: int = 0
-    links: int = 0
-    zones: int = 0
-    """Made at run time."""
-    webhooks: int = 0
-    holdings: int = 0
-    items: int = 0
 
 
 async def mark(target: Store) -> None:
@@ -126,10 +108,10 @@ class _Copy:
         self._target = target
         self._tell = tell
         self._copied = copied
-        self._whole = whole
+        self._both = Both(source, target, copied, whole)
 
     async def run(self) -> None:
-        """Each zone's records, then all attempts in their order, links, zones themselves, webhooks, and holdings."""
+        """Each zone's records, all attempts in order, links, zones, webhooks, holdings, what is lent or published."""
         wanted, present = await self._source.counts(), await self._target.counts()
         for zone in present:
             if zone not in wanted:
@@ -142,7 +124,9 @@ class _Copy:
         await self._links()
         await self._zones()
         await self._webhooks()
-        await self._stacks()
+        await copy_shelved(self._both)
+        await copy_lent(self._both)
+        await copy_published(self._both)
 
     async def _ordinals(self, zone: str, wanted: Counts, present: Counts) -> None:
         """Before any record: whatever happens then, no MMS ID of the copy is given again."""
@@ -161,7 +145,7 @@ class _Copy:
         for zone, mms_id in present.keys() - wanted.keys():
             raise Differs(f"the target's zone {zone!r} was {_removal(mms_id)}, the source's was not")
         for zone, mms_id in sorted(wanted.keys() - present.keys()):
-            self._lacks(f"that zone {zone!r} was {_removal(mms_id)}")
+            self._both.lacking(f"that zone {zone!r} was {_removal(mms_id)}")
             if self._copied is None:
                 continue
             if mms_id:
@@ -256,7 +240,7 @@ class _Copy:
                 raise Differs(f"the zone {key!r} that was made at run time is not as the source has it")
         for key, made in wanted.items():
             if key not in present:
-                self._lacks(f"the zone {key!r} that was made at run time")
+                self._both.lacking(f"the zone {key!r} that was made at run time")
                 if self._copied is not None:
                     await self._target.keep_zone(made)
                     self._copied.zones += 1
@@ -269,7 +253,7 @@ class _Copy:
                 raise Differs(f"the webhook {key!r} of zone {zone!r} is not as the source has it")
         for (zone, key), webhook in wanted.items():
             if (zone, key) not in present:
-                self._lacks(f"the webhook {key!r} of zone {zone!r}")
+                self._both.lacking(f"the webhook {key!r} of zone {zone!r}")
                 if self._copied is not None:
                     await self._target.swap_webhook(None, webhook)
                     self._copied.webhooks += 1
@@ -285,82 +269,13 @@ class _Copy:
             return await _number(self._target, attempt)
         return 0
 
-    async def _stacks(self) -> None:
-        wanted = await self._source.shelved()
-        for zone in await self._target.shelved():
-            if zone not in wanted:
-                raise Differs(f"zone {zone!r} of the target has holdings or libraries, the source's has none")
-        for zone in wanted:
-            await self._libraries(zone)
-            await self._holdings(zone)
-
-    async def _libraries(self, zone: str) -> None:
-        wanted = {one.code: one for one in await self._source.libraries(zone)}
-        present = {one.code: one for one in await self._target.libraries(zone)}
-        for code, library in present.items():
-            if library != wanted.get(code):
-                raise Differs(f"the library {code!r} of zone {zone!r} is not as the source has it")
-        missing = [library for code, library in wanted.items() if code not in present]
-        if missing:
-            self._lacks(f"the library {missing[0].code!r} of zone {zone!r}")
-        if missing and self._copied is not None:
-            await self._target.rearrange(zone, lambda stacks: _shelve(stacks, missing, []))
-
-    async def _holdings(self, zone: str) -> None:
-        after: ShelfPlace | None = None
-        while page := await _shelved(self._source, zone, after, HOLDINGS_AT_ONCE):
-            present = await _shelved(self._target, zone, after, len(page))
-            for ours, theirs in zip(page, present, strict=False):
-                if ours != theirs:
-                    raise Differs(f"the holding {theirs[0].id} of zone {zone!r} is not as the source has it")
-            await self._write_holdings(zone, page[len(present) :])
-            after = ShelfPlace(page[-1][0].mms_id, page[-1][0].id)
-        for more in await self._target.holdings(zone, after=after, limit=1):
-            raise Differs(f"zone {zone!r} of the target has a holding {more.id}, the source's has none")
-
-    async def _write_holdings(self, zone: str, holdings: "Sequence[_Shelved]") -> None:
-        if not holdings:
-            return
-        self._lacks(f"the holding {holdings[0][0].id} of zone {zone!r}")
-        if self._copied is not None:
-            await self._target.rearrange(zone, lambda stacks: _shelve(stacks, [], holdings))
-            self._copied.holdings += len(holdings)
-            self._copied.items += sum(len(items) for _, items in holdings)
-
-    def _lacks(self, what: str) -> None:
-        if self._copied is None and self._whole:
-            raise Differs(f"the target lacks {what}")
-
     async def _write(self, zone: str, plan: Plan[None], what: str) -> Copied:
         """Run the plan; what it counts in. Where nothing is to be written, say that `what` is lacking."""
-        self._lacks(what)
-        if self._copied is None:
+        copied = self._both.lacking(what)
+        if copied is None:
             return Copied()
         await self._target.transact(zone, plan, seconds=PATIENCE_SECONDS)
-        return self._copied
-
-
-_Shelved = tuple[Holding, list[Item]]
-"""A holding with its items."""
-
-
-async def _shelved(store: Store, zone: str, after: ShelfPlace | None, limit: int) -> list[_Shelved]:
-    """The next holdings with their items."""
-    holdings = await store.holdings(zone, after=after, limit=limit)
-    items: dict[str, list[Item]] = {holding.id: [] for holding in holdings}
-    for item in (await store.shelves(zone, {holding.mms_id for holding in holdings})).items:
-        if item.holding in items:
-            items[item.holding].append(item)
-    return [(holding, items[holding.id]) for holding in holdings]
-
-
-def _shelve(stacks: Stacks, libraries: Sequence[Library], holdings: Sequence[_Shelved]) -> None:
-    for library in libraries:
-        stacks.put_library(library)
-    for holding, items in holdings:
-        stacks.put_holding(holding)
-        for item in items:
-            stacks.put_item(item)
+        return copied
 
 
 def _removal(mms_id: str) -> str:
