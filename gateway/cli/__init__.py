@@ -11,6 +11,8 @@ from gateway.cli.config import config
 from gateway.cli.demo import demo
 from gateway.cli.doctor import doctor
 from gateway.cli.holdings import holdings
+from gateway.cli.patrons import patrons
+from gateway.cli.publish import publish
 from gateway.cli.ready import ready
 from gateway.cli.records import records
 from gateway.cli.replay import replay
@@ -47,6 +49,8 @@ for _command in (
     records,
     search,
     holdings,
+    patrons,
+    publish,
     demo,
     reset,
     store,

@@ -21,6 +21,7 @@ from gateway.config.show import masked
 from gateway.config.tree import HostSettings
 from gateway.errors import NoStoreYet, Outdated, SettingsError, StoreError
 from gateway.frontends.base import loopback_only
+from gateway.published import published
 from gateway.rulebook import rulebook
 from gateway.stores import open_store
 from gateway.stores.sqlite.connections import is_served
@@ -57,6 +58,7 @@ async def every_check(settings: Settings, hosts_file: Path | None, open_files: i
 def _settings(settings: Settings) -> Check:
     try:
         rulebook(settings)
+        published(settings)
     except SettingsError as error:
         return Check("settings", "fail", str(error), CORRECT_THEM)
     file = settings.origins.file

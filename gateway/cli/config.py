@@ -22,10 +22,12 @@ def config() -> None:
 @click.pass_obj
 def check(options: Options) -> None:
     """Check the settings; say ok and what they are, or everything that is wrong with them."""
+    from gateway.published import published
     from gateway.rulebook import rulebook
 
     settings = options.settings()
     rulebook(settings)
+    published(settings)
     file = settings.origins.file
     click.echo("ok")
     click.echo(f"file   {file if file else 'none: the built-in settings'}")

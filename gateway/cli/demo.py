@@ -7,6 +7,7 @@ import click
 from gateway.cli.holdings import tell
 from gateway.cli.options import Options
 from gateway.cli.output import echo_json
+from gateway.cli.patrons import tell as tell_patrons
 from gateway.cli.reading import check_zone, default_zone
 from gateway.cli.store.places import check_reachable, make, within
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def demo() -> None:
-    """Records and items to try things out with."""
+    """Records, items and patrons to try things out with."""
 
 
 @demo.command()
@@ -26,8 +27,9 @@ def demo() -> None:
 def load(options: Options, zone: str | None, as_json: bool) -> None:
     """Give a zone the demo set.
 
-    Records with an item of each base status and each process type, a journal at two libraries, an electronic book.
-    What the zone has of it already stays; its items are as at first again. Works beside a running gateway.
+    Records with an item of each base status and each process type, a journal at two libraries, an electronic book;
+    three patrons, one of them blocked. What the zone has of it already stays; its items and patrons are as at first
+    again. Works beside a running gateway.
     """
     import trio
 
@@ -49,3 +51,4 @@ def load(options: Options, zone: str | None, as_json: bool) -> None:
         return
     click.echo(f"{loaded.records:,} records of the demo set in zone {key}, {loaded.made:,} of them new", err=True)
     tell(loaded.shelves)
+    tell_patrons(loaded.patrons)

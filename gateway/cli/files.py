@@ -1,4 +1,4 @@
-"""The MARC files that commands take, and the records in them."""
+"""The files that commands take, and the records in those that are MARC."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -35,3 +35,12 @@ def read(file: str) -> Iterator[FileRecord]:
         raise click.UsageError(f"{file} is empty")
     for number, raw in enumerate(records, 1):
         yield FileRecord(file, number, len(records), raw)
+
+
+def named_content(file: str) -> tuple[str, bytes]:
+    """What people call the file, `-` is standard input, and what is in it. Raises a usage error."""
+    try:
+        with click.open_file(file, "rb") as stream:
+            return ("standard input" if file == "-" else file), stream.read()
+    except OSError as error:
+        raise click.UsageError(f"{file} cannot be read: {error.strerror}") from error

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from gateway.cli.files import named_content
 from gateway.cli.options import Options
 from gateway.cli.output import ROWS, echo_json, echo_more, echo_table, local_time, shown_in_line
 from gateway.cli.progress import bar
@@ -60,7 +61,7 @@ def load(options: Options, file: str, zone: str | None, dry_run: bool, as_json: 
     zones = check_zone(settings, zone)
     key = zone or default_zone(settings)
     url = settings.store.url
-    name, content = _content(file)
+    name, content = named_content(file)
     check_reachable(url)
 
     async def load_in(store: "Store") -> "Loaded":
@@ -168,15 +169,6 @@ def tell(loaded: "Loaded", *, done: str = "were") -> None:
         f"{loaded.items_made:,} items {done} made{changed}; {loaded.refused:,} lines refused",
         err=True,
     )
-
-
-def _content(file: str) -> tuple[str, bytes]:
-    """What people call the file, and what is in it."""
-    try:
-        with click.open_file(file, "rb") as stream:
-            return ("standard input" if file == "-" else file), stream.read()
-    except OSError as error:
-        raise click.UsageError(f"{file} cannot be read: {error.strerror}") from error
 
 
 def _row(one: "HoldingShown") -> tuple[str, ...]:

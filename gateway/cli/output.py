@@ -67,3 +67,16 @@ def echo_more() -> None:
 def local_time(at: datetime) -> str:
     """A time as the clock on the wall has it, to the second."""
     return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def log_to_standard_error() -> None:
+    """Warnings alone, and there: structlog's own default is all there is, where the command writes what it found."""
+    import logging
+
+    import structlog
+
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )

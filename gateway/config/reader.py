@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
-from typing import TypeVar
+from typing import TypeVar, get_args, get_origin
 
 from msgspec import UNSET, Struct, structs
 
@@ -16,10 +16,12 @@ from gateway.config.tree import (
     REPLIES,
     REPLY_KEYS,
     SECTIONS,
+    CirculationSettings,
     HostSettings,
     HttpSettings,
     LimitSettings,
     LogSettings,
+    NcipSettings,
     Origins,
     Settings,
     StoreSettings,
@@ -101,10 +103,12 @@ class _Reader:
             webhooks=self.section(WebhookSettings, "webhooks"),
             z3950=self.section(Z3950Settings, "z3950"),
             wms=self.section(WmsSettings, "wms"),
-            hosts=self.family(HostSettings, "hosts"),
-            zones=self.family(ZoneSettings, "zones"),
-            profiles=self.family(Profile, "profiles"),
-            merge_methods=self.family(MergeMethod, "merge_methods"),
+            ncip=self.section(NcipSettings, "ncip"),
+            circulation=self.section(CirculationSettings, "circulation"),
+            hosts=self.family(HostSettings, ("hosts",), self.tree.entries.get("hosts")),
+            zones=self.family(ZoneSettings, ("zones",), self.tree.entries.get("zones")),
+            profiles=self.family(Profile, ("profiles",), self.tree.entries.get("profiles")),
+            merge_methods=self.family(MergeMethod, ("merge_methods",), self.tree.entries.get("merge_methods")),
             replies=self.replies(),
             origins=Origins(file=file, builtin_hosts=builtin_hosts, places=self.places),
         )
@@ -113,11 +117,11 @@ class _Reader:
         table = self.table(self.tree.entries.get(name), (name,), f"[{name}]")
         return self.struct(struct, table, (name,)) if table else struct()
 
-    def family(self, struct: type[S], name: str) -> dict[str, S]:
+    def family(self, struct: type[S], at: Path, written: Table | Leaf | None) -> dict[str, S]:
         found: dict[str, S] = {}
-        named = self.table(self.tree.entries.get(name), (name,), f"[{name}.NAME]")
+        named = self.table(written, at, f"[{dotted(at)}.NAME]")
         for key, entry in named.entries.items() if named else ():
-            path = (name, key)
+            path = (*at, key)
             table = self.table(entry, path, f"[{dotted(path)}]")
             if table is None:
                 continue
@@ -160,11 +164,20 @@ class _Reader:
             entry = table.entries.get(field.name)
             if entry is not None:
                 self.places[dotted(key)] = entry.place
-                read[field.name] = self.value(entry, field.type, key)
+                read[field.name] = self.field(entry, field.type, key)
             elif field.required:
                 self.problems.add(dotted(key), table.place, f"is missing; {_example(key)}")
                 read[field.name] = UNSET
         return struct(**read)
+
+    def field(self, entry: Leaf | Table, wanted: object, path: Path) -> object:
+        """A value, or a table within this table, or those of a family."""
+        if get_origin(wanted) is dict:
+            return self.family(get_args(wanted)[1], path, entry)
+        if isinstance(wanted, type) and issubclass(wanted, Struct):
+            table = self.table(entry, path, f"[{dotted(path)}]")
+            return self.struct(wanted, table, path) if table else wanted()
+        return self.value(entry, wanted, path)
 
     def value(self, entry: Leaf | Table, wanted: object, path: Path) -> object:
         try:
@@ -183,12 +196,12 @@ class _Reader:
                 self.problems.add(dotted((*path, key)), entry.place, text)
 
     def name_fault(self, table: Table, struct: type[Struct], path: Path) -> str | None:
-        family, key = path
+        *family, key = path
         if not NAME.fullmatch(key):
             better = re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")
             rule = "a name has small letters, digits and hyphens, and no hyphen first"
-            return f"{rule}; write [{family}.{better}]" if better else rule
-        return self.slip(table, struct, path) if table.text else None
+            return f"{rule}; write [{dotted((*family, better))}]" if better else rule
+        return self.slip(table, struct, path) if table.text and len(family) == 1 else None
 
     def slip(self, table: Table, struct: type[Struct], path: Path) -> str | None:
         """A misspelt name in the environment or a flag, which would quietly make a host, a profile or half a zone."""

@@ -65,12 +65,23 @@ def _mask(password: re.Match[str]) -> str:
 
 def _tables(settings: Settings) -> Iterator[tuple[Path, Iterable[tuple[str, Value]]]]:
     for name in SECTIONS:
-        yield (name,), _values(getattr(settings, name))
+        yield from _with_those_within((name,), getattr(settings, name))
     for family in FAMILIES:
         for key, struct in getattr(settings, family).items():
-            yield (family, key), _values(struct)
+            yield from _with_those_within((family, key), struct)
     if settings.replies:
         yield (REPLIES,), settings.replies.items()
+
+
+def _with_those_within(path: Path, struct: Struct) -> Iterator[tuple[Path, Iterable[tuple[str, Value]]]]:
+    """A table, and those that are within it."""
+    yield path, _values(struct)
+    for name in struct.__struct_fields__:
+        value = getattr(struct, name)
+        if isinstance(value, Struct):
+            yield from _with_those_within((*path, name), value)
+        for key, one in value.items() if isinstance(value, dict) else ():
+            yield from _with_those_within((*path, name, key), one)
 
 
 def _values(struct: Struct) -> Iterator[tuple[str, Value]]:
@@ -82,7 +93,7 @@ def _values(struct: Struct) -> Iterator[tuple[str, Value]]:
             yield name, MASK
         elif isinstance(struct, StoreSettings) and name == "url":
             yield name, masked(struct.url)
-        elif value is not None:
+        elif value is not None and not isinstance(value, dict | Struct):
             yield name, value
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
 from gateway.config.problems import Path, Problems, dotted
-from gateway.config.tree import BUILT_IN, FAMILIES, PASSWORD_KEYS, REPLACED_TOGETHER
+from gateway.config.tree import BUILT_IN, FAMILIES, NESTED_FAMILIES, PASSWORD_KEYS, REPLACED_TOGETHER
 from gateway.errors import SettingsError
 
 DEFAULT_FILE = FilePath("gateway.toml")
@@ -214,9 +214,8 @@ def syntax_error(file: object, message: str) -> str:
 
 def _environment_path(name: str) -> Path:
     parts = name[len(PREFIX) :].lower().split("__")
-    if parts[0] in FAMILIES and len(parts) > 1:
-        parts[1] = parts[1].replace("_", "-")
-    return tuple(parts)
+    named = [at for at, part in enumerate(parts[:-1], 1) if part in (NESTED_FAMILIES if at > 1 else FAMILIES)]
+    return tuple([part.replace("_", "-") if at in named else part for at, part in enumerate(parts)])
 
 
 def _has_entries(tree: Table, family: str) -> bool:

@@ -10,7 +10,9 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from gateway.config.secret import Secret
-from gateway.model import Host, MergeMethod, Outcome, Profile, Reason, Zone, ZoneKind
+from gateway.model import Host, LoanPolicy, MergeMethod, Outcome, Profile, Reason, Zone, ZoneKind
+from gateway.model.lending import Days, Renewals
+from gateway.model.publishing import MOST_HOURS, MOST_PAGE_RECORDS, SET_NAME
 
 BUILT_IN = "built-in settings"
 """The place of a value that nobody set."""
@@ -18,8 +20,23 @@ BUILT_IN = "built-in settings"
 # `description` completes the sentence "must be …" in an error.
 Text = Annotated[str, Meta(description="text in quotes")]
 Names = Annotated[tuple[str, ...], Meta(description='a list of texts, such as ["alma.example.org"]')]
+Partners = Annotated[
+    tuple[Annotated[str, Meta(pattern=r"\A\S+\Z")], ...],
+    Meta(description='a list of texts without spaces, such as ["ReShareIndexData"]'),
+]
 ProfileNames = Annotated[tuple[str, ...], Meta(description='a list of texts, such as ["carli-iz"]')]
 Suffix = Annotated[str, Meta(pattern=r"\A[0-9]{4}\Z", description='exactly four digits in quotes, such as "5867"')]
+NcipService = Literal[
+    "LookupUser",
+    "RequestItem",
+    "CancelRequestItem",
+    "AcceptItem",
+    "CheckOutItem",
+    "CheckInItem",
+    "RenewItem",
+    "RecallItem",
+]
+NcipServices = Annotated[tuple[NcipService, ...], Meta(description='a list of services, such as ["LookupUser"]')]
 RegistryId = Annotated[str, Meta(pattern=r"\A[0-9]{1,12}\Z", description='digits in quotes, such as "12345"')]
 Port = Annotated[int, Meta(ge=0, le=65535, description="a port, a whole number from 0 (any free one) to 65535")]
 # Upper bounds keep sums of settings within what clocks, calendars and SQLite's integers can hold.
@@ -29,7 +46,22 @@ Ports = Annotated[
 ]
 Count = Annotated[int, Meta(ge=1, le=10**9, description="a whole number from 1 to 1,000,000,000")]
 Thousands = Annotated[int, Meta(ge=1, le=10_000, description="a whole number from 1 to 10,000")]
-Days = Annotated[int, Meta(ge=0, le=36_500, description="a whole number of days from 0 to 36,500")]
+Networks = Annotated[tuple[str, ...], Meta(description='a list of networks, such as ["192.0.2.0/24"]')]
+SetName = Annotated[
+    str,
+    Meta(
+        pattern=rf"\A({SET_NAME})?\Z",
+        description="at most 100 letters, digits and -_.!~*'() in quotes, for harvesters take no other; no space",
+    ),
+]
+MmsIds = Annotated[
+    tuple[Annotated[str, Meta(pattern=r"\A[0-9]{1,19}\Z")], ...],
+    Meta(description='a list of MMS IDs, such as ["9910000000015867"]'),
+]
+PageRecords = Annotated[
+    int, Meta(ge=1, le=MOST_PAGE_RECORDS, description=f"a whole number of records from 1 to {MOST_PAGE_RECORDS}")
+]
+Hours = Annotated[int, Meta(ge=0, le=MOST_HOURS, description=f"a whole number of hours from 0 to {MOST_HOURS:,}")]
 Seconds = Annotated[float, Meta(gt=0, le=10**6, description="a number of seconds above 0, at most 1,000,000")]
 SecondsOrNone = Annotated[float, Meta(ge=0, le=10**6, description="a number of seconds from 0 to 1,000,000")]
 
@@ -148,6 +180,70 @@ class WmsSettings(Struct, frozen=True):
     """The time in which requests are counted [doc]."""
 
 
+class CirculationSettings(Struct, frozen=True):
+    """For how long the zones lend."""
+
+    loan_days: Days = 28
+    """Days, unless a policy says otherwise; until the end of the last one, UTC [assumed]."""
+    renewals: Renewals = 3
+    """How often a loan is renewed, unless a policy says otherwise [assumed]."""
+    recall_days: Days = 7
+    """Days that somebody may keep what is asked back, if it is not due sooner [assumed]."""
+    policies: dict[str, LoanPolicy] = {}
+    """Rules by item policy and user group, in their order: the first one that fits counts."""
+
+
+PROFILE_CHECKED: tuple[NcipService, ...] = (
+    "LookupUser",
+    "AcceptItem",
+    "CheckOutItem",
+    "CheckInItem",
+    "RenewItem",
+    "RecallItem",
+)
+"""All but those of which ReShare sends none."""
+
+
+class NcipSettings(Struct, frozen=True):
+    """What other systems ask of the zones by NCIP."""
+
+    profile_checked: NcipServices = PROFILE_CHECKED
+    """Services that want the partner's code as application profile type: Alma wants it of all [doc], but ReShare leaves
+    it out of RequestItem and CancelRequestItem [seen]."""
+
+
+class OaiSettings(Struct, frozen=True):
+    """A zone's repository: its integration profile of type OAI-PMH."""
+
+    active: bool = True
+    """Whether it can be harvested at all."""
+    addresses: Networks = ()
+    """Who may harvest. None = everybody."""
+    page: PageRecords = 100
+    """Records of a page; 900 is the most in Alma [doc]."""
+    dialect: Literal["alma", "strict"] = "alma"
+    """`alma`: the last page has no resumptionToken [seen]; `strict`: an empty one, as the protocol wants it."""
+
+
+class SetSettings(Struct, frozen=True):
+    """A zone's publishing profile: a set for harvesters."""
+
+    name: SetName = ""
+    """setSpec and setName, as harvesters ask for it. Left out, the key."""
+    query: Text = ""
+    """A saved search, as in records' search box, evaluated at each run. Empty = all records of the zone."""
+    mms_ids: MmsIds = ()
+    """A list of records instead: an itemized set."""
+    content: Literal["all", "physical"] = "all"
+    """`physical`: Physical titles, those that have a holding."""
+    enrichment: Names = ()
+    """Fields that are added, such as `852 holding: b=library, c=location`."""
+    every_hours: Hours = 24
+    """Hours from one run to the next; 0 = only when somebody says so."""
+    at_once: bool = False
+    """Whether it is published when somebody harvests, without runs: not Alma's way, but handy in tests."""
+
+
 class HostSettings(Struct, frozen=True):
     """An emulated Alma host: an address of its own, because TCP does not tell which host name was typed."""
 
@@ -175,6 +271,10 @@ DEFAULT_PROFILES: dict[ZoneKind, tuple[str, ...]] = {"institution": ("carli-iz",
 """Profiles of a zone that names none, by its kind."""
 
 
+DEFAULT_PARTNERS = ("ReShareIndexData",)
+"""Codes of the resource sharing partners of a zone that names none: ReShare's own example [doc]."""
+
+
 class ZoneSettings(Struct, frozen=True, kw_only=True):
     """A catalogue, found by its host and the logon ID."""
 
@@ -197,6 +297,12 @@ class ZoneSettings(Struct, frozen=True, kw_only=True):
     working folder where the environment or `--set` names it."""
     password_env: Text | None = None
     """Environment variable that holds the password."""
+    partners: Partners = DEFAULT_PARTNERS
+    """Codes of the resource sharing partners that may ask by NCIP: what they send as application profile type."""
+    oai: OaiSettings = OaiSettings()
+    """How it is harvested by OAI-PMH."""
+    sets: dict[str, SetSettings] = {}
+    """What is harvested of it. None = all records, at once."""
     registry_id: RegistryId | None = None
     """WorldCat Registry ID of the institution, by which OCLC's WMS names its database."""
     wskey: Secret | None = None
@@ -222,6 +328,8 @@ SECTIONS: dict[str, type[Struct]] = {
     "webhooks": WebhookSettings,
     "z3950": Z3950Settings,
     "wms": WmsSettings,
+    "ncip": NcipSettings,
+    "circulation": CirculationSettings,
 }
 """Tables of fixed names."""
 
@@ -232,6 +340,9 @@ FAMILIES: dict[str, type[Struct]] = {
     "merge_methods": MergeMethod,
 }
 """Tables whose entries the user names."""
+
+NESTED_FAMILIES = ("policies", "sets")
+"""The same within another table."""
 
 REPLACED_TOGETHER = ("hosts", "zones")
 """Families of which a file that has any entry replaces all built-in ones: somebody's own zones are no addition to
@@ -274,6 +385,8 @@ class Settings(Struct, frozen=True):
     webhooks: WebhookSettings = WebhookSettings()
     z3950: Z3950Settings = Z3950Settings()
     wms: WmsSettings = WmsSettings()
+    ncip: NcipSettings = NcipSettings()
+    circulation: CirculationSettings = CirculationSettings()
     hosts: dict[str, HostSettings] = {}
     zones: dict[str, ZoneSettings] = {}
     profiles: dict[str, Profile] = {}
@@ -293,6 +406,10 @@ class Settings(Struct, frozen=True):
     def builtin_hosts(self) -> bool:
         """Whether hosts and zones are the built-in ones, so that a port that is taken may be swapped for another."""
         return self.origins.builtin_hosts
+
+    def partners_of(self, zone: str) -> tuple[str, ...]:
+        """Codes of a zone's resource sharing partners, by its key; those of one made at run time are the default."""
+        return self.zones[zone].partners if zone in self.zones else DEFAULT_PARTNERS
 
     def secrets(self) -> list[str]:
         """Every password and token, for those who see to it that none is shown."""

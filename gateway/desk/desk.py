@@ -6,6 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from gateway.circulation.lending import Lender
 from gateway.desk.glancing import Glances
 from gateway.desk.statistics import Statistics
 from gateway.desk.watching import Watch
@@ -14,6 +15,7 @@ from gateway.importer.report import Known
 from gateway.importer.scripts import ScriptedHost
 from gateway.importer.zones import Zones
 from gateway.model import Delivery, Host, Receipt
+from gateway.publishing import Publisher
 from gateway.stores.base import Store
 from gateway.webhooks.deliverer import Deliverer
 
@@ -97,6 +99,10 @@ class Desk:
     audience: Audience
     zones: Zones
     hosts: Hosts
+    lender: Lender
+    publisher: Publisher
+    partners: Callable[[str], Sequence[str]]
+    """Codes of a zone's resource sharing partners, by its key."""
     alone: bool
     """Whether no other worker takes exports at the same hosts: scripts and clocks are kept by one process."""
     settings: Sequence[Setting]

@@ -1,13 +1,12 @@
 """Libraries, holdings and items of zones: which there are, and what people change in them one by one."""
 
-from hashlib import blake2b
-from itertools import count
 from typing import Final
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from gateway.circulation import rules
 from gateway.circulation.entries import usual_status
+from gateway.circulation.ids import free_id
 from gateway.desk.shelves import (
     HoldingShown,
     HoldingWanted,
@@ -20,13 +19,13 @@ from gateway.desk.shelves import (
 )
 from gateway.errors import Conflict, NotFound, Unfit
 from gateway.importer.fitting import hint
-from gateway.model import Holding, Item, Library
+from gateway.model import Holding, Item, Library, ProcessType
 from gateway.stores.base import Stacks, Store
 
-ID_PREFIX: Final = "22"
-"""With which Alma's IDs of holdings begin."""
-ID_NUMBERS: Final = 10**12
-"""How many there are between that and the institution's four digits."""
+LENT: Final = frozenset(
+    {ProcessType.LOAN, ProcessType.CLAIMED_RETURNED, ProcessType.LOST, ProcessType.LOST_RESOURCE_SHARING}
+)
+"""What is done with an item that somebody still has, or should have [assumed: what is paid for is nobody's loan]."""
 
 
 async def libraries(store: Store, zone: str) -> list[Library]:
@@ -144,7 +143,7 @@ async def make_item(store: Store, zone: str, id_: str, wanted: NewItem) -> ItemS
             raise Unfit([("barcode", f"is that of another item, of the record {other.mms_id}")])
         there = len(stacks.items(id_))
         _check_room(there, rules.ITEMS_OF_HOLDING, f"holding {id_} has no room for another item")
-        stacks.put_item(made)
+        keep_item(stacks, made)
         return made
 
     return item_shown(await store.rearrange(zone, plan))
@@ -157,7 +156,7 @@ async def change_item(store: Store, zone: str, barcode: str, wanted: ItemWanted)
         present = _item_there(stacks.item(barcode), zone, barcode)
         changed = _item(_there(stacks.holding(present.holding), zone, present.holding), barcode, wanted)
         _raise_any(rules.item_faults(changed))
-        stacks.put_item(changed)
+        keep_item(stacks, changed)
         return changed
 
     return item_shown(await store.rearrange(zone, plan))
@@ -182,12 +181,19 @@ def put_checked(stacks: Stacks, holding: Holding) -> None:
     stacks.put_holding(holding)
 
 
-def free_id(stacks: Stacks, mms_id: str, what: object, suffix: str) -> str:
-    """An ID that no holding of the zone has: for the same record and `what` the same, as long as it is free."""
-    seed = blake2b(f"{mms_id}\0{what!r}".encode(errors="surrogatepass"), digest_size=8).digest()
-    first = int.from_bytes(seed, "big")
-    ids = (f"{ID_PREFIX}{(first + step) % ID_NUMBERS:012}{suffix}" for step in count())
-    return next(id_ for id_ in ids if stacks.holding(id_) is None)
+def keep_item(stacks: Stacks, item: Item) -> None:
+    """Keep an item, and its loan in step: whoever says that nobody has it ends that, and its due date is the loan's.
+
+    Raises `NotFound`, `ValueError`, as `Stacks.put_item`.
+    """
+    stacks.put_item(item)
+    loan = stacks.loan(item.barcode)
+    if loan is None:
+        return
+    if item.process_type not in LENT:
+        stacks.remove_loan(item.barcode)
+    elif item.due_at not in (None, loan.due_at):
+        stacks.put_loan(replace(loan, due_at=item.due_at))
 
 
 def _item(holding: Holding, barcode: str, wanted: ItemWanted) -> Item:

@@ -42,7 +42,7 @@ def fault(text: str) -> str:
     if not text:
         return "is empty; a zone needs a password"
     if text.startswith(HASH_PREFIX):
-        return _hash_fault(text)
+        return hash_fault(text)
     if "\n" in text or "\r" in text:
         return "has more than one line; a password is one line"
     length = len(text.encode())
@@ -61,8 +61,16 @@ def hash_of(password: str) -> str:
     return argon2.PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES).hash(password)
 
 
-def _hash_fault(text: str) -> str:
-    """By its shape: to verify with one that wants much takes long."""
+def opens(hash_: str, password: str) -> bool:
+    """Whether it is the password of this hash, some 25 ms later."""
+    try:
+        return argon2.PasswordHasher().verify(hash_, password)
+    except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+        return False
+
+
+def hash_fault(text: str) -> str:
+    """What is wrong with a hash, by its shape: to verify with one that wants much takes long."""
     damaged = "is a damaged hash; make it anew with: gateway config hash-password"
     try:
         wanted = argon2.extract_parameters(text)

@@ -14,8 +14,10 @@ from msgspec.structs import replace
 
 from gateway.circulation import files, rules
 from gateway.circulation.entries import WHICH_HOLDING, WHICH_RECORD, Entry, new_holding, said_of_holding
-from gateway.circulation.files import File, Line
-from gateway.desk.holdings import free_id, put_checked
+from gateway.circulation.files import File
+from gateway.circulation.ids import free_id
+from gateway.circulation.lines import Line
+from gateway.desk.holdings import keep_item, put_checked
 from gateway.desk.seeking import NUMBERS
 from gateway.errors import NotFound, Unfit
 from gateway.model import Holding, Identifier, Item, Library, Location, Zone
@@ -108,7 +110,7 @@ class _Tally:
 class _Placed(NamedTuple):
     """A line, and the record that it means."""
 
-    line: Line
+    line: Line[Entry]
     mms_id: str
 
 
@@ -152,7 +154,7 @@ async def _rearranged(store: Store, plan: "_Plan", *, dry_run: bool) -> _Tally:
     return tallies[-1]
 
 
-async def _places(store: Store, zone: str, lines: Sequence[Line]) -> tuple[list[_Placed], list[LineFault]]:
+async def _places(store: Store, zone: str, lines: Sequence[Line[Entry]]) -> tuple[list[_Placed], list[LineFault]]:
     """The lines with their records, and what is wrong with the others."""
     placed: list[_Placed] = []
     faults: list[LineFault] = []
@@ -221,7 +223,7 @@ class _Plan:
             put_checked(stacks, holding)
             (tally.changed if present else tally.holdings).add(holding.id)
         if item is not None and item != before:
-            stacks.put_item(item)
+            keep_item(stacks, item)
             tally.items_made += before is None
             tally.items_changed += before is not None
 

@@ -36,6 +36,19 @@ BODIES: dict[str, Any] = {
     "loadHoldings": f"mms_id,library,location,barcode\n{FIRST},MAIN,stacks,31111200048357\n",
     "makeItem": {"barcode": "31111200048357", "policy": "Book1"},
     "putItem": {"policy": "Book1", "process_type": "LOAN", "due_at": "2026-12-31T23:59:00Z"},
+    "putPatron": {"name": "Poe, Ann", "group": "undergrad", "email": "ann.poe@example.org", "pin": "4711"},
+    "loadPatrons": 'barcode,name,group,blocks\nP-0003,"Poe, Ann",undergrad,Owes a fine\n',
+    "checkOut": {"item": "31111200048340", "patron": "P-0002"},
+    "renewLoan": {"due_at": "2036-06-30T23:59:00Z"},
+    "makeRequest": {"mms_id": FIRST, "patron": "P-0002", "pickup": "MAIN"},
+    "putRepository": {"addresses": ["127.0.0.0/8"], "page": 50, "dialect": "strict"},
+    "putSet": {
+        "query": "title:silences",
+        "content": "physical",
+        "enrichment": [{"tag": "852", "of": "holding", "subfields": {"b": "library", "c": "location"}}],
+        "every_hours": 24,
+    },
+    "runSet": {"kind": "republish"},
     "uploadRecords": (MARC / "minimal.mrk").read_text("utf-8"),
 }
 """Of the operations that have one, an example of the body: a JSON value, or a text that is sent as it is."""

@@ -16,6 +16,8 @@ from tests.server.running import HOST, LOGON, PATIENCE, ask, overrides
 MARC = Path(__file__).resolve().parents[2] / "fixtures" / "marc"
 FIRST = "9910000000015867"
 """MMS ID of the first record of the zone xyz."""
+SECOND = "9910000000025867"
+"""Of the second, where that is made by `seeded`."""
 RECORD = f"/zones/xyz/records/{FIRST}"
 SECRET = "open-sesame-47110815"
 """Of webhooks."""
@@ -27,6 +29,10 @@ SHELF = (
     f"{FIRST},MAIN,Main Library,stacks,Book Stacks,PE1408,.G585 2013,1,31111200048340,Book1\n"
 )
 """A holding with an item."""
+LENT, WANTED = "31111200048399", "31111200048407"
+"""Barcodes of an item on loan, and of one that somebody waits for."""
+LENDING = f"mms_id,library,location,barcode\n{SECOND},BRANCH,stacks,{LENT}\n{SECOND},BRANCH,stacks,{WANTED}\n"
+PATRONS = 'barcode,name,group\nP-0001,"Doe, Jane",undergrad\nP-0002,"Roe, Richard",staff\n'
 
 
 class Api:
@@ -79,7 +85,7 @@ async def api(*more: str, token: str = "") -> AsyncIterator[Api]:
 @asynccontextmanager
 async def seeded(*more: str, token: str = "") -> AsyncIterator[Api]:
     """The same after five exports to the zone xyz, with a zone `new` that has a script, a host `tried`, a webhook `ci`,
-    and an item on the shelf.
+    an item on the shelf, and the patrons P-0001, who has an item and waits for another (`ILL-17`), and P-0002.
 
     The examples of the description are of it.
 
@@ -94,6 +100,11 @@ async def seeded(*more: str, token: str = "") -> AsyncIterator[Api]:
         steps = [{"reply": "locked"}, {"reply": "accept", "nul": False}]
         await one.asks("PUT", "/zones/new/script", json={"steps": steps})
         await one.post("/zones/xyz/webhooks", 201, key="ci", url=NOBODY)
-        await one.asks("POST", "/zones/xyz/holdings", content=SHELF, headers={"content-type": "text/csv"})
+        for path, file in (("holdings", SHELF), ("holdings", LENDING), ("patrons", PATRONS)):
+            await one.asks("POST", f"/zones/xyz/{path}", content=file, headers={"content-type": "text/csv"})
+        await one.post("/zones/xyz/loans", 201, item=LENT, patron="P-0001")
+        await one.post("/zones/xyz/requests", 201, item=WANTED, patron="P-0001", external_id="ILL-17", pickup="MAIN")
         await one.asks("PUT", "/zones/xyz/libraries/EMPTY", json={"name": "Empty Library"})
+        await one.asks("PUT", "/zones/xyz/sets/ReShare", json={"every_hours": 0})
+        await one.post("/zones/xyz/sets/ReShare/runs", kind="run")
         yield one

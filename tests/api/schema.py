@@ -57,7 +57,8 @@ def _properties(value: Any, asked: Schema, schema: Schema, whole: Schema, place:
 
 
 def _additional(value: Any, asked: Schema | bool, schema: Schema, whole: Schema, place: str) -> Iterator[str]:
-    others = {name: one for name, one in value.items() if name not in schema.get("properties", {})}
+    given = value if isinstance(value, dict) else {}
+    others = {name: one for name, one in given.items() if name not in schema.get("properties", {})}
     for name, one in others.items():
         if isinstance(asked, dict):
             yield from _objections(one, asked, whole, f"{place}.{name}")
@@ -66,7 +67,8 @@ def _additional(value: Any, asked: Schema | bool, schema: Schema, whole: Schema,
 
 
 def _required(value: Any, asked: list[str], schema: Schema, whole: Schema, place: str) -> Iterator[str]:
-    yield from (f"{place}: {name} is missing" for name in asked if name not in value)
+    if isinstance(value, dict):
+        yield from (f"{place}: {name} is missing" for name in asked if name not in value)
 
 
 def _any_of(value: Any, asked: list[Schema], schema: Schema, whole: Schema, place: str) -> Iterator[str]:

@@ -60,7 +60,7 @@ class TestLibraries:
             await one.asks("DELETE", await the_holding(one), 204)
             await one.asks("DELETE", LIBRARY, 204)
             told = await one.problem("DELETE", LIBRARY, 404)
-            assert told["detail"] == "zone xyz has no library 'MAIN'; there are EMPTY"
+            assert told["detail"] == "zone xyz has no library 'MAIN'; there are BRANCH, EMPTY"
 
     @pytest.mark.parametrize(
         ("body", "fault"),

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from gateway.circulation import files
+from gateway.circulation import lines
 from gateway.circulation.availability import BASE_STATUS, BASE_STATUS_CODES, PROCESS_TYPES
-from gateway.circulation.entries import ALSO, FIELDS, Entry, field_named
-from gateway.circulation.files import File, Line, read
+from gateway.circulation.entries import ALSO, FIELDS, Entry
+from gateway.circulation.files import ITEMS, File, read
+from gateway.circulation.lines import Line
 from gateway.errors import Unusable
 from gateway.model import BaseStatus, Library, Location, ProcessType
 
@@ -69,7 +70,7 @@ class TestCsv:
         assert (line.entry.policy, line.entry.process_type) == ("B", ProcessType.LOAN)
         assert {*ALSO.values()} <= {*FIELDS}
         assert not {*ALSO} & {*FIELDS}
-        assert field_named("Item-Policy") == "policy"
+        assert ITEMS.field("Item-Policy") == "policy"
 
     @pytest.mark.parametrize(
         ("text", "told"),
@@ -91,11 +92,11 @@ class TestCsv:
 
     def test_so_many_faults_are_told(self) -> None:
         told = faults("mms_id,library,location\n" + "1,M,\n" * 25)
-        assert len(told) == files.FAULTS_TOLD + 1
+        assert len(told) == lines.FAULTS_TOLD + 1
         assert told[-1] == "and 5 more"
 
     def test_so_many_lines_are_read(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(files, "LINES", 2)
+        monkeypatch.setattr(lines, "LINES", 2)
         told = faults("mms_id,library,location\n" + "1,M,s\n" * 3)
         assert told == ["a.csv has 3 lines; at most 2 are read: split it"]
 

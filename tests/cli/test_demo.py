@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.circulation import patron_files
 from gateway.circulation.availability import PROCESS_TYPES
 from gateway.circulation.files import read
 from gateway.desk import demo
@@ -41,6 +42,7 @@ def test_loads_records_and_holdings(options):
         "18 records of the demo set in zone xyz, 18 of them new",
         "20 lines for zone xyz: 2 libraries, 18 holdings and 20 items were made; "
         "0 holdings and 0 items were changed; 0 lines refused",
+        "3 lines for zone xyz: 3 patrons were made, 0 changed",
     ]
     assert len(listed("records", "list", *options)) == 18
     assert len(listed("holdings", "list", "--items", *options)) == 20
@@ -53,6 +55,7 @@ def test_again_it_changes_nothing(options):
     told = json.loads(result.stdout)
     assert (told["records"], told["made"]) == (18, 0)
     assert (told["shelves"]["holdings_made"], told["shelves"]["items_changed"]) == (0, 0)
+    assert (told["patrons"]["made"], told["patrons"]["changed"]) == (0, 0)
     assert listed("holdings", "list", "--items", *options) == before
 
 
@@ -90,6 +93,23 @@ def test_has_the_item_of_the_consortium_s_example(options):
     assert (holding["call_number"], holding["item_part"], holding["copy_number"]) == ("PE1408", ".G585 2013", "1")
     assert (item["enumeration"], item["chronology"], item["policy"]) == ("", "", "Book1")
     assert item["available"] is True
+
+
+def test_has_patrons_one_of_them_blocked_and_one_with_the_item_on_loan(options):
+    run("demo", "load", *options)
+    patrons = listed("patrons", "list", *options)
+    assert [(bool(one["blocks"]), one["has_pin"]) for one in patrons] == [(False, True), (False, True), (True, True)]
+    assert {one["barcode"] for one in patrons} >= {demo.BORROWER}
+    [lent] = [one for one in listed("holdings", "list", "--items", *options) if one["barcode"] == demo.LENT]
+    [whole] = json.loads("[" + run("patrons", "list", demo.BORROWER, "--json", *options).stdout + "]")
+    [loan] = whole["loans"]
+    assert (loan["item"], loan["due_at"]) == (demo.LENT, lent["due_at"])
+
+
+def test_page_names_the_patrons_and_their_pins():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "lending.md").read_text("utf-8")
+    for _, one in patron_files.read(demo.PATRONS, (FOLDER / demo.PATRONS).read_bytes()):
+        assert f"| {one.barcode} | {one.name} | `{one.group}` | {one.pin} |" in page
 
 
 def test_has_an_item_of_each_status():

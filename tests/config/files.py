@@ -3,7 +3,7 @@
 import re
 import tomllib
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -57,10 +57,14 @@ def example(*, uncommented: bool = False) -> dict[str, dict[str, object]]:
     return tomllib.loads(example_text(uncommented=uncommented))
 
 
-KEYS = [
-    f"{table}.{key}.{name}" if name else f"{table}.{key}"
-    for table, entries in example().items()
-    for key, value in entries.items()
-    for name in (value if isinstance(value, dict) else [""])
-]
+def _keys(table: str, entries: dict[str, object]) -> Iterator[str]:
+    """Dotted keys of a table, those of tables within it last."""
+    for name, value in entries.items():
+        if isinstance(value, dict):
+            yield from _keys(f"{table}.{name}", value)
+        else:
+            yield f"{table}.{name}"
+
+
+KEYS = [key for table, entries in example().items() for key in _keys(table, entries)]
 """Every key of `config.example.toml`, in its order."""

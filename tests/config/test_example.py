@@ -24,7 +24,9 @@ class TestExample:
     def test_defaults_of_a_section_are_the_examples(self, section: str) -> None:
         defaults = {name: getattr(SECTIONS[section](), name) for name in SECTIONS[section].__struct_fields__}
         plain = {
-            name: value.reveal() if isinstance(value, config.Secret) else value for name, value in defaults.items()
+            name: value.reveal() if isinstance(value, config.Secret) else value
+            for name, value in defaults.items()
+            if value != {}  # a family within it, of which there is nothing
         }
         assert msgspec.json.decode(msgspec.json.encode(plain)) == example()[section]
 
@@ -60,7 +62,7 @@ class TestExample:
         assert isinstance(first, dict)
         for field in structs.fields(FAMILIES[family]):
             if field.default not in (NODEFAULT, None, ()):
-                assert first[field.name] == field.default
+                assert first[field.name] == msgspec.json.decode(msgspec.json.encode(field.default))
 
     def test_defaults_of_a_profile_are_the_first_ones(self) -> None:
         first = config.load().profiles["carli-iz"]

@@ -9,7 +9,7 @@ from gateway.desk import shelving
 from gateway.desk.shelving import LineFault, Loaded
 from gateway.errors import Unfit
 from gateway.marc import standard_numbers
-from gateway.model import Identifier, Item, Library, Location, ProcessType
+from gateway.model import Identifier, Item, Library, Loan, Location, ProcessType
 from gateway.stores import open_store
 from gateway.stores.base import Store
 from tests.importer.desk import XYZ
@@ -91,6 +91,21 @@ class TestLines:
         holding = await filled.holding("xyz", item.holding)
         assert holding is not None
         assert holding.location == "t"
+
+    async def test_end_the_loan_of_an_item_that_is_there_again(self, filled: Store) -> None:
+        head = f"{HEAD},process_type,due"
+        await load(filled, f"{head}\nA,M,s,11,LOAN,2026-12-31\n")
+        [item] = await items(filled, "A")
+        assert item.due_at is not None
+        loan = Loan(zone="xyz", item="11", mms_id="A", patron="7", lent_at=item.due_at, due_at=item.due_at)
+        await filled.rearrange("xyz", lambda stacks: stacks.put_loan(loan))
+        await load(filled, f"{head}\nA,M,s,11,LOAN,2027-12-31\n")
+        [longer] = await filled.loans("xyz")
+        assert longer.due_at == item.due_at.replace(year=2027)
+        await load(filled, f"{head}\nA,M,s,11,LOST_LOAN,\n")
+        assert await filled.loans("xyz") == [longer]
+        await load(filled, f"{head}\nA,M,s,11,,\n")
+        assert await filled.loans("xyz") == []
 
     async def test_name_their_record_by_any_number(self, filled: Store) -> None:
         head = "mms_id,oclc,issn,library,location,barcode"

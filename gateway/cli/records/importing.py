@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from gateway.cli.options import Options
-from gateway.cli.output import shown_in_line
+from gateway.cli.output import log_to_standard_error, shown_in_line
 from gateway.cli.progress import Bar, bar
 from gateway.cli.reading import CHANGE_SECONDS, check_zone, default_zone
 from gateway.cli.records.incoming import STANDARD_INPUT, form_of, read
@@ -70,7 +70,7 @@ def import_(
         await make(url)
         await within(url, "change", lambda store: importing.run(store, forms))
 
-    _log_to_standard_error()
+    log_to_standard_error()
     try:
         trio.run(run)
     except KeyboardInterrupt:
@@ -96,19 +96,6 @@ def _way(settings: Settings, zones: Mapping[str, Zone], key: str, *, as_is: bool
         return uploading.by_profile(zones[key], rulebook(settings, zones).profiles)
     except Unusable as error:
         raise click.UsageError(f"{error}; --as-is needs none") from error
-
-
-def _log_to_standard_error() -> None:
-    """structlog's own default writes where the command does, and all there is."""
-    import logging
-
-    import structlog
-
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
 
 
 class _Importing:

@@ -39,6 +39,8 @@ TAGS: Final = {
     "submissions": "What arrived, and what became of it.",
     "records": "What zones hold.",
     "holdings": "What libraries have of it on their shelves.",
+    "lending": "Who borrows, what is lent, and who waits for what.",
+    "publishing": "What harvesters are offered by OAI-PMH.",
     "replies": "What Connexion is answered.",
 }
 WORDS: Final = (

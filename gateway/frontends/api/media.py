@@ -13,6 +13,15 @@ FORM: Final = {
         "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
     }
 }
+TABLES: Final[dict[str, Any]] = {
+    "required": True,
+    "content": {
+        "text/csv": {"schema": {"type": "string"}},
+        "application/toml": {"schema": {"type": "string"}},
+        "multipart/form-data": FORM,
+    },
+}
+"""A file with a line or a table for each of what it is of."""
 BODIES: Final[dict[str, Any]] = {
     "uploadRecords": {
         "required": True,
@@ -24,14 +33,8 @@ BODIES: Final[dict[str, Any]] = {
             "multipart/form-data": FORM,
         },
     },
-    "loadHoldings": {
-        "required": True,
-        "content": {
-            "text/csv": {"schema": {"type": "string"}},
-            "application/toml": {"schema": {"type": "string"}},
-            "multipart/form-data": FORM,
-        },
-    },
+    "loadHoldings": TABLES,
+    "loadPatrons": TABLES,
 }
 """By operation, its body."""
 _FORMS: Final = {kind: BYTES for kind in TYPES.values() if kind != "application/json"}

@@ -41,6 +41,8 @@ MadeZone = Annotated[str, PathParameter(description="Key of a zone made at run t
 ScriptedZone = Annotated[str, PathParameter(description="Key of a zone.", examples=_example("new"))]
 WebhookKey = Annotated[str, PathParameter(description="Key of a webhook of the zone.", examples=_example("ci"))]
 ProfileKey = Annotated[str, PathParameter(description="Key of an integration profile.", examples=_example("carli-iz"))]
+SetKey = Annotated[str, PathParameter(description="Key of a set, its setSpec.", examples=_example("ReShare"))]
+MadeSet = Annotated[str, PathParameter(description="Key of a set made at run time.", examples=_example("ReShare"))]
 MmsId = Annotated[str, PathParameter(description="MMS ID of a record.", examples=_example("9910000000015867"))]
 LibraryCode = Annotated[str, PathParameter(description="Code of a library of the zone.", examples=_example("MAIN"))]
 UnusedLibrary = Annotated[
@@ -50,6 +52,17 @@ HoldingId = Annotated[
     str, PathParameter(description="ID of a holding of the zone.", examples=_example("226615073261175867"))
 ]
 Barcode = Annotated[str, PathParameter(description="Barcode of an item.", examples=_example("31111200048340"))]
+PatronBarcode = Annotated[str, PathParameter(description="Barcode of a patron.", examples=_example("P-0001"))]
+NewPatron = Annotated[str, PathParameter(description="Barcode of a patron.", examples=_example("P-0003"))]
+IdlePatron = Annotated[
+    str, PathParameter(description="Barcode of a patron without loans and requests.", examples=_example("P-0002"))
+]
+LentBarcode = Annotated[
+    str, PathParameter(description="Barcode of an item on loan.", examples=_example("31111200048399"))
+]
+RequestId = Annotated[
+    str, PathParameter(description="ID of a request, its own or the other system's.", examples=_example("ILL-17"))
+]
 VersionNumber = Annotated[
     int, PathParameter(ge=1, le=MOST_NUMBER, description="Number of a version, from 1.", examples=_example(1))
 ]
@@ -171,6 +184,19 @@ ShelfFileName = Annotated[
     QueryParameter(
         name="name", description="Name of the file, which may tell its form.", examples=_example("holdings.csv")
     ),
+]
+PatronFileName = Annotated[
+    str | None,
+    QueryParameter(
+        name="name", description="Name of the file, which may tell its form.", examples=_example("patrons.csv")
+    ),
+]
+BehindBarcode = Annotated[
+    str | None,
+    QueryParameter(name="after", description="Those behind this barcode.", examples=_example("31111200048340")),
+]
+BehindRequest = Annotated[
+    str | None, QueryParameter(name="after", description="Those behind this ID.", examples=_example("1"))
 ]
 DryRun = Annotated[
     bool, QueryParameter(description="Whether to tell what would be done, and do nothing.", examples=_example(True))

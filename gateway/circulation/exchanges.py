@@ -1,0 +1,54 @@
+"""Messages of other systems, as people see them: what of one is kept, and what to change where one did not do."""
+
+import re
+from typing import Final
+
+from gateway.circulation.exchange_advice import CASES, DONE, Known, nearly
+from gateway.model import Diagnosis, Exchange
+
+KEPT_BYTES: Final = 8_192
+"""Of a message, and of its answer: most have some 2 kB. All that are kept are then at most 160 MB."""
+VALUE_CHARACTERS: Final = 200
+"""Of each value of a message that is kept beside it: barcodes have some 14."""
+
+SECRET: Final = ("AuthenticationInputData", "FromAgencyAuthentication", "FromSystemAuthentication")
+"""Elements that hold a PIN or a password."""
+CUT_OUT: Final = b"***"
+_SECRETS: Final = re.compile(
+    rb"(<(?:[\w.-]+:)?(%s)\b[^>]*(?<!/)>).*?(?=</(?:[\w.-]+:)?\2\s*>|\Z)" % "|".join(SECRET).encode(),
+    re.DOTALL | re.IGNORECASE,
+)
+
+
+def kept(message: bytes) -> bytes:
+    """As much of a message as is kept, without PINs and passwords, be it one that cannot be read.
+
+    Of one in an encoding of two bytes only those are kept that are not zero.
+    """
+    return _SECRETS.sub(rb"\1" + CUT_OUT, message[:KEPT_BYTES].replace(b"\0", b""))
+
+
+def cut(value: str) -> str:
+    """As much of a value as is kept."""
+    return value if len(value) <= VALUE_CHARACTERS else f"{value[: VALUE_CHARACTERS - 1]}…"
+
+
+def diagnose(exchange: Exchange, known: Known) -> Diagnosis:
+    """What to tell people of an exchange, and what to change."""
+    if not exchange.problem:
+        return Diagnosis("done", DONE.says)
+    code, case = next(
+        (code, case) for code, case in CASES.items() if case.problem == exchange.problem and case.holds(exchange, known)
+    )
+    values = {
+        "service": exchange.service,
+        "protocol": exchange.protocol,
+        "zone": exchange.zone,
+        "value": exchange.value or "(none)",
+        "element": exchange.element.rpartition("/")[2],
+        "codes": ", ".join(known.codes) or "(there is none)",
+        "partners": ", ".join(known.partners) or "(there is none)",
+        "near_code": nearly(exchange.value, known.codes),
+        "near_partner": nearly(exchange.value, known.partners),
+    }
+    return Diagnosis(code, case.words.says.format(**values), case.words.fix.format(**values))
