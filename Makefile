@@ -2,6 +2,8 @@
 # make check  ruff, ruff format, mypy                   make bench  export rate against a bare trio loop
 # make crash  kills, power cuts, full disks; ROUNDS=20  make growth cost of an import up to a million titles
 # make bench-z3950  searches and presents, beside Zebra, SimpleServer and yaz-ztest where they are installed
+# make bench-oai  pages of OAI-PMH and whole harvests, beside oai-repo where it is installed
+# make bench-ncip  patrons looked up, items lent and returned by NCIP over HTTP
 # make dist   sdist and wheel into dist/, tried in environments of their own; wants an index of packages
 # make pictures  pictures of the page for docs/images, by a Chromium that is installed
 # Needs python3 (3.11 or newer, with venv) and make; nothing else.
@@ -14,7 +16,7 @@ JOBS ?= auto
 ROUNDS ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test crash check dist bench bench-z3950 growth pictures clean
+.PHONY: help install run test crash check dist bench bench-z3950 bench-ncip bench-oai growth pictures clean
 
 help:
 	@sed -n '/^$$/q; s/^# //p' Makefile
@@ -46,6 +48,12 @@ bench: install
 
 bench-z3950: install
 	$(BIN)/python -m benchmarks.z3950 $(ARGS)
+
+bench-oai: install
+	$(BIN)/python -m benchmarks.oai $(ARGS)
+
+bench-ncip: install
+	$(BIN)/python -m benchmarks.ncip $(ARGS)
 
 growth: install
 	$(BIN)/python -m benchmarks.growth $(ARGS)

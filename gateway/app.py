@@ -104,7 +104,7 @@ async def serving(settings: config.Settings, places: Places, *, workers: int = 1
                         zones=zones,
                         replies=rules.replies,
                     )
-                    await pages.enter_async_context(facing(at_desk, settings.http, places.web))
+                    await pages.enter_async_context(facing(at_desk, settings, places.web))
                 yield
             accepting.cancel_scope.cancel()
         zones.scripts.close()

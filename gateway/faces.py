@@ -8,19 +8,24 @@ import trio
 
 from gateway import __version__, config
 from gateway.addresses import ask, reached_at
+from gateway.circulation.lending import Lender, Policies
 from gateway.desk.desk import Audience, Desk, Setting
 from gateway.desk.glancing import Glances
 from gateway.desk.statistics import Statistics
 from gateway.desk.telling import body
 from gateway.desk.watching import Watch
+from gateway.desk.zones import absent
 from gateway.errors import SettingsError, Unusable
 from gateway.hosts import Hosts
 from gateway.importer.accept import Importer
+from gateway.importer.mms import mms_id
 from gateway.importer.replies import Replies
 from gateway.importer.report import Known
 from gateway.importer.zones import Zones
 from gateway.listeners import Listening, Web
 from gateway.model import unfiled_zone
+from gateway.published import published
+from gateway.publishing import Publisher
 from gateway.stores.base import Store
 from gateway.webhooks.deliverer import Deliverer
 from gateway.webhooks.signing import Root
@@ -50,6 +55,9 @@ def desk(
         audience=audience,
         zones=zones,
         hosts=hosts,
+        lender=lender(settings, store, zones),
+        publisher=Publisher(store, published(settings)),
+        partners=settings.partners_of,
         alone=alone,
         settings=tuple([Setting(entry.key, entry.value, entry.origin) for entry in config.entries(settings)]),
         known=partial(_known, settings, zones, replies),
@@ -59,9 +67,21 @@ def desk(
     )
 
 
+def lender(settings: config.Settings, store: Store, zones: Zones) -> Lender:
+    """Who lends what the zones have, by the policies of the settings."""
+    said = settings.circulation
+    policies = Policies(
+        loan_days=said.loan_days,
+        renewals=said.renewals,
+        recall_days=said.recall_days,
+        rules=tuple(said.policies.values()),
+    )
+    return Lender(store, policies, new_mms_id=partial(_mms_id, zones))
+
+
 @asynccontextmanager
-async def facing(desk: Desk, http: config.HttpSettings, web: Web) -> AsyncIterator[None]:
-    """Serve page and API, and tell webhooks, within the context; pages that are open do not hold up its end.
+async def facing(desk: Desk, settings: config.Settings, web: Web) -> AsyncIterator[None]:
+    """Serve page, API and views, tell webhooks, and publish, within the context; open pages do not hold up its end.
 
     Raises `SettingsError` where the certificate cannot be used.
     """
@@ -70,8 +90,9 @@ async def facing(desk: Desk, http: config.HttpSettings, web: Web) -> AsyncIterat
         nursery.start_soon(desk.watch.run)
         nursery.start_soon(desk.glances.run)
         nursery.start_soon(desk.deliverer.run, partial(body, desk.known))
+        nursery.start_soon(desk.publisher.keep_running)
         async with trio.open_nursery() as serving:
-            await serving.start(partial(_serve, desk, http, web, closing))
+            await serving.start(partial(_serve, desk, settings, web, closing))
             try:
                 yield
             finally:
@@ -81,21 +102,30 @@ async def facing(desk: Desk, http: config.HttpSettings, web: Web) -> AsyncIterat
 
 async def _serve(
     desk: Desk,
-    http: config.HttpSettings,
+    settings: config.Settings,
     web: Web,
     closing: trio.Event,
     *,
     task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     from gateway.frontends.http import listener, site
+    from gateway.views import views
 
+    http = settings.http
     tls = None
     if http.tls_cert:
         try:
             tls = listener.tls_context(http.tls_cert, http.tls_key)
         except Unusable as error:
             raise SettingsError(f"http.tls_cert and http.tls_key cannot be used: {error}") from error
-    made = site.site(desk, token=http.token.reveal(), names=http.names, port=web.bound.port, secure=bool(tls))
+    made = site.site(
+        desk,
+        views(settings, desk),
+        token=http.token.reveal(),
+        names=http.names,
+        port=web.bound.port,
+        secure=bool(tls),
+    )
 
     async def closed() -> None:
         await closing.wait()
@@ -104,6 +134,13 @@ async def _serve(
     await listener.serve(
         made.app, web.listeners, connections=http.connections, tls=tls, closing=closed, task_status=task_status
     )
+
+
+def _mms_id(zones: Zones, zone: str, ordinal: int) -> str:
+    """Raises `NotFound` for a zone that has just been taken away."""
+    if zone not in zones.by_key:
+        raise absent(zones, zone)
+    return mms_id(ordinal, zones.by_key[zone].mms_suffix)
 
 
 def _watched(zones: Zones) -> list[str]:

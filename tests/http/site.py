@@ -1,6 +1,6 @@
 """A small application behind the guard, on a listener of its own, and a client that says what it likes."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Collection
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -16,6 +16,8 @@ from gateway.frontends.http.heads import Heads
 from gateway.frontends.http.listener import serve
 from gateway.frontends.http.problems import told
 from gateway.frontends.http.sessions import Sessions
+from gateway.frontends.http.views import View, Views
+from gateway.model import Host
 
 PATIENCE = 30.0
 """Seconds after which a test gives up: many times what any takes, for machines that are busy."""
@@ -66,6 +68,7 @@ def broken() -> str:
     raise RuntimeError("as it happens")
 
 
+HOSTS = {"xyz": Host("xyz", ("Xyz.alma.example",)), "una": Host("una")}
 HANDLERS = (page, something, events, change, upload, broken)
 
 
@@ -77,6 +80,7 @@ async def serving(
     read_only: bool = False,
     connections: int = 100,
     patience: Patience = LONG,
+    views: Mapping[str, View] | None = None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """The application, and a client of it that follows nowhere and keeps no cookies unless told."""
     app = Litestar(
@@ -86,7 +90,8 @@ async def serving(
         logging_config=None,
         openapi_config=None,
     )
-    guard = Guard(Heads(app), Sessions(token), token=bool(token), names=names, secure=False, read_only=read_only)
+    heads = Heads(Views(app, views or {}, HOSTS))
+    guard = Guard(heads, Sessions(token), token=bool(token), names=names, secure=False, read_only=read_only)
     listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
     port = listeners[0].socket.getsockname()[1]
     stop = trio.Event()

@@ -15,6 +15,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from gateway.frontends.http.problems import PROBLEM, Problem
 from gateway.frontends.http.sessions import Session, Sessions
+from gateway.frontends.http.views import CHANGING, Place, place
 
 OPEN_TO_ALL: Final = ("/livez", "/readyz", "/sign-in")
 """Paths that need no token."""
@@ -39,6 +40,9 @@ HEADERS: Final = (
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 """Of every response. `same-origin` as the referrer's policy: with `no-referrer` a form's Origin would be null."""
+NOT_KEPT: Final = (b"cache-control", b"no-store")
+FOREIGN: Final = HTTPStatus.FORBIDDEN, "this was asked by a page of another site"
+READ_ONLY: Final = HTTPStatus.FORBIDDEN, "this gateway is read-only (http.read_only): page and API change nothing"
 _KEY: Final = "gateway.session"
 
 
@@ -66,6 +70,10 @@ class Guard:
         """Let it in, or answer at once; the listener hands on nothing but HTTP."""
         scope = cast("HTTPScope", asked)
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        at = place(scope["path"])
+        if at is not None:
+            await self._show(at, scope, receive, send, headers)
+            return
         bearer = headers.get(b"authorization", "")
         shown = bearer[7:] if bearer[:7].lower() == "bearer " else ""
         session = self._sessions.of(headers.get(b"cookie", ""))
@@ -83,11 +91,33 @@ class Guard:
                 own = [*HEADERS, *self._cookie_header(session, scope)]
                 given = [*message.get("headers", ())]
                 if not any(name.lower() == b"cache-control" for name, _ in given):
-                    own.append((b"cache-control", b"no-store"))
+                    own.append(NOT_KEPT)
                 message["headers"] = [*given, *own]
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+    async def _show(self, at: Place, scope: HTTPScope, receive: Receive, send: Send, headers: dict[bytes, str]) -> None:
+        """Let a program in that asks as it would ask Alma: by any name, with no token, for no cookie."""
+        refusal = None if scope["method"] in SAFE else self._refusal_of_view(at, headers)
+        if refusal is not None:
+            await _answer(scope, send, refusal, headers)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *HEADERS, NOT_KEPT]
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+    def _refusal_of_view(self, at: Place, headers: dict[bytes, str]) -> tuple[HTTPStatus, str] | None:
+        """Why a view takes no form; None where it does. A browser says by itself that a page has sent it."""
+        host = headers.get(b"host", "")
+        by_page = b"origin" in headers or b"sec-fetch-site" in headers
+        if by_page and not (self._is_own_name(host) and self._is_own_origin(headers, host)):
+            return FOREIGN
+        return READ_ONLY if self._read_only and at.name in CHANGING else None
 
     def _cookie_header(self, session: Session, scope: HTTPScope) -> list[tuple[bytes, bytes]]:
         if not session.fresh or scope["path"].startswith((API, STATIC, "/livez", "/readyz", "/metrics")):
@@ -107,9 +137,9 @@ class Guard:
             return HTTPStatus.UNAUTHORIZED, "the token is needed: Authorization: Bearer TOKEN (http.token)"
         changes = scope["method"] not in SAFE
         if (changes or path.endswith(STREAMS)) and not by_token and not self._is_own_origin(headers, host):
-            return HTTPStatus.FORBIDDEN, "this was asked by a page of another site"
+            return FOREIGN
         if changes and self._read_only and path not in NOT_A_CHANGE:
-            return HTTPStatus.FORBIDDEN, "this gateway is read-only (http.read_only): page and API change nothing"
+            return READ_ONLY
         return None
 
     def _is_own_name(self, host: str) -> bool:
@@ -144,7 +174,7 @@ def _name_in(url: str) -> str:
 async def _answer(scope: HTTPScope, send: Send, refusal: tuple[HTTPStatus, str], headers: dict[bytes, str]) -> None:
     """Say why not; who has to sign in, and looks at pages, is shown where."""
     status, words = refusal
-    fields = [*HEADERS, (b"cache-control", b"no-store")]
+    fields = [*HEADERS, NOT_KEPT]
     looks = "text/html" in headers.get(b"accept", "") and scope["method"] in SAFE
     if status is HTTPStatus.UNAUTHORIZED and looks and not scope["path"].startswith(API):
         asked = scope["path"] + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")

@@ -42,11 +42,16 @@ class Refused(Exception):
 
 def problem(request: Request[Any, Any, Any], error: Exception) -> Problem:  # Any: Litestar's own
     """What to tell of an error; of one that nobody foresaw nothing but that it is logged."""
-    if isinstance(error, Refused):
-        return error.problem
     if isinstance(error, RequestEntityTooLarge):
         limit = request.route_handler.resolve_request_max_body_size() or 0
         return Problem(HTTPStatus(413).phrase, 413, f"the body is longer than {limit:,} bytes, which is the most here")
+    return plain(error)
+
+
+def plain(error: Exception) -> Problem:
+    """The same, whatever the request was."""
+    if isinstance(error, Refused):
+        return error.problem
     if isinstance(error, HTTPException):
         faults = tuple(_faults(error)) if isinstance(error, ValidationException) else ()
         detail = str(error.detail) if not faults else "the request has faults"
@@ -65,14 +70,19 @@ def _faults(error: ValidationException) -> list[tuple[str, str]]:
 def told(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:  # Any: Litestar's own
     """The response to a request that failed."""
     what = problem(request, error)
-    if what.status >= 500 and not isinstance(error, Refused):
-        log = structlog.get_logger("gateway.http").bind(path=request.url.path, status=what.status)
-        if isinstance(error, errors.GatewayError):
-            log.warning("http.failed", error=what.detail)
-        else:
-            log.error("http.crashed", error=repr(error), exc_info=error)
+    if what.status >= 500:
+        log_of(error, what, request.url.path)
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     return Response(msgspec.json.encode(what), status_code=what.status, media_type=PROBLEM, headers=headers)
+
+
+def log_of(error: Exception, what: Problem, path: str) -> None:
+    """Say in the log that a request failed for no fault of its own."""
+    log = structlog.get_logger("gateway.http").bind(path=path, status=what.status)
+    if isinstance(error, errors.GatewayError):
+        log.warning("http.failed", error=what.detail)
+    elif not isinstance(error, Refused):
+        log.error("http.crashed", error=repr(error), exc_info=error)
 
 
 STATUSES: Final[dict[type[Exception], int]] = {

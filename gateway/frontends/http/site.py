@@ -1,6 +1,6 @@
 """Everything over HTTP as one application: the faces that are enabled, behind the guard."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from importlib import import_module
 from typing import Final, NamedTuple, Protocol, cast
 
@@ -17,6 +17,7 @@ from gateway.frontends.http.guard import Guard
 from gateway.frontends.http.heads import Heads
 from gateway.frontends.http.problems import told
 from gateway.frontends.http.sessions import Sessions
+from gateway.frontends.http.views import View, Views
 
 FACES: Final = ("gateway.frontends.api", "gateway.frontends.ui")
 """Modules of the faces; each gives its `router()`, and one how it shows errors to people, `shown`."""
@@ -37,9 +38,19 @@ class Site(NamedTuple):
 
 
 def site(
-    desk: Desk, *, token: str, names: Collection[str], port: int, secure: bool, faces: Sequence[str] = FACES
+    desk: Desk,
+    views: Mapping[str, View],
+    *,
+    token: str,
+    names: Collection[str],
+    port: int,
+    secure: bool,
+    faces: Sequence[str] = FACES,
 ) -> Site:
-    """The application. `token`: which opens it, empty for none; `secure`: whether it is reached over TLS."""
+    """The application, with `views` by the first part of their path under `/view/`.
+
+    `token`: which opens page and API, empty for none; `secure`: whether it is reached over TLS.
+    """
     sessions = Sessions(token, port=port, secure=secure)
     streams = Streams(desk.watch, desk.glances)
     modules = [cast("_Face", import_module(face)) for face in faces]
@@ -57,5 +68,6 @@ def site(
         logging_config=None,
         debug=False,
     )
-    guard = Guard(Heads(app), sessions, token=bool(token), names=names, secure=secure, read_only=desk.read_only)
+    heads = Heads(Views(app, views, desk.zones.hosts))
+    guard = Guard(heads, sessions, token=bool(token), names=names, secure=secure, read_only=desk.read_only)
     return Site(guard, streams.close)

@@ -1,0 +1,48 @@
+"""The metadata formats of a repository, by prefix, and how a record that is published looks in each."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from gateway.frontends.oai.layout import Format
+from gateway.marc.forms import dc, marcxml, mods
+from gateway.marc.forms.elements import SCHEMA_INSTANCE
+from gateway.marc.record import Record
+
+Metadata = Sequence[bytes]
+"""Pieces of one element, in their order."""
+
+
+class Way(NamedTuple):
+    """A format, and how an element of it comes of the element `record` of MARCXML that is kept of a record."""
+
+    format: Format
+    write: Callable[[bytes], Metadata]
+    slow: bool = True
+    """Whether that takes more than a moment: then it is done in a thread."""
+
+
+_MARC_SCHEMA: Final = "http://www.loc.gov/standards/marcxml/schema/MARC21slim.xsd"
+_KEPT: Final = f'<record xmlns="{marcxml.NAMESPACE}"'.encode()
+_LOCATION: Final = f' xmlns:xsi="{SCHEMA_INSTANCE}" xsi:schemaLocation="{marcxml.NAMESPACE} {_MARC_SCHEMA}"'
+_SHOWN: Final = _KEPT + _LOCATION.encode()
+
+
+def _as_it_is(form: bytes) -> Metadata:
+    """Each element says where its schema is (protocol, 3.3): Alma's too [seen]."""
+    return (_SHOWN, form[len(_KEPT) :]) if form.startswith(_KEPT) else (form,)
+
+
+def _of(write: Callable[[Record], bytes]) -> Callable[[bytes], Metadata]:
+    def written(form: bytes) -> Metadata:
+        return [write(one) for one in marcxml.read([form]) if isinstance(one, Record)]
+
+    return written
+
+
+FORMATS: Final[Mapping[str, Way]] = {
+    "marc21": Way(Format("marc21", _MARC_SCHEMA, marcxml.NAMESPACE), _as_it_is, slow=False),
+    "oai_dc": Way(Format("oai_dc", dc.OAI_DC_SCHEMA, dc.OAI_DC_NAMESPACE), _of(dc.oai_dc)),
+    "oai_qdc": Way(Format("oai_qdc", dc.OAI_QDC_SCHEMA, dc.OAI_QDC_NAMESPACE), _of(dc.oai_qdc)),
+    "mods": Way(Format("mods", mods.SCHEMA, mods.NAMESPACE), _of(mods.mods)),
+}
+"""By prefix."""
