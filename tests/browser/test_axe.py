@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from gateway.frontends import ui
 from gateway.frontends.ui.record_views import VIEWS
 from tests.browser.accessibility import findings
-from tests.browser.filled import MERGED, SMALL, Filled
+from tests.browser.filled import BORROWER, EXCHANGES, MERGED, SMALL, Filled
 from tests.browser.visiting import Site, window
 
 PAGES: Final = (
@@ -29,6 +29,11 @@ PAGES: Final = (
     "/records/upload",
     "/zones",
     "/zones/class-3",
+    "/zones/xyz",
+    *("/zones/xyz/patrons", f"/zones/xyz/patron?barcode={BORROWER}", "/zones/xyz/loans", "/zones/xyz/requests"),
+    "/exchanges",
+    "/exchanges?q=nowhere",
+    *(f"/exchanges/{seq}" for seq in range(1, len(EXCHANGES) + 1)),
     "/zones/new",
     "/zones/xyz/reset",
     "/zones/class-3/delete",
@@ -37,7 +42,7 @@ PAGES: Final = (
     "/settings",
     "/sign-in",
 )
-MISTAKEN: Final = ("/?q=titel:x", "/records?q=titel:x", "/records/99", "/nowhere")
+MISTAKEN: Final = ("/?q=titel:x", "/records?q=titel:x", "/records/99", "/zones/xyz/patrons?barcode=0", "/nowhere")
 """Pages whose status is no success."""
 NO_PAGES: Final = (
     *("/static/{name:path}", "/events", "/welcome/events", "/lessons/{key:str}/events"),

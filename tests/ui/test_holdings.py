@@ -46,7 +46,7 @@ async def test_holdings_and_items_are_shown():
         assert texts[0].endswith("; 0 of 0 items available")
         assert texts[3].endswith(", copy 1; 1 of 2 items available")
         rows = [page.texts(f"({SECTION}//tbody/tr)[{row}]/*") for row in (1, 2)]
-        assert rows[0] == ["31111200048340", "v.1", "Book1", "Item in place", ""]
+        assert rows[0] == ["31111200048340", "v.1", "Book1", "Item in place", "", ""]
         assert rows[1][:4] == ["31111200048341", "v.2", "Book1", "Loan"]
         assert page.texts(f"{SECTION}//time/@datetime") == ["2026-12-31T12:00:00.000Z"]
 

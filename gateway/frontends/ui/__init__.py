@@ -10,7 +10,8 @@ from gateway.frontends.ui.faults import shown
 
 NOUNS: Final = (
     *("static", "attempts", "attempt", "welcome", "nothing", "records", "versions", "changes", "uploading"),
-    *("zones", "webhooks", "scripts", "lessons", "settings", "signing", "look", "elsewhere"),
+    *("zones", "webhooks", "scripts", "publishing", "patrons", "exchanges"),
+    *("lessons", "settings", "signing", "look", "elsewhere"),
 )
 """Modules of pages; each has `handlers`."""
 

@@ -27,6 +27,8 @@ Number = Annotated[int | None, QueryParameter(ge=0, le=MOST_NUMBER)]
 """A number of an attempt or of a version, or a count."""
 NumberFrom = Annotated[int | None, QueryParameter(name="from", ge=0, le=MOST_NUMBER)]
 """The same under a name that is a word of Python."""
+SetKey = Annotated[str, QueryParameter(name="set")]
+"""Key of a set, under a name that is a word of Python."""
 YesOrNo = FromQuery[bool]
 """Whether something is so."""
 FileForm = FromQuery[Literal["mrc", "mrk", "xml", "json"]]

@@ -13,7 +13,7 @@ from gateway.desk.seeking import RecordPage, Sought
 from gateway.desk.threads import beside
 from gateway.desk.zones import ZoneShown
 from gateway.errors import NotFound, Unusable
-from gateway.frontends.ui import holdings_section, record_views
+from gateway.frontends.ui import holdings_section, lending_section, record_views
 from gateway.frontends.ui.attempts import ZONES_AS_LINKS
 from gateway.frontends.ui.finding import records_of
 from gateway.frontends.ui.parameters import FileForm, Number, Segment, Text, TheDesk
@@ -157,6 +157,7 @@ async def shown(
         "attempt": (await made_by(desk, [record])).get(record.submission),
         "network": await _network(desk, zone, record),
         "shelves": await holdings_section.shelves(desk, found.zone, found.mms_id),
+        "lending": await lending_section.of_record(desk, found.zone, found.mms_id),
         "institutions": await _institutions(desk, zone, record),
         "management_tag": records.management_tag(record),
         "where": record_path(found.zone, found.mms_id),

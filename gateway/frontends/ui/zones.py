@@ -10,7 +10,7 @@ from gateway.desk.desk import Desk
 from gateway.desk.lessons.lesson import INTEGRATION_PROFILE
 from gateway.desk.zones import ZoneWanted
 from gateway.errors import Conflict, Unfit
-from gateway.frontends.ui import forms, script_section
+from gateway.frontends.ui import forms, lending_section, publishing_section, script_section
 from gateway.frontends.ui.parameters import Segment, Text, TheDesk
 from gateway.frontends.ui.records import gone_to
 from gateway.frontends.ui.render import PageRequest, link, page
@@ -35,6 +35,8 @@ DONE: Final = {
     "reset": "The zone is empty: its next MMS ID is its first.",
     "step": "The step is added to its script.",
     "host-step": "The step is added to the script of its host.",
+    "published": "The run has ended: what it published stands under OAI-PMH.",
+    "publishing": "The run goes on: load the page again to see, under OAI-PMH, how far it has come.",
     "webhook": "The webhook is deleted: nothing more is sent to it.",
 }
 """What has just been done, by what the query calls it."""
@@ -145,6 +147,8 @@ async def shown(
         profile=zones.profile_words(desk.zones, key, known),
         profile_title=", ".join(known.profiles[key].title for key in zone.profiles if key in known.profiles),
         where_in_alma=INTEGRATION_PROFILE,
+        publishing=None if zone.left_out else await publishing_section.section(request, desk, key),
+        lending=await lending_section.of_zone(desk, key),
         webhooks=await section(desk, key, webhooks),
         script=script_section.section(desk, key, script, host_script),
         done=done,

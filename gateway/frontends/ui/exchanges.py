@@ -1,0 +1,97 @@
+"""Messages of other systems by NCIP: the listing, and one with what it was answered, what went wrong and the fix."""
+
+from typing import Final, NamedTuple
+
+from litestar import Response, get
+
+from gateway.circulation.exchange_advice import Known
+from gateway.circulation.exchanges import KEPT_BYTES, diagnose
+from gateway.desk.desk import Desk
+from gateway.errors import NotFound
+from gateway.frontends.ui.attempts import ZONES_AS_LINKS
+from gateway.frontends.ui.parameters import Before, Seq, Text, TheDesk
+from gateway.frontends.ui.patrons import patron_path
+from gateway.frontends.ui.records import record_path
+from gateway.frontends.ui.render import PageRequest, link, page
+from gateway.frontends.ui.xml_lines import lines
+from gateway.model import Exchange, unfiled_zone
+from gateway.search.terms import TEXT_CHARACTERS
+from gateway.stores.base import PAGE_ROWS
+
+NAMED_LOOKED_FOR: Final = 6
+"""Of what a message names, so much is looked for in the zone; messages name a patron, an item and a request."""
+
+
+class Named(NamedTuple):
+    """What a message names, and the zone has."""
+
+    words: str
+    where: str
+    """Its page."""
+
+
+@get("/exchanges")
+async def listing(
+    request: PageRequest, desk: TheDesk, q: Text = "", zone: Text = "", before: Before = None
+) -> Response[str]:
+    """The newest, or the next older ones; of a zone, and those in which a text stands, where these are given."""
+    q = q.strip()[:TEXT_CHARACTERS]
+    zones = [*desk.zones.by_key, *(unfiled_zone(place.host) for place in desk.places)]
+    found: list[Exchange] = []
+    if zone in ("", *zones):
+        found = await desk.store.exchanges(zone=zone or None, before=before, text=q, limit=PAGE_ROWS + 1)
+    shown = found[:PAGE_ROWS]
+    return page(
+        request,
+        "exchanges.html",
+        asked=q,
+        zone=zone,
+        zones=zones,
+        zones_as_links=len(zones) <= ZONES_AS_LINKS,
+        kind=_kind(desk, zone),
+        exchanges=shown,
+        newest=link("/exchanges", q=q, zone=zone) if before is not None else "",
+        older=link("/exchanges", q=q, zone=zone, before=shown[-1].seq) if len(found) > PAGE_ROWS else "",
+    )
+
+
+@get("/exchanges/{seq:int}")
+async def show(request: PageRequest, desk: TheDesk, seq: Seq) -> Response[str]:
+    """One of them."""
+    exchange = await desk.store.exchange(seq)
+    if exchange is None:
+        raise NotFound(f"there is no exchange {seq}; the newest are kept, so it may be gone")
+    earlier = await desk.store.exchanges(zone=exchange.zone, before=seq, limit=1)
+    return page(
+        request,
+        "exchange.html",
+        exchange=exchange,
+        diagnosis=diagnose(exchange, Known(desk.zones.by_key, desk.partners(exchange.zone))),
+        named=await _named(desk, exchange),
+        asked=lines(exchange.asked),
+        answered=lines(exchange.answered),
+        kept_bytes=KEPT_BYTES,
+        earlier=earlier[0].seq if earlier else None,
+        kind=_kind(desk, exchange.zone),
+    )
+
+
+async def _named(desk: Desk, exchange: Exchange) -> list[Named]:
+    """Of what it names, the patrons and the items that the zone has now."""
+    found: list[Named] = []
+    if exchange.zone not in desk.zones.by_key:
+        return found
+    for word in dict.fromkeys(exchange.subject.split()[:NAMED_LOOKED_FOR]):
+        if lent := await desk.store.lent(exchange.zone, word):
+            found.append(Named(f"patron {lent.patron.name}", patron_path(exchange.zone, word)))
+        if item := await desk.store.item(exchange.zone, word):
+            found.append(Named(f"item {word}", f"{record_path(exchange.zone, item.mms_id)}#holdings"))
+    return found
+
+
+def _kind(desk: Desk, zone: str) -> str:
+    """What the tab's icon shows."""
+    return desk.zones.by_key[zone].kind if zone in desk.zones.by_key else "gateway"
+
+
+handlers = (listing, show)
