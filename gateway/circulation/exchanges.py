@@ -15,9 +15,11 @@ SECRET: Final = ("AuthenticationInputData", "FromAgencyAuthentication", "FromSys
 """Elements that hold a PIN or a password."""
 CUT_OUT: Final = b"***"
 _SECRETS: Final = re.compile(
-    rb"(<(?:[\w.-]+:)?(%s)\b[^>]*(?<!/)>).*?(?=</(?:[\w.-]+:)?\2\s*>|\Z)" % "|".join(SECRET).encode(),
+    rb"""(<(?:[^\s<>/]*:)?(%s)(?![\w.-])(?>"[^"<]*"|'[^'<]*'|[^>])*+(?:(?<!/)>|\Z))"""
+    rb"""(?><!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|(?!</(?:[^\s<>/]*:)?\2\s*>).)*+""" % "|".join(SECRET).encode(),
     re.DOTALL | re.IGNORECASE,
 )
+"""Such an element up to its end, wherever a remark or quotation marks pretend to one."""
 
 
 def kept(message: bytes) -> bytes:

@@ -68,6 +68,8 @@ class Loan(Struct, frozen=True, kw_only=True):
     """Whether it was asked back: it cannot be renewed then."""
     external_id: str = ""
     """The request of another system that it fulfils; empty where there is none."""
+    return_by: datetime | None = None
+    """When it has to be back at the library whose it is, UTC: no policy lends it for longer. None = nothing is said."""
 
 
 class RequestKind(StrEnum):
@@ -101,6 +103,8 @@ class Request(Struct, frozen=True, kw_only=True):
     pickup: str = ""
     """Code of the library, or name of the place, where it is to be fetched."""
     note: str = ""
+    return_by: datetime | None = None
+    """Of a thing of another library: when it has to be back there, UTC. None = nothing is said."""
 
 
 class Exchange(Struct, frozen=True, kw_only=True):

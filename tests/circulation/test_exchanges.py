@@ -35,15 +35,36 @@ class TestKept:
             ("<AuthenticationInputData>47</B></A> 47", "<AuthenticationInputData>***"),
             ("<AuthenticationInputData/><B>1</B>", "<AuthenticationInputData/><B>1</B>"),
             (
+                "<ü:a.b:AuthenticationInputData>47</ü:a.b:AuthenticationInputData>!",
+                "<ü:a.b:AuthenticationInputData>***{}!",
+            ),
+            ('<AuthenticationInputData a="/>">47</AuthenticationInputData>', '<AuthenticationInputData a="/>">***{}'),
+            ('<AuthenticationInputData a=">47</AuthenticationInputData>"', '<AuthenticationInputData a=">***{}"'),
+            (
+                "<AuthenticationInputData><!-- </AuthenticationInputData> -->47</AuthenticationInputData>",
+                "<AuthenticationInputData>***{}",
+            ),
+            (
+                "<AuthenticationInputData><![CDATA[</AuthenticationInputData>]]>47</AuthenticationInputData>",
+                "<AuthenticationInputData>***{}",
+            ),
+            (
                 "<AuthenticationInputData>47</AuthenticationInputData><AuthenticationInputData>47</AuthenticationInputData>",
                 "<AuthenticationInputData>***{}<AuthenticationInputData>***{}",
             ),
         ],
-        ids=["none", "prefix", "attribute", "within", "cdata", "remark", "letters", "unclosed", "empty", "two"],
+        ids=[
+            *("none", "prefix", "attribute", "within", "cdata", "remark", "letters", "unclosed", "empty"),
+            *("odd-prefix", "end-in-attribute", "open-attribute", "end-in-remark", "end-in-cdata", "two"),
+        ],
     )
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
     def test_has_no_pin(self, message: str, left: str, encoding: str) -> None:
-        found = kept(message.encode(encoding)).removeprefix(b"\xff\xfe").decode()
+        found = (
+            kept(message.encode(encoding))
+            .removeprefix(b"\xff\xfe")
+            .decode("latin-1" if encoding == "utf-16" else encoding)
+        )
         assert "47" not in found
         pieces = left.split("{}")
         assert found.startswith(pieces[0])
@@ -56,6 +77,7 @@ class TestKept:
 
     def test_a_long_one_is_soon_done(self) -> None:
         assert len(kept(b"<AuthenticationInputData>" * 40_000)) == len("<AuthenticationInputData>***")
+        assert kept(b"<AuthenticationInputData" * 40_000).endswith(b"<Authent***")
 
 
 def exchange(

@@ -1,16 +1,28 @@
 """What other libraries lend: how it comes for a patron, how it is lent to him, and that nothing of it stays."""
 
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta, timezone
+
+import pytest
+import trio
+from msgspec.structs import replace
+
 from gateway.circulation import rules
 from gateway.circulation.lending import Arrived
+from gateway.errors import OutcomeUnknown, StoreError
 from gateway.marc import iso2709
 from gateway.marc.record import Record
 from gateway.model import Library, Location, RequestKind
+from gateway.stores.base import Stacks
 from tests.circulation.counter import NOON, Counter, refused
 from tests.stores.nouns import holding, shelving
 
 TIDES = Arrived(
     patron="jane", item="RS-B1", external_id="RS-1", title="Tides and waves", author="Roe, Max", pickup="Main Library"
 )
+SOON = NOON + timedelta(days=10, hours=6)
+"""When it has to be back."""
 MMS_ID = "9910000000015867"
 """Of the first record that comes."""
 
@@ -78,6 +90,77 @@ class TestArrived:
         await arrives(counter)
         assert await refused(counter.wants(MMS_ID, patron="max")) == f"item-not-lent record {MMS_ID}"
         assert await refused(counter.wants(item="RS-B1", patron="max")) == "item-not-lent item RS-B1"
+
+
+class TestReturn:
+    async def out(self, counter: Counter, return_by: datetime | None, due_at: datetime | None = None) -> str:
+        await arrives(counter, replace(TIDES, return_by=return_by))
+        return (await counter.out("RS-B1", "jane", due_at=due_at)).removeprefix("RS-B1 to jane until ")
+
+    async def test_comes_before_the_policy_s_end(self, counter: Counter) -> None:
+        assert await self.out(counter, SOON) == "12 Mar 18:00"
+        assert await counter.renewed("RS-B1") == "until 12 Mar 18:00, 1"
+
+    async def test_later_than_that_changes_nothing(self, counter: Counter) -> None:
+        assert await self.out(counter, SOON + timedelta(days=30)) == "30 Mar 23:59"
+        counter.later(days=20)
+        assert await counter.renewed("RS-B1") == "until 11 Apr 18:00, 1"
+
+    async def test_that_is_past_limits_nothing(self, counter: Counter) -> None:
+        assert await self.out(counter, NOON) == "30 Mar 23:59"
+
+    async def test_gives_way_to_who_says_another(self, counter: Counter) -> None:
+        assert await self.out(counter, SOON, SOON + timedelta(days=7)) == "19 Mar 18:00"
+        assert await counter.renewed("RS-B1") == "until 19 Mar 18:00, 1"
+        assert await counter.renewed("RS-B1", due_at=SOON + timedelta(days=8)) == "until 20 Mar 18:00, 2"
+
+    async def test_is_kept_in_utc(self, counter: Counter) -> None:
+        there = timezone(timedelta(hours=-6))
+        assert await self.out(counter, SOON.astimezone(there)) == "12 Mar 18:00"
+        (loan,) = await counter.store.loans("xyz")
+        assert (loan.return_by, loan.return_by and loan.return_by.utcoffset()) == (SOON, timedelta())
+
+
+class TestHalfWay:
+    """The store, or the gateway's end, lets one change be made and not the next."""
+
+    @pytest.mark.parametrize("error", [StoreError("the disk is full"), OutcomeUnknown("it was lost"), None])
+    async def test_nothing_is_left_of_what_came(
+        self, counter: Counter, monkeypatch: pytest.MonkeyPatch, error: StoreError | None
+    ) -> None:
+        rearrange = counter.store.rearrange
+        asked = 0
+
+        async def second_fails(zone: str, plan: Callable[[Stacks], object]) -> object:
+            nonlocal asked
+            asked += 1
+            if asked != 2:
+                return await rearrange(zone, plan)
+            if error is None:
+                coming.cancel()
+                await trio.lowlevel.checkpoint()
+            elif isinstance(error, OutcomeUnknown):
+                await rearrange(zone, plan)
+            raise error or AssertionError
+
+        monkeypatch.setattr(counter.store, "rearrange", second_fails)
+        with trio.CancelScope() as coming, suppress(StoreError):
+            await counter.lender.accept("xyz", TIDES)
+        assert asked == 2
+        assert [record.mms_id for record in await counter.store.records("xyz")] == [*"ABCD"]
+        assert await counter.store.requests("xyz") == []
+        assert await arrives(counter) == "HOLDSHELF not_in_place"
+
+    async def test_what_went_is_gone_though_its_record_stays(
+        self, counter: Counter, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def failing(zone: str, mms_id: str) -> bool:
+            raise StoreError("the disk is full")
+
+        await arrives(counter)
+        monkeypatch.setattr(counter.store, "remove_record", failing)
+        assert await counter.back("RS-B1") == "gone"
+        assert await counter.store.record("xyz", MMS_ID) is not None
 
 
 class TestGone:

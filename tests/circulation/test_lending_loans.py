@@ -46,6 +46,8 @@ class TestLent:
             ("99", "jane", ""): "unknown-item item 99",
             ("", "jane", ""): "unknown-item item",
             ("", "jane", "RS-9"): "unknown-request request RS-9",
+            ("11", "jane", "R" * 101): f"unusable-value request {'R' * 101}",
+            ("11", "jane", "R\t9"): "unusable-value request R\t9",
             ("41", "jane", ""): "item-not-lent item 41",
         }.items(),
     )

@@ -213,11 +213,11 @@ class TestBackup:
 
     def test_takes_nothing_of_others_in_the_same_database(self, gateway: Gateway, store, folder: Path):
         with psycopg.connect(store, autocommit=True) as connection:
-            connection.execute("CREATE TABLE patron (name text)")
+            connection.execute("CREATE TABLE payroll (name text)")
         run("store", "backup", "copy.dump", *gateway.options)
         listed = subprocess.run(["pg_restore", "--list", "copy.dump"], check=True, capture_output=True, text=True)
         assert " attempt_seq " in listed.stdout
-        assert " patron " not in listed.stdout
+        assert " payroll " not in listed.stdout
 
     def test_does_not_overwrite_unless_it_is_told_to(self, gateway: Gateway, folder: Path):
         (folder / "copy.dump").write_text("something")

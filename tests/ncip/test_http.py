@@ -114,3 +114,11 @@ class TestOverHttp:
         async with reached(tmp_path, *more) as client:
             answer = await client.post(PATH, content=reshare("CheckInItem", item("11")), headers=headers)
         assert answer.status_code == status
+
+    @pytest.mark.parametrize("method", ["GET", "HEAD"])
+    async def test_is_asked_nothing_but_by_post(self, tmp_path: Path, method: str) -> None:
+        message = reshare("CheckOutItem", user("jane"), item("11"))
+        async with reached(tmp_path, "http.read_only=true") as client:
+            answer = await client.request(method, PATH, content=message)
+            loans = (await client.get("/api/v1/zones/xyz/loans")).json()["loans"]
+        assert (answer.status_code, loans) == (200, [])

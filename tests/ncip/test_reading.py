@@ -28,8 +28,9 @@ class TestRead:
             ("\ufeff<A><B>ü</B></A>", "A(B(ü))"),
             ('<!DOCTYPE A PUBLIC "-//NISO//NCIP DTD Version 1//EN" "http://127.0.0.1:9/x.dtd"><A>1</A>', "A(1)"),
             ("<A>1<!-- 2 -->3<?php 4 ?></A>", "A(13)"),
+            ('\r\n <?xml version="1.0"?><A>1</A>', "A(1)"),
         ],
-        ids=["plain", "prefix", "undeclared", "escaped", "byte-order-mark", "named-type", "remarks"],
+        ids=["plain", "prefix", "undeclared", "escaped", "byte-order-mark", "named-type", "remarks", "blank-line"],
     )
     def test_finds_elements_by_their_names(self, message: str, elements: str) -> None:
         assert shown(read(message.encode())) == elements

@@ -234,6 +234,12 @@ class TestAccepted:
         )
         assert await window.counter.store.record("xyz", shelved.mms_id) is None
 
+    async def test_is_lent_no_longer_than_its_library_lends_it(self, window: Window) -> None:
+        came = reshare("AcceptItem", request("RS-2"), user("jane"), item("B-77"), BACK.format("2026-03-12"))
+        assert (await window.ask(came)).problem == ""
+        lent = await window.ask(reshare("CheckOutItem", user("jane"), item("B-77")))
+        assert lent.values("DateDue") == ["2026-03-12T23:59:00.000Z"]
+
 
 READY = {
     "lent": reshare("CheckOutItem", user("jane"), item("11")),
@@ -246,6 +252,7 @@ READY = {
 """What may have been asked before."""
 OUT = "CheckOutItem"
 AUTHENTICATION = authentication("jane", "4711")
+BACK = "<ns1:DateForReturn>{}</ns1:DateForReturn>"
 
 PROBLEMS = [
     ("LookupUser", user("nobody"), "Unknown User UserId nobody"),
@@ -273,6 +280,13 @@ PROBLEMS = [
     ("AcceptItem", request("RS-1"), "Needed Data Missing UserId"),
     ("AcceptItem", request("RS-1") + user("jane") + item("11"), "Cannot Accept Item ItemId 11"),
     ("accepted AcceptItem", request("RS-1") + user("jane") + item("B-78"), "Duplicate Request RequestId RS-1"),
+    ("AcceptItem", user("jane") + BACK.format("soon"), "Invalid Date DateForReturn soon"),
+    ("AcceptItem", user("jane") + BACK.format("0001-01-01"), "Invalid Date DateForReturn 0001-01-01T23:59:00+00:00"),
+    ("AcceptItem", AUTHENTICATION, "User Authentication Failed UserId jane"),
+    ("RequestItem", AUTHENTICATION + record("A") + HOLD, "User Authentication Failed UserId jane"),
+    (OUT, AUTHENTICATION + item("11"), "User Authentication Failed UserId jane"),
+    ("lent RenewItem", AUTHENTICATION + item("11"), "User Authentication Failed UserId jane"),
+    (OUT, user("jane") + item("11") + request("R" * 101), f"Element Rule Violated RequestId {'R' * 101}"),
     (OUT, user("nobody") + item("11"), "Unknown User UserId nobody"),
     (OUT, user("blocked") + item("11"), "User Blocked UserId blocked"),
     (OUT, user("expired") + item("11"), "User Ineligible To Check Out This Item UserId expired"),

@@ -187,3 +187,31 @@ def test_answer_escapes_what_it_says(edition: Edition) -> None:
     path = "RenewItemResponse/Problem/ProcessingError/ProcessingErrorElement/ProcessingErrorValue"
     found += [one.text for one in read(written).all(path)]
     assert found == ["<a>&\"'ü]]>"]
+
+
+def test_answer_has_no_character_that_xml_has_not() -> None:
+    tags = [("UserIdentifierValue", "\0\x1b\ufffe\uffff\ud800"), ("BlockOrTrapType", "a\r\nb")]
+    written = read(wire.answer(Edition.TWO, "LookupUser", tags))
+    assert [written.value(f"LookupUserResponse/{name}") for name, _ in tags] == ["\ufffd" * 5, "a\r\nb"]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "named", "user_and_pin"),
+    [
+        (("Barcode Id", "PIN"), "", ("one", "two")),
+        (("Password", "User Id"), "", ("two", "one")),
+        (("Barcode Id", "Kennwort"), "", ("one", "two")),
+        (("Kennwort", "Barcode Id"), "", ("two", "one")),
+        (("Leser", "Code"), "", ("one", "two")),
+        (("Code", "PIN"), "", ("one", "two")),
+        (("Institution Id Number", "Validation"), "", ("one", "two")),
+        (("Code", "PIN"), "jane", ("jane", "two")),
+        (("Code", "Barcode Id"), "jane", ("jane", "one")),
+        (("Barcode Id", "User Id"), "", ("one", None)),
+    ],
+)
+def test_what_may_be_a_secret_is_one(kinds: tuple[str, str], named: str, user_and_pin: tuple[str, str | None]) -> None:
+    first_kind, second_kind = kinds
+    inputs = authentication("one", "two", kind=first_kind).replace(">PIN<", f">{second_kind}<")
+    found = wire.message(read(reshare("LookupUser", user(named) if named else "", inputs)))
+    assert (found.user, found.pin) == user_and_pin

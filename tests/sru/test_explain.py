@@ -54,9 +54,13 @@ async def test_every_index_is_asked_with_each_relation_that_is_named():
         (f"http://[::1]/view/{PATH}", "::1", "80"),
         (f"https://xyz:what/view/{PATH}", "", "443"),
         (f"http://xyz<&/view/{PATH}", "xyz<&", "80"),
+        (f"http://[/view/{PATH}", "", "80"),
+        (f"http://[::1/view/{PATH}", "", "80"),
+        (f"https://℀/view/{PATH}", "", "443"),
     ],
 )
 def test_it_is_reached_by_the_name_that_was_asked(url: str, host: str, port: str):
     asked = Asked("GET", PATH, "", b"", b"", "", ip_address("127.0.0.1"), url)
     tree = ElementTree.fromstring(explained(ZONES["xyz"], asked))
-    assert [tree.findtext(f".//{EXPLAIN}{name}") for name in ("host", "port")] == [host, port]
+    said = [tree.findtext(f".//{EXPLAIN}{name}") for name in ("host", "port", "database")]
+    assert said == [host, port, f"view/{PATH}"]

@@ -6,6 +6,8 @@ All of it goes when the item goes back.
 from datetime import datetime
 from typing import Final
 
+from msgspec.structs import replace
+
 from gateway.circulation import rules
 from gateway.circulation.ids import free_id
 from gateway.circulation.lending.asked import Arrived, RequestWanted
@@ -30,6 +32,9 @@ def check(case: Case, arrived: Arrived) -> None:
     """Raises `Refused` for what cannot be taken in."""
     check_request(arrived.external_id, arrived.pickup, arrived.note)
     check_texts({"item": (arrived.item, BARCODE)})
+    by = arrived.return_by
+    if by is not None and (by.tzinfo is None or by.year not in rules.YEARS):
+        raise Refused(Refusal.UNUSABLE_VALUE, "return_by", by.isoformat())
     check_not_made(case, arrived.external_id)
     if case.borrower(arrived.patron) is None:
         raise Refused(Refusal.UNKNOWN_USER, "patron", "")
@@ -82,4 +87,8 @@ def take_in(case: Case, arrived: Arrived, mms_id: str) -> tuple[Request, Item]:
     wanted = RequestWanted(
         patron=arrived.patron, external_id=arrived.external_id, pickup=arrived.pickup, note=arrived.note
     )
-    return new_request(case, RequestKind.BORROWING, wanted, mms_id=mms_id, item=barcode), item
+    made = new_request(case, RequestKind.BORROWING, wanted, mms_id=mms_id, item=barcode)
+    if arrived.return_by is not None:
+        made = replace(made, return_by=rules.in_utc(arrived.return_by))
+        stacks.put_request(made)
+    return made, item

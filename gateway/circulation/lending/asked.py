@@ -1,5 +1,6 @@
 """What the lender is asked for, and what he answers."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -33,6 +34,8 @@ class Arrived(Struct, frozen=True, kw_only=True):
     author: str = ""
     pickup: str = ""
     note: str = ""
+    return_by: datetime | None = None
+    """When it has to be back there; a moment that is past limits nothing [assumed]."""
 
 
 class CheckedIn(NamedTuple):

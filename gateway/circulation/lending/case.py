@@ -55,10 +55,15 @@ class Case(NamedTuple):
             if one.item in ("", item.barcode) and self.terms(item, self.stacks.patron(one.patron)).lent
         ]
 
-    def due(self, asked: datetime | None, days: int) -> datetime:
-        """When it is due: as was asked, or else after so many days. Raises `Refused`."""
+    def due(self, asked: datetime | None, days: int, by: datetime | None = None) -> datetime:
+        """When it is due: as was asked, or else after so many days, and not behind `by`, unless that is past.
+
+        Who asks knows more of another library's wishes than what was said when the thing came [assumed].
+        Raises `Refused`.
+        """
         if asked is None:
-            return due(self.now, days)
+            usual = due(self.now, days)
+            return usual if by is None or by <= self.now else min(usual, by)
         if asked.tzinfo is None or asked.year not in rules.YEARS or asked <= self.now:
             raise Refused(Refusal.UNUSABLE_VALUE, "due_at", asked.isoformat())
         return rules.in_utc(asked)

@@ -1,9 +1,12 @@
 """The lender: what front ends ask, each call a plan on the zone's stacks."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
+
+import trio
 
 from gateway.circulation.lending import arriving, loans, requests
 from gateway.circulation.lending.asked import Arrived, CheckedIn, RequestWanted
@@ -11,11 +14,12 @@ from gateway.circulation.lending.case import Case
 from gateway.circulation.lending.pins import Pins
 from gateway.circulation.lending.policies import Policies
 from gateway.circulation.lending.refusals import Refusal, Refused
+from gateway.errors import GatewayError, StoreError
 from gateway.model import Item, Loan, Request
 from gateway.stores.base import Lent, Store, T, Transaction
 
 RECORD_SECONDS: Final = 10.0
-"""How long a brief record waits for its turn among exports: many times what a group of these takes."""
+"""How long a brief record, and its end, waits for its turn among exports: many times what a group of these takes."""
 
 
 def utc_now() -> datetime:
@@ -70,14 +74,15 @@ class Lender:
     async def accept(self, zone: str, arrived: Arrived) -> tuple[Request, Item]:
         """Take in a thing of another library for a patron: a brief record, and an item on the hold shelf for him.
 
-        The record is kept first; where it may have happened that the rest was not, it stays alone.
+        The record is kept first, and goes again where the rest was not done, or may not have been: who asks once more
+        finds nothing in the way.
         """
         await self._change(zone, partial(arriving.check, arrived=arrived))
         mms_id = await self._store.transact(zone, self._new_record(zone, arrived), seconds=RECORD_SECONDS)
         try:
             return await self._change(zone, partial(arriving.take_in, arrived=arrived, mms_id=mms_id))
-        except Refused:
-            await self._store.remove_record(zone, mms_id)
+        except (GatewayError, trio.Cancelled):
+            await self._forget(zone, mms_id)
             raise
 
     async def check_out(
@@ -98,7 +103,7 @@ class Lender:
         """
         checked, record_goes = await self._change(zone, partial(_check_in, barcode=item))
         if record_goes:
-            await self._store.remove_record(zone, checked.item.mms_id)
+            await self._forget(zone, checked.item.mms_id)
         return checked
 
     async def renew(self, zone: str, *, item: str, patron: str = "", due_at: datetime | None = None) -> Loan:
@@ -114,6 +119,11 @@ class Lender:
     async def _change(self, zone: str, plan: Callable[[Case], T]) -> T:
         now = self._clock()
         return await self._store.rearrange(zone, lambda stacks: plan(Case(stacks, zone, now, self.policies)))
+
+    async def _forget(self, zone: str, mms_id: str) -> None:
+        """Remove a brief record, and whatever is of it; where the store does not do that soon, it stays."""
+        with trio.move_on_after(RECORD_SECONDS, shield=True), suppress(StoreError):
+            await self._store.remove_record(zone, mms_id)
 
     def _new_record(self, zone: str, arrived: Arrived) -> Callable[[Transaction], str]:
         now = self._clock()

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from gateway.circulation.availability import availability
 from gateway.circulation.lending.asked import CheckedIn, RequestWanted
-from gateway.circulation.lending.case import Case
+from gateway.circulation.lending.case import Case, check_texts
 from gateway.circulation.lending.policies import due
 from gateway.circulation.lending.refusals import Refusal, Refused
-from gateway.circulation.lending.requests import check_not_made, end, new_request, of_record
+from gateway.circulation.lending.requests import REQUEST, check_not_made, end, new_request, of_record
 from gateway.circulation.lending.shelf import holder, is_borrowed, is_free, pass_on
 from gateway.model import BaseStatus, Item, Loan, Patron, ProcessType, Request, RequestKind
 
@@ -23,6 +23,7 @@ def check_out(case: Case, item: str, request: str, patron: str, due_at: datetime
     One that is not is no obstacle where an item is named: partners lend without asking first [assumed].
     """
     wanted = case.called(request)
+    check_texts({"request": (request, REQUEST)})
     if wanted is None and request and not item:
         raise Refused(Refusal.UNKNOWN_REQUEST, "request", request)
     borrower = _borrower(case, wanted, patron)
@@ -31,14 +32,16 @@ def check_out(case: Case, item: str, request: str, patron: str, due_at: datetime
         raise Refused(Refusal.ITEM_NOT_BY_RECORD, "item", found.barcode)
     fulfilled = wanted or _own(case, found, borrower)
     _check_there(case, found, borrower, fulfilled)
+    return_by = fulfilled.return_by if fulfilled else None
     loan = Loan(
         zone=case.zone,
         item=found.barcode,
         mms_id=found.mms_id,
         patron=borrower.barcode if borrower else "",
         lent_at=case.now,
-        due_at=case.due(due_at, case.terms(found, borrower).days),
+        due_at=case.due(due_at, case.terms(found, borrower).days, return_by),
         external_id=fulfilled.external_id if fulfilled else request,
+        return_by=return_by,
     )
     _keep(case, found, loan)
     if fulfilled:
@@ -78,7 +81,9 @@ def renew(case: Case, barcode: str, patron: str, due_at: datetime | None) -> Loa
     }.items():
         if applies:
             raise Refused(refusal, "item", barcode)
-    longer = max(loan.due_at, due(case.now, terms.days)) if due_at is None else case.due(due_at, 0)
+    longer = case.due(due_at, terms.days, loan.return_by)
+    if due_at is None:
+        longer = max(longer, loan.due_at)
     return _keep(case, item, replace(loan, due_at=longer, renewals=loan.renewals + 1))
 
 

@@ -6,7 +6,7 @@ from typing import Final, Literal
 from gateway.circulation.rules import shown
 from gateway.errors import GatewayError
 
-Element = Literal["patron", "item", "record", "request", "due_at", "pickup", "note"]
+Element = Literal["patron", "item", "record", "request", "due_at", "return_by", "pickup", "note"]
 """What is wrong: a patron's, an item's barcode, an MMS ID, a request's ID, or one of the other values."""
 
 

@@ -155,7 +155,7 @@ class Views:
 
 async def _body(receive: Receive) -> bytes:
     """All of it. Raises `Refused` where it is too long, is cut off, or takes too long."""
-    received = b""
+    received = bytearray()
     more = True
     while more:
         message = await receive()
@@ -168,7 +168,7 @@ async def _body(receive: Receive) -> bytes:
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
                 f"the body is longer than {VIEW_BYTES:,} bytes, which is the most here",
             )
-    return received
+    return bytes(received)
 
 
 async def _send(answer: Answer, send: Send) -> None:

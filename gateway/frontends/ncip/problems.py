@@ -74,12 +74,14 @@ PLACES: Final = {
     "record": "BibliographicId",
     "request": "RequestId",
     "due_at": "DesiredDateDue",
+    "return_by": "DateForReturn",
     "pickup": "PickupLocation",
     "note": "Ext",
     "profile": "InitiationHeader/ApplicationProfileType",
     "agency": "InitiationHeader/ToAgencyId",
 }
 """Where a message has what is wrong, by the lender's word for it, or ours."""
+DATES: Final = ("due_at", "return_by")
 PROFILE, AGENCY = "profile", "agency"
 
 
@@ -91,6 +93,6 @@ def problem(kind: Kind, service: str, place: str = "", value: str = "") -> Probl
 def refused(why: Refused, service: Service) -> Problem:
     """What the lender refuses."""
     kind = REFUSALS_OF.get((why.kind, service)) or REFUSALS[why.kind]
-    if why.kind is Refusal.UNUSABLE_VALUE and why.element == "due_at":
+    if why.kind is Refusal.UNUSABLE_VALUE and why.element in DATES:
         kind = INVALID_DATE
     return problem(kind, service, why.element, why.value)

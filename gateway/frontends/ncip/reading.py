@@ -30,12 +30,12 @@ class Unread(Unusable):
 
 
 def read(body: bytes) -> Element:
-    """The root element of a message. Raises `Unread`."""
+    """The root element of a message; a blank line before it does not count. Raises `Unread`."""
     if len(body) > MESSAGE_BYTES:
         raise Unread(f"the message is longer than {MESSAGE_BYTES:,} bytes")
     if not body.strip():
         raise Unread("the message is empty")
-    return _Reader().read(_text(body))
+    return _Reader().read(_text(body).lstrip())
 
 
 def _text(body: bytes) -> str:

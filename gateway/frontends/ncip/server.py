@@ -71,16 +71,20 @@ class Ncip:
         self._log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.ncip").bind()
 
     async def answer(self, asked: Asked) -> Answer:
-        """Answer a message. Raises `NotFound` for another address."""
+        """Answer a message. Raises `NotFound` for another address.
+
+        What comes by another method than POST is none: where nothing may be changed that alone is held up.
+        """
         edition = EDITIONS.get(asked.path.rstrip("/"))
         if edition is None:
             raise NotFound(f"there is no {asked.path}; NCIP 2 goes to NCIPServlet, NCIP 1 to NCIPServlet/v1")
+        body = asked.body if asked.method == "POST" else b""
         at, began = self._clock(), trio.current_time()
         heard = _Heard()
         content: list[Tag] = []
         problem = None
         try:
-            content = await self._done(asked, edition, heard)
+            content = await self._done(body, asked.host, edition, heard)
         except Wrong as wrong:
             problem = wrong.problem
         except Refused as why:
@@ -99,7 +103,7 @@ class Ncip:
             element=cut(problem.element) if problem else "",
             value=cut(problem.value) if problem else "",
             subject=" ".join(map(cut, heard.message.named)) if heard.message else "",
-            asked=kept(asked.body),
+            asked=kept(body),
             answered=kept(answered),
             seconds=trio.current_time() - began,
         )
@@ -107,15 +111,15 @@ class Ncip:
         self._tell(exchange)
         return Answer(wire.CONTENT_TYPE, answered)
 
-    async def _done(self, asked: Asked, edition: Edition, heard: _Heard) -> list[Tag]:
+    async def _done(self, body: bytes, host: str, edition: Edition, heard: _Heard) -> list[Tag]:
         """Do what is asked, and say what goes into the answer. Raises `Wrong`, `Refused`, `GatewayError`."""
         try:
-            heard.message = message = wire.message(reading.read(asked.body))
+            heard.message = message = wire.message(reading.read(body))
         except (reading.Unread, wire.NoMessage) as error:
             raise Wrong(Problem(problems.UNREAD.words, value=str(error))) from error
         if message.edition is not edition:
             raise Wrong(Problem(problems.UNREAD.words, f"//{message.service}", message.edition))
-        heard.zone = zone = self._zone(message, asked.host)
+        heard.zone = zone = self._zone(message, host)
         if message.service not in SERVICES:
             raise Wrong(problems.problem(problems.UNSUPPORTED, message.service))
         service = Service(message.service)

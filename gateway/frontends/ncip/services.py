@@ -46,10 +46,15 @@ NEEDED: Final = {
 
 
 async def carry_out(service: Service, case: Case) -> list[Tag]:
-    """Do what is asked, and say what goes into the answer. Raises `Wrong`, `Refused`, `GatewayError`."""
+    """Do what is asked, and say what goes into the answer. Raises `Wrong`, `Refused`, `GatewayError`.
+
+    Where a PIN comes with it nothing is done unless it is the user's, whatever the service [assumed].
+    """
     needed = NEEDED[service]
     if not any(getattr(case.message, name) for name in needed):
         raise Wrong(problems.problem(problems.MISSING, service, next(iter(needed.values()))))
+    if case.message.pin is not None and service is not Service.LOOKUP_USER:
+        await case.lender.user(case.zone.key, case.message.user, case.message.pin)
     return await _DONE_BY[service](case)
 
 
@@ -103,6 +108,7 @@ async def _accept_item(case: Case) -> list[Tag]:
         author=asked.author,
         pickup=asked.pickup,
         note=asked.note,
+        return_by=_due(case, "return_by"),
     )
     request, item = await case.lender.accept(case.zone.key, arrived)
     return answers.accepted(request, item.barcode)
@@ -134,13 +140,13 @@ async def _recall_item(case: Case) -> list[Tag]:
     return answers.lent(await case.lender.recall(case.zone.key, item=asked.item, wanted=wanted))
 
 
-def _due(case: Case) -> datetime | None:
+def _due(case: Case, place: str = "due_at") -> datetime | None:
     """Until when it is wanted, UTC; a day alone means its end [assumed]. None where nothing is said."""
     said = case.message.due
     try:
         return moment(said) if said else None
     except ValueError:
-        raise Wrong(problems.problem(problems.INVALID_DATE, case.message.service, "due_at", said)) from None
+        raise Wrong(problems.problem(problems.INVALID_DATE, case.message.service, place, said)) from None
 
 
 _DONE_BY: Final[dict[Service, Callable[[Case], Awaitable[list[Tag]]]]] = {

@@ -5,6 +5,7 @@ has them. What is written has a schema's order. Sources: spec, oai-ncip.md; NCIP
 client and of ILLiad's add-ons [seen].
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Final
@@ -105,11 +106,17 @@ PATHS: Final[dict[str, tuple[str, ...]]] = {
 `BibliographicRecordId` has the code of what its number is beside it, which ends in `Code`.
 """
 SECRET_KINDS: Final = ("pin", "pass", "secret")
-"""In the type of an authentication input: it is the user's secret. Any other is what he is called."""
+"""In the type of an authentication input: it is the user's secret."""
+NAME_KINDS: Final = ("barcode", "user", "patron", "borrower", "card", "login", "name")
+"""The same, or the word `id`: it is what he is called. Of any other type is his secret, unless nothing else says who he
+is [assumed]: so nobody is let in for want of a word, and no secret is taken for a barcode, and kept."""
 FIRST_ONLY: Final = frozenset({"UniqueAgencyId", "UniqueUserId", "UniqueItemId", "UniqueRequestId"})
 """Elements that only the first edition has."""
 
 
+_NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What a name or a block may hold, and XML may not."""
+_ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 PROBLEM_SCHEME: Final = "http://www.niso.org/ncip/v1_0/schemes/processingerrortype/{}processingerror.scm"
 """Of problem types, by service [seen]."""
 
@@ -126,13 +133,13 @@ def message(root: Element) -> Message:
         raise NoMessage("the message asks for nothing: its NCIPMessage is empty")
     service = root.children[0]
     said = {field: service.value(*paths) for field, paths in PATHS.items()}
-    user, pin = _authentication(service)
+    user, pin = _authentication(service, said["user"])
     return Message(
         edition=_edition(service),
         service=service.name,
         pin=pin,
         desired=frozenset(_desired(service)),
-        **(said | {"user": said["user"] or user}),
+        **(said | {"user": user}),
     )
 
 
@@ -143,17 +150,22 @@ def _edition(service: Element) -> Edition:
     return Edition.ONE if named & FIRST_ONLY else Edition.TWO
 
 
-def _authentication(service: Element) -> tuple[str, str | None]:
-    """User and PIN of those who say both instead of naming a user."""
-    user, pin = "", None
+def _authentication(service: Element, user: str) -> tuple[str, str | None]:
+    """User and PIN of those who say both instead of naming a `user`."""
+    pin = None
+    others = []
     for given in service.all("AuthenticationInput"):
         kind = given.value("AuthenticationInputType").lower()
         value = given.value("AuthenticationInputData")
         if any(word in kind for word in SECRET_KINDS):
             pin = value
-        else:
+        elif "id" in kind.split() or any(word in kind for word in NAME_KINDS):
             user = user or value
-    return user, pin
+        else:
+            others.append(value)
+    if others and not user:
+        user = others.pop(0)
+    return user, others[-1] if others and pin is None else pin
 
 
 def _desired(service: Element) -> Iterator[str]:
@@ -214,7 +226,7 @@ def _written(tags: Sequence[Tag], prefix: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text).translate(_ESCAPES)
 
 
 def _first_edition(tag: Tag, service: str, agency: str) -> Tag:

@@ -119,13 +119,15 @@ class Sru:
 
 def explained(zone: Zone, asked: Asked) -> bytes:
     """What a zone tells of itself."""
-    url = urlsplit(asked.url)
+    scheme, _, rest = asked.url.partition("://")
+    name, _, path = rest.partition("/")
     try:
-        host, port = url.hostname or "", url.port or PORTS[url.scheme]
+        url = urlsplit(f"//{name}")
+        host, port = url.hostname or "", url.port or PORTS[scheme]
     except ValueError:  # a client says what it likes of the name by which it asks
-        host, port = "", PORTS[url.scheme]
+        host, port = "", PORTS[scheme]
     indexes = [layout.Index(ALMA, one.name, one.title, one.relations, one.sort is not None) for one in INDEXES]
-    server = layout.Server(host, port, url.path.lstrip("/"), zone.code, [*SETS.items()], indexes)
+    server = layout.Server(host, port, path.lstrip("/"), zone.code, [*SETS.items()], indexes)
     return layout.explained(server)
 
 
