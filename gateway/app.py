@@ -85,7 +85,7 @@ async def serving(settings: config.Settings, places: Places, *, workers: int = 1
         async with trio.open_nursery() as accepting:
             accepting.start_soon(importer.keep_finishing)
             accepting.start_soon(zones.keep_reading)
-            hosts = Hosts(server, zones, store, accepting=accepting, connections=connections)
+            hosts = Hosts(server, zones, store, searched=places.z3950, accepting=accepting, connections=connections)
             for one in places.hosts:
                 hosts.serve(one)
             async with AsyncExitStack() as pages:

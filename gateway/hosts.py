@@ -3,14 +3,14 @@
 Part of the composition root. A host made at run time is gone with the gateway, for it is a listener of this process.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import trio
 
 from gateway.addresses import lan_address, reached_at
 from gateway.desk.desk import Place
 from gateway.errors import Unfit
-from gateway.frontends.base import loopback_only
+from gateway.frontends.base import loopback_only, spelled
 from gateway.frontends.connexion.server import Server
 from gateway.importer.scripts import tell_left
 from gateway.importer.zones import Zones
@@ -28,15 +28,20 @@ class Hosts:
         zones: Zones,
         store: Store,
         *,
+        searched: Sequence[Listening],
         accepting: trio.Nursery,
         connections: trio.Nursery,
     ) -> None:
-        """Servers accept in the one nursery, and those who connected are served in the other, which may outlast it."""
+        """`searched`: where zones are searched by Z39.50.
+
+        Servers accept in the one nursery, and those who connected are served in the other, which may outlast it.
+        """
         self.servers: dict[str, Server] = {}
         self.listening: dict[str, Listening] = {}
         self.made: set[str] = set()
         """Keys of those that were made at run time."""
         self._make_server = make_server
+        self._searched = searched
         self._zones = zones
         self._store = store
         self._accepting = accepting
@@ -46,7 +51,7 @@ class Hosts:
     @property
     def places(self) -> list[Place]:
         """Where they take exports."""
-        return [_place(one) for one in self.listening.values()]
+        return [self._place(one) for one in self.listening.values()]
 
     @property
     def scripted(self) -> dict[str, Server]:
@@ -79,7 +84,7 @@ class Hosts:
         self._zones.add_host(host)
         self.serve(listening)
         self.made.add(host.key)
-        return _place(listening)
+        return self._place(listening)
 
     async def remove(self, key: str) -> None:
         """Take none for it any more, and forget the attempts that reached none of its zones. Raises `StoreError`."""
@@ -97,15 +102,26 @@ class Hosts:
         for server in self.servers.values():
             server.close()
 
+    def _place(self, one: Listening) -> Place:
+        host, _, bound = one
+        searched = [other.bound for other in self._searched if other.host.key == host.key]
+        return Place(
+            host.key,
+            host.names,
+            _typed(bound.address),
+            bound.port,
+            loopback_only(bound.address),
+            bound.instead_of,
+            tuple([spelled(_typed(other.address), other.port) for other in searched]),
+        )
+
     def tell_left(self) -> None:
         """Say in the log which of their scripts were not used up."""
         for key, server in self.servers.items():
             tell_left(unfiled_zone(key), server.script)
 
 
-def _place(one: Listening) -> Place:
-    host, _, bound = one
-    only_here = loopback_only(bound.address)
-    everywhere = reached_at(bound.address) != bound.address
-    address = (lan_address() or reached_at(bound.address)) if everywhere else bound.address
-    return Place(host.key, host.names, address, bound.port, only_here, bound.instead_of)
+def _typed(address: str) -> str:
+    """What is typed to reach a listener there."""
+    here = reached_at(address)
+    return address if here == address else lan_address() or here

@@ -34,6 +34,8 @@ class Place(Struct, frozen=True):
     """Whether other computers cannot reach it."""
     instead_of: str
     """`address:port` of the settings, where that could not be had."""
+    z3950: tuple[str, ...] = ()
+    """`address:port` of each place where its zones are searched by Z39.50; none for a host made at run time."""
 
 
 class Setting(Struct, frozen=True):

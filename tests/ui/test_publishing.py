@@ -32,7 +32,11 @@ class TestAddresses:
         async with browsing() as browser:
             page = await browser.get("/zones/xyz")
             own = str(browser.client.base_url).rstrip("/")
-            assert page.texts("//section[@aria-labelledby='addresses']//button/@data-copy") == [
+            z3950, *others = page.texts("//section[@aria-labelledby='addresses']//button/@data-copy")
+            hosts = (await browser.client.get("/api/v1/hosts")).json()["hosts"]
+            (place,) = [one["z3950"] for one in hosts if one["host"] == "i-share-xyz"]
+            assert z3950 == f"{place[0]}/01CARLI_XYZ"
+            assert others == [
                 f"{own}/view/oai/01CARLI_XYZ/request",
                 f"{own}/view/NCIPServlet",
                 f"{own}/view/NCIPServlet/v1",
@@ -44,7 +48,7 @@ class TestAddresses:
     async def test_lead_to_what_answers(self):
         async with browsing() as browser:
             for zone in ("xyz", "network"):
-                oai, ncip, ncip_1, *_, sru = (await browser.get(f"/zones/{zone}")).texts(
+                _, oai, ncip, ncip_1, *_, sru = (await browser.get(f"/zones/{zone}")).texts(
                     "//section[@aria-labelledby='addresses']//button/@data-copy"
                 )
                 answers = [await browser.client.get(url) for url in (f"{oai}?verb=Identify", ncip, ncip_1, sru)]
@@ -55,8 +59,8 @@ class TestAddresses:
         async with browsing() as browser:
             page = await browser.get("/zones/network")
             copied = page.texts("//section[@aria-labelledby='addresses']//button/@data-copy")
-            assert copied[0].endswith("/hosts/i-share-network/view/oai/01CARLI_NETWORK/request")
-            assert copied[1].endswith("/hosts/i-share-network/view/NCIPServlet")
+            assert copied[1].endswith("/hosts/i-share-network/view/oai/01CARLI_NETWORK/request")
+            assert copied[2].endswith("/hosts/i-share-network/view/NCIPServlet")
             assert copied[-1].endswith("/hosts/i-share-network/view/sru/01CARLI_NETWORK")
 
     async def test_partners_are_told_and_that_there_is_none(self):

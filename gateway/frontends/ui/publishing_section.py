@@ -23,6 +23,8 @@ class Addresses(NamedTuple):
     ncip: str
     ncip_1: str
     sru: str
+    z3950: Sequence[str]
+    """With the database behind it."""
     partners: Sequence[str]
     """Codes of its resource sharing partners."""
 
@@ -67,7 +69,9 @@ async def section(request: PageRequest, desk: Desk, zone: str) -> Section:
     repository = await publishing.repository(desk, zone)
     sets = await publishing.listed(desk, zone)
     own = str(request.base_url).rstrip("/")
-    addresses = _addresses(own, repository.path, desk.partners(zone))
+    host = desk.zones.by_key[zone].host
+    z3950 = next((place.z3950 for place in desk.places if place.host == host), ())
+    addresses = _addresses(own, repository.path, z3950, desk.partners(zone))
     return Section(
         repository,
         addresses,
@@ -76,13 +80,14 @@ async def section(request: PageRequest, desk: Desk, zone: str) -> Section:
     )
 
 
-def _addresses(own: str, oai: str, partners: Sequence[str]) -> Addresses:
+def _addresses(own: str, oai: str, z3950: Sequence[str], partners: Sequence[str]) -> Addresses:
     """`own`: where the page is; `oai`: the path of the repository, which names zone and host as the others do."""
     host, _, view = oai.partition(VIEW)
     code = view.split("/")[1]
     root = f"{own}{host}{VIEW}"
     ncip = f"{root}NCIPServlet"
-    return Addresses(own + oai, ncip, f"{ncip}/v1", f"{root}sru/{code}", partners)
+    searched = [f"{at}/{code}" for at in z3950]
+    return Addresses(own + oai, ncip, f"{ncip}/v1", f"{root}sru/{code}", searched, partners)
 
 
 def _set_line(zone: str, one: SetShown, oai: str) -> SetLine:
