@@ -291,3 +291,4 @@ CASES: Final[dict[str, Case]] = {
 """By code: the first of its problem type that holds is meant."""
 
 DONE: Final = Words("It was done.")
+UNKNOWN: Final = Words("It was answered in words that this version of the gateway does not use.")

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from gateway.circulation.exchange_advice import CASES, DONE, Known, nearly
+from gateway.circulation.exchange_advice import CASES, DONE, UNKNOWN, Known, nearly
 from gateway.model import Diagnosis, Exchange
 
 KEPT_BYTES: Final = 8_192
@@ -39,8 +39,13 @@ def diagnose(exchange: Exchange, known: Known) -> Diagnosis:
     """What to tell people of an exchange, and what to change."""
     if not exchange.problem:
         return Diagnosis("done", DONE.says)
-    code, case = next(
-        (code, case) for code, case in CASES.items() if case.problem == exchange.problem and case.holds(exchange, known)
+    code, words = next(
+        (
+            (code, case.words)
+            for code, case in CASES.items()
+            if case.problem == exchange.problem and case.holds(exchange, known)
+        ),
+        ("unknown", UNKNOWN),
     )
     values = {
         "service": exchange.service,
@@ -53,4 +58,4 @@ def diagnose(exchange: Exchange, known: Known) -> Diagnosis:
         "near_code": nearly(exchange.value, known.codes),
         "near_partner": nearly(exchange.value, known.partners),
     }
-    return Diagnosis(code, case.words.says.format(**values), case.words.fix.format(**values))
+    return Diagnosis(code, words.says.format(**values), words.fix.format(**values))

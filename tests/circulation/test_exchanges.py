@@ -178,3 +178,6 @@ class TestDiagnosis:
     def test_last_case_of_each_type_always_holds(self) -> None:
         last = {case.problem: case for case in CASES.values()}
         assert all(case.holds(exchange(case.problem, "1"), KNOWN) for case in last.values())
+
+    def test_a_problem_of_another_version_is_told_as_such(self) -> None:
+        assert diagnose(exchange("Item Has Wings"), KNOWN).code == "unknown"
