@@ -17,6 +17,9 @@ from gateway.stores.base import Published, Store, Unpublished
 BATCH: Final = 100
 """Records at once: some 20 ms in a thread, and one write to the store. As many as a usual page has."""
 
+TIMES_ANEW: Final = 3
+"""Most times that a write is given another time: one that lasts for seconds each time is no better for a fourth."""
+
 
 class Means(NamedTuple):
     """What it takes to publish."""
@@ -63,10 +66,32 @@ async def publish(
     of_set = await members(means.store, profile, there)
     laid = await trio.to_thread.run_sync(partial(_laid_out, profile, mms_ids, of_set, earlier, again=again))
     if laid.rows or done:
-        at = int(means.now().timestamp())  # at the last moment: who asks by time may have been here just before
-        rows = [row._replace(at=at) for row in laid.rows]
+        rows = _at(_second(means), laid.rows)
         await means.store.publish(profile.zone, profile.key, rows, done, seen=seen)
+        await _keep_pace(means, profile, rows)
     return laid.told
+
+
+async def _keep_pace(means: Means, profile: PublishingProfile, rows: list[Published]) -> None:
+    """Give what was written a later time, where its second was over before it could be seen.
+
+    Who asked since that second by time did not see it, and next asks for what is newer.
+    """
+    for _ in range(TIMES_ANEW):
+        now = _second(means)
+        if not rows or rows[0].at >= now:
+            return
+        kept = await means.store.published_as(profile.zone, profile.key, [row.mms_id for row in rows])
+        rows = _at(now, [row for row in rows if kept.get(row.mms_id) == row])
+        await means.store.publish(profile.zone, profile.key, rows)
+
+
+def _second(means: Means) -> int:
+    return int(means.now().timestamp())
+
+
+def _at(at: int, rows: Sequence[Published]) -> list[Published]:
+    return [row._replace(at=at) for row in rows]
 
 
 def _laid_out(

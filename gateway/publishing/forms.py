@@ -13,6 +13,8 @@ HEAD: Final = f'<record xmlns="{marcxml.NAMESPACE}">'.encode()
 FOOT: Final = b"</record>"
 DIGEST_BYTES: Final = 16
 """So many records that two of them have one digest are not published in the life of a gateway."""
+ADDED: Final = b"\n\n  <datafield"
+"""Where what the profile adds begins: nothing else in a form has an empty line before a field."""
 _PLAIN_HEAD: Final = b"<record>"
 _LEADER: Final = b"<leader>"
 _STAMP: Final = b'  <controlfield tag="005">'
@@ -28,7 +30,14 @@ def form(of: Inventory, enrichment: Sequence[Enrichment]) -> bytes:
     """
     written = marcxml.write(Record.parse(of.record.marc)).rstrip()
     body = written.removeprefix(_PLAIN_HEAD).removesuffix(FOOT)
-    return b"".join((HEAD, body, fields(enrichment, of).encode(), FOOT))
+    added = fields(enrichment, of).encode()
+    return b"".join((HEAD, body, b"\n" if added else b"", added, FOOT))
+
+
+def own(form: bytes) -> bytes:
+    """The form without what the profile has added: no longer than a record in MARC can be."""
+    body, added, _ = form.partition(ADDED)
+    return b"%b\n%b" % (body, FOOT) if added else form
 
 
 def digest(form: bytes) -> bytes:

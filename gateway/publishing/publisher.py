@@ -2,20 +2,26 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Final, TypeVar
 
 import structlog
 import trio
 
 from gateway.errors import Conflict, GatewayError, NotFound
 from gateway.model import PublishingProfile, PublishingRun, Repository, RunKind
-from gateway.publishing.at_once import AtOnce
+from gateway.publishing.at_once import AtOnce, OtherProfiles
 from gateway.publishing.batch import Means
 from gateway.publishing.profiles import ALL, Profiles, ZonePublishing
 from gateway.publishing.runs import Runs
 from gateway.publishing.schedule import LOOK_SECONDS, STAGGER_SECONDS, Seen, is_due
 from gateway.stores.base import Published, Store
+
+TRIES: Final = 5
+"""Times that a page is begun anew where its profiles change: people change them one by one."""
+
+T = TypeVar("T")
 
 
 class Publisher:
@@ -83,20 +89,44 @@ class Publisher:
         async def read() -> list[Published]:
             return await self._store.published(zone, sets, after=after, since=since, until=until, limit=limit)
 
-        lazy = [one for one in await self.profiles(zone) if one.at_once]
-        is_over = until is not None and until < int(self._now().timestamp())
-        if is_over or not any(one.key in sets for one in lazy):
-            return await read()
-        return await self._at_once.page(zone, lazy, read, after=after, limit=limit)
+        async def publish(lazy: Sequence[PublishingProfile]) -> list[Published]:
+            return await self._at_once.page(zone, lazy, read, after=after, until=until, limit=limit)
+
+        found = await self._by_those_in_force(zone, sets, publish)
+        return await read() if found is None else found
 
     async def one(self, zone: str, mms_id: str, sets: Sequence[str]) -> Published | None:
         """A record as `page` has it in these sets; None where it never was there."""
-        lazy = [one for one in await self.profiles(zone) if one.at_once]
-        if any(one.key in sets for one in lazy):
+
+        async def publish(lazy: Sequence[PublishingProfile]) -> None:
             await self._at_once.publish_one(zone, lazy, mms_id)
+
+        await self._by_those_in_force(zone, sets, publish)
         found = [await self._store.published_as(zone, set_, [mms_id]) for set_ in sets]
         there = [one[mms_id] for one in found if mms_id in one]
-        return next((one for one in there if not one.deleted), there[0] if there else None)
+        if not there:
+            return None
+        shown = next((one for one in there if not one.deleted), there[0])
+        return shown._replace(at=max(one.at for one in there))
+
+    async def _by_those_in_force(
+        self, zone: str, sets: Sequence[str], publish: Callable[[Sequence[PublishingProfile]], Awaitable[T]]
+    ) -> T | None:
+        """What that gives by the profiles that are published at once; None where none of these sets is one of them.
+
+        They may change meanwhile, here or in another process.
+        """
+        for left in reversed(range(TRIES)):
+            lazy = [one for one in await self.profiles(zone) if one.at_once]
+            if not any(one.key in sets for one in lazy):
+                break
+            try:
+                return await publish(lazy)
+            except OtherProfiles:
+                self._profiles.forget(zone)
+                if not left:
+                    raise
+        return None
 
     async def sets_of(self, zone: str, mms_ids: Sequence[str]) -> dict[str, list[str]]:
         """By MMS ID the setSpecs, rising, of the zone's sets in which a record is published; without others."""
@@ -147,7 +177,8 @@ class Publisher:
         Raises `StoreError`.
         """
         await self._runs.stop(zone, key)
-        there = await self._store.remove_publishing_profile(zone, key)
+        async with self._at_once.anew(zone):
+            there = await self._store.remove_publishing_profile(zone, key)
         self._changed(zone)
         return there
 

@@ -67,6 +67,9 @@ class Publishing(Protocol):
         Not where that was done by the same last: `by` names those who publish what is unpublished. Whether it was done.
         """
 
+    async def unpublished_by(self, zone: str) -> str | None:
+        """Who did that last; empty or None where nobody has, and while somebody does it."""
+
     async def publish(
         self,
         zone: str,
@@ -185,6 +188,7 @@ def span(since: int | None, until: int | None) -> Span:
 
 def page(of: Sets, sets: Sequence[str], wanted: Span, after: str, limit: int) -> list[Published]:
     """`Publishing.published`."""
+    sets = [*dict.fromkeys(sets)]
     match sets:
         case []:
             return []

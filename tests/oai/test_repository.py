@@ -209,6 +209,22 @@ class TestAlmasErrors:
         assert answer.tree.findtext(".//error_code") == "21"
         assert "Unauthorized access to the OAI services \N{EN DASH} please contact" in "".join(answer.tree.itertext())
 
+    @pytest.mark.parametrize(
+        ("network", "within", "outside"),
+        [
+            ("::ffff:192.0.2.0/120", "192.0.2.9", "192.0.3.9"),
+            ("::ffff:192.0.2.9", "192.0.2.9", "192.0.2.8"),
+            ("::/0", "2001:db8::1", "192.0.2.9"),
+            ("0.0.0.0/0", "192.0.2.9", "2001:db8::1"),
+        ],
+    )
+    async def test_of_an_address_that_was_written_otherwise(
+        self, store: Store, schema: Schema, network: str, within: str, outside: str
+    ) -> None:
+        repository = Repository(store, schema, addresses=(network,))
+        asked = [await repository.ask("verb=Identify", address=address) for address in (within, outside)]
+        assert [answer.status for answer in asked] == [200, 403]
+
 
 class Down(Publisher):
     """Its store does not answer."""

@@ -10,8 +10,8 @@ import trio
 from gateway.publishing.forms import form
 from gateway.stores import open_store
 from gateway.stores.base import Published, Store
-from tests.publishing.zone import AT_852, MAIN, ZONE, Room, a_set, holding, tides
-from tests.stores.conftest import KINDS
+from tests.publishing.zone import AT_852, MAIN, ZONE, Room, a_set, holding, tides, told
+from tests.stores.conftest import KINDS, LASTING
 
 RECORDS = [f"{number:04}" for number in range(0, 300, 2)]
 SET = a_set("all", at_once=True, enrichment=(AT_852,))
@@ -83,3 +83,18 @@ async def test_copy_is_whole(store: Store) -> None:
     assert await room.publisher.earliest(ZONE) == began
     assert await room.publisher.sets_of(ZONE, records[:1]) == {records[0]: ["all"]}
     assert await room.publisher.one(ZONE, "none", ["all"]) is None
+
+
+@pytest.mark.parametrize("kind", LASTING)
+async def test_a_set_that_another_gateway_makes_lacks_nothing(kind: str, tmp_path: Path) -> None:
+    """Of which this one does not know yet, while it publishes."""
+    url = KINDS[kind](tmp_path)
+    async with open_store(url) as store:
+        here, there = Room(store, SET), Room(store, SET)
+        await here.put(*map(tides, RECORDS))
+        assert len(await here.publisher.page(ZONE, ["all"], limit=PAGE)) == PAGE
+        await here.put(*[tides(mms_id, "Ebb", version=2) for mms_id in RECORDS])
+        await there.publisher.keep(a_set("later", at_once=True))
+        await there.publisher.page(ZONE, ["later"], limit=PAGE)
+        assert len(await here.harvest(["all"], limit=PAGE)) == len(RECORDS)
+        assert told(await there.harvest(["later"], limit=PAGE)) == RECORDS

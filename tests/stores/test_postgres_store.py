@@ -40,6 +40,7 @@ from tests.stores.nouns import (
     submission,
     webhook,
 )
+from tests.stores.plans import rows_read
 from tests.stores.postgres_server import PASSWORD, SHARED, Server
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -385,68 +386,45 @@ class TestPlans:
             run(url, "ANALYZE")
         return url
 
-    @staticmethod
-    def read(url: str, query: str, *given: object) -> set[int]:
-        """How many rows a query reads, in all the tables it goes to: planned for these values, and for any."""
-
-        def rows_of(node: dict[str, Any]) -> int:
-            discarded = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
-            own = (node["Actual Rows"] + discarded) * node["Actual Loops"] if "Relation Name" in node else 0
-            return own + sum(map(rows_of, node.get("Plans", ())))
-
-        session = Session(Address(url))
-        try:
-            session.connect()
-            counts = set()
-            for mode in ("force_custom_plan", "force_generic_plan"):
-                session.connection.execute(f"SET plan_cache_mode = {mode}")
-                explain = f"EXPLAIN (ANALYZE, FORMAT JSON) {query}"
-                row = session.connection.execute(explain, given, prepare=True).fetchone()
-                assert row is not None
-                counts.add(rows_of(row[0][0]["Plan"]))
-            return counts
-        finally:
-            session.close()
-
     @pytest.mark.parametrize("zone", [None, "xyz"])
     async def test_of_attempts(self, filled: str, zone: str | None) -> None:
         for before in (None, self.ROWS // 2, self.ROWS - 10 * 999 * 2, 1_000):
             query, given = rows.attempts_query(zone, before, 10)
-            assert self.read(filled, query, *given) == {20}  # with what became of their replies
+            assert rows_read(filled, query, *given) == {20}  # with what became of their replies
 
     async def test_of_what_is_newer(self, filled: str) -> None:
         zones = ["xyz", "network", *(f"t{number}" for number in range(50))]
         nothing = [self.ROWS] * len(zones)
-        assert self.read(filled, rows.NEWER, zones, nothing, 10) == {0}
-        assert self.read(filled, rows.NEWER, ["xyz", "network"], [19_992, self.ROWS - 2], 10) == {4}
+        assert rows_read(filled, rows.NEWER, zones, nothing, 10) == {0}
+        assert rows_read(filled, rows.NEWER, ["xyz", "network"], [19_992, self.ROWS - 2], 10) == {4}
 
     async def test_of_a_search_reads_no_attempt_twice(self, filled: str) -> None:
         run(filled, "UPDATE attempt SET words = 'tides' || seq WHERE seq > 29000")
         wanted = Wanted(title=("tides29999",))
         query, given = search.seqs_query(wanted, None, 29_001, 30_001, 100)
-        assert self.read(filled, query, *given) == {1_000}
+        assert rows_read(filled, query, *given) == {1_000}
 
     async def test_of_records(self, filled: str) -> None:
         for after in ("", "010000", "029000"):
             query, given = rows.records_query("xyz", after, 10)
-            assert self.read(filled, query, *given) == {10}
+            assert rows_read(filled, query, *given) == {10}
 
     async def test_of_what_an_import_asks(self, filled: str) -> None:
-        assert self.read(filled, rows.HOLDERS.sql, ["oclc:7", "oclc:29999"], "xyz") == {2}
-        assert self.read(filled, rows.NEWEST.sql, ["000007", "029999"], "xyz") == {2}
-        assert self.read(filled, rows.FILED.sql, ["9", "18000"], "xyz") == {2}
+        assert rows_read(filled, rows.HOLDERS.sql, ["oclc:7", "oclc:29999"], "xyz") == {2}
+        assert rows_read(filled, rows.NEWEST.sql, ["000007", "029999"], "xyz") == {2}
+        assert rows_read(filled, rows.FILED.sql, ["9", "18000"], "xyz") == {2}
 
     async def test_of_what_a_search_of_records_asks(self, filled: str) -> None:
         for query, key in ((index.RISING, "000007"), (index.FALLING, "009000")):
             for block in (-1, 1):
                 end = "009999" if query is index.RISING else ""
-                assert self.read(filled, query, "xyz", key, block, end) == {index.PAGE}
-        assert self.read(filled, index.RISING, "xyz", "000007", -1, "000009") == {6}
-        assert self.read(filled, index.POSTINGS, "xyz", ["000007", "009000"]) == {6}
-        assert self.read(filled, index.DOCUMENTS, "xyz", [7, 29_999]) == {2}
-        assert self.read(filled, index.NUMBERS, "xyz", ["7", "29999"]) == {2}
-        assert self.read(filled, index.MARC, "xyz", ["000007", "029999"]) == {2}
-        assert self.read(filled, index.CHANGES, "xyz", 10_000, 10) == {10}
+                assert rows_read(filled, query, "xyz", key, block, end) == {index.PAGE}
+        assert rows_read(filled, index.RISING, "xyz", "000007", -1, "000009") == {6}
+        assert rows_read(filled, index.POSTINGS, "xyz", ["000007", "009000"]) == {6}
+        assert rows_read(filled, index.DOCUMENTS, "xyz", [7, 29_999]) == {2}
+        assert rows_read(filled, index.NUMBERS, "xyz", ["7", "29999"]) == {2}
+        assert rows_read(filled, index.MARC, "xyz", ["000007", "029999"]) == {2}
+        assert rows_read(filled, index.CHANGES, "xyz", 10_000, 10) == {10}
 
 
 class TestCitus:

@@ -183,6 +183,22 @@ class TestSchema6:
             assert await store.lent("xyz", "P1") == Lent(patron(), [loan("11")], [])
 
 
+class TestSchema7:
+    async def test_has_everything_to_be_published_also_what_was_removed(self, path: Path, url: str) -> None:
+        waiting = [
+            f"INSERT INTO index_change VALUES ('xyz', {place}, '{mms_id}')" for place, mms_id in ((8, "B"), (9, "C"))
+        ]
+        records = [kept("record", record(mms_id))[:-1] + ", 'create', X'5B5D', '', '')" for mms_id in "BA"]
+        made_by_schema(7, path, *records, *waiting)
+        async with open_store(url) as store:
+            found = await store.unpublished("xyz")
+            assert [one.mms_id for one in found] == ["A", "B", "C"]
+            await store.publish("xyz", "", [], found)
+            assert await store.unpublished("xyz") == []
+            await put(store, record("D"))
+            assert [one.mms_id for one in await store.unpublished("xyz")] == ["D"]
+
+
 class TestSchema3:
     async def test_leaves_its_zones_which_may_have_webhooks_now(self, path: Path, url: str) -> None:
         settings = msgspec.json.encode(made_zone("t1").zone).hex()

@@ -28,8 +28,8 @@ def migrate(options: Options, source: str, target: str, resume: bool) -> None:
 
     FROM and TO are URLs, such as sqlite:gateway-data/gateway.db and postgresql://USER@HOST/DATABASE. Records with all
     versions, flags and links, submissions in their order, what is still to be linked, zones that were made at run time,
-    webhooks, holdings, patrons with their loans and requests, and the counters of MMS IDs; in the end both stores are
-    compared. TO must be empty. Stop the gateway that serves FROM first.
+    webhooks, holdings, patrons with their loans and requests, what zones publish, and the counters of MMS IDs; in the
+    end both stores are compared. TO must be empty. Stop the gateway that serves FROM first.
     """
     import trio
 

@@ -1,5 +1,6 @@
 """The metadata formats of a repository, by prefix, and how a record that is published looks in each."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -7,6 +8,7 @@ from gateway.frontends.oai.layout import Format
 from gateway.marc.forms import dc, marcxml, mods
 from gateway.marc.forms.elements import SCHEMA_INSTANCE
 from gateway.marc.record import Record
+from gateway.publishing.forms import own
 
 Metadata = Sequence[bytes]
 """Pieces of one element, in their order."""
@@ -25,6 +27,8 @@ _MARC_SCHEMA: Final = "http://www.loc.gov/standards/marcxml/schema/MARC21slim.xs
 _KEPT: Final = f'<record xmlns="{marcxml.NAMESPACE}"'.encode()
 _LOCATION: Final = f' xmlns:xsi="{SCHEMA_INSTANCE}" xsi:schemaLocation="{marcxml.NAMESPACE} {_MARC_SCHEMA}"'
 _SHOWN: Final = _KEPT + _LOCATION.encode()
+_NOT_MARC: Final = re.compile(rb'    <subfield code="[a-z0-9]{2}">[^<]*</subfield>\n')
+"""What a profile may add, but MARC has no place for: a subfield with a code of two characters."""
 
 
 def _as_it_is(form: bytes) -> Metadata:
@@ -34,9 +38,14 @@ def _as_it_is(form: bytes) -> Metadata:
 
 def _of(write: Callable[[Record], bytes]) -> Callable[[bytes], Metadata]:
     def written(form: bytes) -> Metadata:
-        return [write(one) for one in marcxml.read([form]) if isinstance(one, Record)]
+        return [write(one) for one in _records(_NOT_MARC.sub(b"", form)) or _records(own(form))]
 
     return written
+
+
+def _records(form: bytes) -> list[Record]:
+    """That of a form; none where so much was added that no record in MARC could hold it."""
+    return [one for one in marcxml.read([form]) if isinstance(one, Record)]
 
 
 FORMATS: Final[Mapping[str, Way]] = {

@@ -40,6 +40,10 @@ NOT_ALLOWED: Final = (
 NO_EMAIL: Final = "nobody@gateway.invalid"
 """The protocol wants an address; `invalid` is nobody's (RFC 2606)."""
 
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_MAPPED_BITS: Final = 96
+"""Before the address of IPv4 in one of IPv6, `::ffff:192.0.2.1` (RFC 4291, 2.5.5.2)."""
+
 
 class _Context(NamedTuple):
     """Whom a request reached."""
@@ -250,8 +254,17 @@ async def _streamed(begun: bytes, rest: AsyncGenerator[bytes]) -> AsyncGenerator
 
 
 @lru_cache(maxsize=1_000)
-def _networks(addresses: tuple[str, ...]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
-    return tuple(ipaddress.ip_network(one, strict=False) for one in addresses)
+def _networks(addresses: tuple[str, ...]) -> tuple[_Network, ...]:
+    return tuple(map(_network, addresses))
+
+
+def _network(text: str) -> _Network:
+    """One of IPv4 that was written as IPv6 as what it is: so are the addresses of clients."""
+    network = ipaddress.ip_network(text, strict=False)
+    mapped = getattr(network.network_address, "ipv4_mapped", None)
+    if mapped is None or network.prefixlen < _MAPPED_BITS:
+        return network
+    return ipaddress.IPv4Network((mapped, network.prefixlen - _MAPPED_BITS))
 
 
 def _allowed(addresses: tuple[str, ...], client: Address) -> bool:

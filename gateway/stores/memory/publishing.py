@@ -139,6 +139,9 @@ class MemoryPublishing(ABC):
         of.unpublished_by = by
         return True
 
+    async def unpublished_by(self, zone: str) -> str | None:
+        return (await self._zone(zone)).unpublished_by
+
     async def publish(
         self,
         zone: str,

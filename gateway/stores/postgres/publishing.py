@@ -51,13 +51,20 @@ class PostgresPublishing(ABC):
         return await self._read(lambda connection: unpublished.unpublished(connection, zone, after, limit))
 
     async def unpublish(self, zone: str, by: str) -> bool:
-        if await self._read(lambda connection: unpublished.unpublished_by(connection, zone)) == by:
+        if await self.unpublished_by(zone) == by:
             return False
+        await self._set_unpublished_by(zone, "")
         after = ""
         while some := await self._some_unpublished(zone, after):
             after = some[-1]
-        await self._write(lambda connection: unpublished.set_unpublished_by(connection, zone, by))
+        await self._set_unpublished_by(zone, by)
         return True
+
+    async def unpublished_by(self, zone: str) -> str | None:
+        return await self._read(lambda connection: unpublished.unpublished_by(connection, zone))
+
+    async def _set_unpublished_by(self, zone: str, by: str) -> None:
+        await self._write(lambda connection: unpublished.set_unpublished_by(connection, zone, by))
 
     async def _some_unpublished(self, zone: str, after: str) -> list[str]:
         return await self._write(lambda connection: sql.unpublish(connection, zone, after, ROWS_OF_A_TURN))

@@ -49,13 +49,20 @@ class SqlitePublishing(ABC):
         return await self._read(lambda execute: unpublished.unpublished(execute, zone, after, limit))
 
     async def unpublish(self, zone: str, by: str) -> bool:
-        if await self._read(lambda execute: unpublished.unpublished_by(execute, zone)) == by:
+        if await self.unpublished_by(zone) == by:
             return False
+        await self._set_unpublished_by(zone, "")
         after = ""
         while some := await self._some_unpublished(zone, after):
             after = some[-1]
-        await self._writing().work(lambda execute: unpublished.set_unpublished_by(execute, zone, by), brief=True)
+        await self._set_unpublished_by(zone, by)
         return True
+
+    async def unpublished_by(self, zone: str) -> str | None:
+        return await self._read(lambda execute: unpublished.unpublished_by(execute, zone))
+
+    async def _set_unpublished_by(self, zone: str, by: str) -> None:
+        await self._writing().work(lambda execute: unpublished.set_unpublished_by(execute, zone, by), brief=True)
 
     async def _some_unpublished(self, zone: str, after: str) -> list[str]:
         return await self._writing().work(lambda execute: sql.unpublish(execute, zone, after, ROWS_OF_A_TURN))
