@@ -42,8 +42,8 @@ Of each export the gateway tells what of its own answer is assumed: on its page,
 IDs are counted, 001, 003, 005 and Leader/09 of what is filed), and what only says where a field stands, it leaves to
 this page.
 
-How clients read the zones back has its evidence where it is told: [Z39.50](z3950.md), [SRU](sru.md), [OAI-PMH](oai.md) and
-[publishing](publishing.md), [NCIP](ncip.md), [lending](lending.md).
+How clients read the zones back has its evidence where it is told: [Z39.50](z3950.md), [SRU](sru.md), [OAI-PMH](oai.md),
+[publishing](publishing.md), [NCIP](ncip.md) and [lending](lending.md).
 
 This page is made of the gateway's tables by `docs/build.py`; do not edit it.
 """
