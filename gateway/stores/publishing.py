@@ -1,6 +1,7 @@
 """The part of a store's contract by which records are published for harvesters."""
 
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
 from typing import Final, NamedTuple, Protocol
@@ -140,6 +141,33 @@ class Publishing(Protocol):
 
     async def publishing_zones(self) -> list[str]:
         """Keys of the zones that have a repository, profiles, runs or anything published, rising."""
+
+
+class Unpublishing(ABC):
+    """`Publishing.unpublish` of a store with rows: some of them at a time, and who did it told at the end."""
+
+    async def unpublish(self, zone: str, by: str) -> bool:
+        """The contract's."""
+        if await self.unpublished_by(zone) == by:
+            return False
+        await self._set_unpublished_by(zone, "")
+        after = ""
+        while some := await self._some_unpublished(zone, after):
+            after = some[-1]
+        await self._set_unpublished_by(zone, by)
+        return True
+
+    @abstractmethod
+    async def unpublished_by(self, zone: str) -> str | None:
+        """The contract's."""
+
+    @abstractmethod
+    async def _set_unpublished_by(self, zone: str, by: str) -> None:
+        """Keep it. Durable."""
+
+    @abstractmethod
+    async def _some_unpublished(self, zone: str, after: str) -> list[str]:
+        """Have the next records behind this one unpublished; their MMS IDs, rising, none where there are no more."""
 
 
 class Shown(NamedTuple):

@@ -193,7 +193,7 @@ async def until_run(store: Store, times: int, key: str = SET) -> list[Publishing
             runs = await store.publishing_runs(ZONE, key)
             if len(runs) == times and all(run.ended_at for run in runs):
                 return runs
-            await trio.sleep(0.01)
+            await trio.lowlevel.checkpoint()
 
 
 class TestSchedule:

@@ -1,6 +1,6 @@
 """`stores.publishing.Publishing` of the store in a PostgreSQL database."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
@@ -12,7 +12,7 @@ from gateway.stores.postgres import index, unpublished
 from gateway.stores.postgres import published as sql
 from gateway.stores.postgres.readers import Reading
 from gateway.stores.postgres.session import Connection
-from gateway.stores.publishing import ROWS_OF_A_TURN, RUNS_KEPT, Published, Unpublished, span
+from gateway.stores.publishing import ROWS_OF_A_TURN, RUNS_KEPT, Published, Unpublished, Unpublishing, span
 
 MADE_AT_RUN_TIME: Final = ("repository", "publishing_profile")
 """Tables that a reset leaves as they are."""
@@ -23,7 +23,7 @@ _profile_of = msgspec.json.Decoder(PublishingProfile).decode
 _run_of = msgspec.json.Decoder(PublishingRun).decode
 
 
-class PostgresPublishing(ABC):
+class PostgresPublishing(Unpublishing):
     """Part of the store. The SQL for what sets publish is in `published`."""
 
     _read: Reading
@@ -49,16 +49,6 @@ class PostgresPublishing(ABC):
         while await self._read(lambda connection: unpublished.is_waiting(connection, zone)):
             await self._write(lambda connection: unpublished.bring_some(connection, zone))
         return await self._read(lambda connection: unpublished.unpublished(connection, zone, after, limit))
-
-    async def unpublish(self, zone: str, by: str) -> bool:
-        if await self.unpublished_by(zone) == by:
-            return False
-        await self._set_unpublished_by(zone, "")
-        after = ""
-        while some := await self._some_unpublished(zone, after):
-            after = some[-1]
-        await self._set_unpublished_by(zone, by)
-        return True
 
     async def unpublished_by(self, zone: str) -> str | None:
         return await self._read(lambda connection: unpublished.unpublished_by(connection, zone))

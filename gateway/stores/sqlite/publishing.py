@@ -1,6 +1,6 @@
 """`stores.publishing.Publishing` of the SQLite store."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
@@ -8,7 +8,7 @@ import msgspec
 
 from gateway.model import Inventory, PublishingProfile, PublishingRun, Repository
 from gateway.stores.base import PAGE_ROWS, T
-from gateway.stores.publishing import ROWS_OF_A_TURN, RUNS_KEPT, Published, Unpublished, page, span
+from gateway.stores.publishing import ROWS_OF_A_TURN, RUNS_KEPT, Published, Unpublished, Unpublishing, page, span
 from gateway.stores.sqlite import published as sql
 from gateway.stores.sqlite import unpublished
 from gateway.stores.sqlite.index import SqliteSource
@@ -23,7 +23,7 @@ _profile_of = msgspec.json.Decoder(PublishingProfile).decode
 _run_of = msgspec.json.Decoder(PublishingRun).decode
 
 
-class SqlitePublishing(ABC):
+class SqlitePublishing(Unpublishing):
     """Part of the store. The SQL for what sets publish is in `published`."""
 
     @abstractmethod
@@ -47,16 +47,6 @@ class SqlitePublishing(ABC):
         while await self._read(lambda execute: unpublished.is_waiting(execute, zone)):
             await self._writing().work(lambda execute: unpublished.bring_some(execute, zone))
         return await self._read(lambda execute: unpublished.unpublished(execute, zone, after, limit))
-
-    async def unpublish(self, zone: str, by: str) -> bool:
-        if await self.unpublished_by(zone) == by:
-            return False
-        await self._set_unpublished_by(zone, "")
-        after = ""
-        while some := await self._some_unpublished(zone, after):
-            after = some[-1]
-        await self._set_unpublished_by(zone, by)
-        return True
 
     async def unpublished_by(self, zone: str) -> str | None:
         return await self._read(lambda execute: unpublished.unpublished_by(execute, zone))
