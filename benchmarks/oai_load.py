@@ -47,6 +47,8 @@ class Load:
     clients: int
     query: str = ""
     """What is asked again and again; empty for a harvest from its beginning."""
+    most: int | None = None
+    """Answers after which a client stops, though time is left."""
 
 
 class Client:
@@ -62,7 +64,7 @@ class Client:
         began = perf_counter()
         until = began + self._load.seconds
         query, looked_at = self._load.query or FIRST, False
-        while (at := perf_counter()) < until:
+        while (at := perf_counter()) < until and tally.good + tally.bad != self._load.most:
             try:
                 body = self._asked(query)
                 token = token_of(body)

@@ -8,7 +8,9 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path as FilePath
+from typing import Any
 
 from gateway.config.problems import Path, Problems, dotted
 from gateway.config.tree import BUILT_IN, FAMILIES, NESTED_FAMILIES, PASSWORD_KEYS, REPLACED_TOGETHER
@@ -76,7 +78,12 @@ def example_text() -> str:
 
 def builtin() -> Table:
     """The tree of `config.example.toml`."""
-    return _table(tomllib.loads(example_text()), lambda _: BUILT_IN)
+    return _table(_builtin_document(), lambda _: BUILT_IN)
+
+
+@cache
+def _builtin_document() -> dict[str, Any]:  # Any: what TOML holds
+    return tomllib.loads(example_text())
 
 
 def gather(file: FilePath | None, environ: Mapping[str, str], overrides: Sequence[str], problems: Problems) -> Sources:

@@ -6,7 +6,7 @@ import pytest
 import trio
 
 from gateway.frontends.http.problems import Refused
-from gateway.frontends.ui.signing import MOST_WAITING, WRONG_SECONDS, Wrong
+from gateway.frontends.http.sessions import MOST_WAITING, WRONG_SECONDS, Wrong
 from tests.web import browsing
 
 TOKEN = "open-sesame-47110815"

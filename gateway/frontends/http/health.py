@@ -6,9 +6,9 @@ from typing import Final
 import structlog
 import trio
 from litestar import Response, get
-from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
+from litestar.types import Scope
 from msgspec import Struct
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric, SummaryMetricFamily
@@ -17,6 +17,7 @@ from prometheus_client.registry import Collector
 from gateway.desk.desk import Desk
 from gateway.errors import StoreError
 from gateway.frontends.http.events import Streams
+from gateway.frontends.http.given import given
 
 READY_SECONDS: Final = 3.0
 """For listeners and store to answer: a probe that waits longer counts as failed nearly everywhere."""
@@ -69,9 +70,9 @@ async def _ask_store(desk: Desk, faults: dict[str, str]) -> None:
 
 
 @get("/metrics", include_in_schema=False, media_type=METRICS)
-async def metrics(state: State) -> bytes:
+async def metrics(scope: Scope) -> bytes:
     """What has happened since the start, for Prometheus."""
-    return generate_latest(state.metrics)
+    return generate_latest(given(scope).metrics)
 
 
 def registry(desk: Desk, streams: Streams) -> CollectorRegistry:

@@ -8,7 +8,12 @@ import hashlib
 import hmac
 import secrets
 import time
+from http import HTTPStatus
 from typing import Final, NamedTuple
+
+import trio
+
+from gateway.frontends.http.problems import Refused
 
 COOKIE: Final = "gateway-session"
 """How the cookie's name begins; the port follows, for cookies of one address are those of all its ports."""
@@ -16,6 +21,10 @@ ENDED_KEPT: Final = 10_000
 """Sessions that were signed out and are remembered as that, some 2 MB; the first go first."""
 SESSION_SECONDS: Final = 7 * 24 * 3600
 """Until somebody has to sign in again: a week of work."""
+WRONG_SECONDS: Final = 1.0
+"""Between two wrong tokens, whoever shows them; a token has at least 16 characters, so this is enough."""
+MOST_WAITING: Final = 20
+"""Wrong ones that wait for their answer; who shows one more is told to come again."""
 _PERSON: Final = b"gateway-session"
 """Keeps the key apart from whatever else may be made of the token (BLAKE2's personalization)."""
 
@@ -32,6 +41,25 @@ class Session(NamedTuple):
     """Whether the browser has no such cookie yet."""
 
 
+class Wrong:
+    """Answers wrong tokens one after another, so that they cannot be tried faster by trying many at once."""
+
+    def __init__(self) -> None:
+        self._turn = trio.Lock()
+        self._waiting = 0
+
+    async def wait(self) -> None:
+        """One's turn. Raises `Refused` where too many wait."""
+        if self._waiting >= MOST_WAITING:
+            raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "too many wrong tokens at once; try again in a while")
+        self._waiting += 1
+        try:
+            async with self._turn:
+                await trio.sleep(WRONG_SECONDS)
+        finally:
+            self._waiting -= 1
+
+
 class Sessions:
     """Makes them, and knows them again."""
 
@@ -41,6 +69,7 @@ class Sessions:
         self._name = f"{COOKIE}-{port}"
         self._secure = secure
         self._ended: dict[str, None] = {}
+        self.wrong = Wrong()
         seed = token.encode() if token else secrets.token_bytes(32)
         self._key = hashlib.blake2b(seed, digest_size=32, person=_PERSON).digest()
 

@@ -7,9 +7,9 @@ from urllib.parse import parse_qsl
 
 from litestar.exceptions import ClientException, SerializationException
 
+from gateway.frontends.http.given import given
 from gateway.frontends.http.guard import session_of
 from gateway.frontends.http.problems import Refused
-from gateway.frontends.http.sessions import Sessions
 from gateway.frontends.ui.render import PageRequest
 
 CSRF_FIELD: Final = "csrf"
@@ -47,8 +47,7 @@ async def fields(request: PageRequest) -> dict[str, str]:
 
 def check(request: PageRequest, shown: str) -> None:
     """Raise `Refused` unless this is what the forms of this browser's pages hold."""
-    sessions: Sessions = request.app.state.sessions
-    if not sessions.is_csrf(session_of(request.scope), shown):
+    if not given(request.scope).sessions.is_csrf(session_of(request.scope), shown):
         raise Refused(HTTPStatus.FORBIDDEN, STALE)
 
 

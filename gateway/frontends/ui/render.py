@@ -15,9 +15,9 @@ from litestar import Request, Response
 from litestar.datastructures import State
 from markupsafe import Markup, escape
 
-from gateway.desk.desk import Desk
+from gateway.frontends.http.given import given
 from gateway.frontends.http.guard import session_of
-from gateway.frontends.http.sessions import Sessions, cookie_in
+from gateway.frontends.http.sessions import cookie_in
 from gateway.frontends.ui import outcomes, static
 from gateway.importer import report
 from gateway.marc.views.visible import Run, visible
@@ -35,16 +35,14 @@ PageRequest = Request[object, object, State]
 
 def page(request: PageRequest, template: str, *, status: int = 200, **values: object) -> Response[str]:
     """A whole page. `values` are the template's own; beside them it has those that are given here."""
-    state = request.app.state
-    sessions: Sessions = state.sessions
-    desk: Desk = state.desk
+    own = given(request.scope)
     session = session_of(request.scope)
     shared: dict[str, object] = {
         "csrf_token": session.csrf,
         "signed_in": session.signed_in,
-        "by_token": sessions.by_token,
-        "read_only": desk.read_only,
-        "version": desk.version,
+        "by_token": own.sessions.by_token,
+        "read_only": own.desk.read_only,
+        "version": own.desk.version,
         "look": look_of(request),
         "here": here(request),
         "path": request.url.path,
