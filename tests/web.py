@@ -15,7 +15,7 @@ from gateway.frontends.connexion import wire
 from gateway.model import Logon, Zone
 from gateway.stores import open_store
 from gateway.stores.base import KeptZone
-from tests.server.running import HOST, LOGON, PATIENCE, ask, overrides, record
+from tests.server.running import HOST, LOGON, PATIENCE, ask, http_client, overrides, record
 
 MARC = Path(__file__).resolve().parent.parent / "fixtures" / "marc"
 
@@ -139,7 +139,7 @@ async def browsing(*more: str) -> AsyncIterator[Browser]:
     with trio.fail_after(PATIENCE):
         async with (
             app.running(settings) as running,
-            httpx.AsyncClient(base_url=running.http, timeout=PATIENCE, headers=headers) as client,
+            http_client(running.http, headers=headers) as client,
         ):
             yield Browser(client, running.connexion[HOST].port)
 

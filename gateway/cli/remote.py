@@ -57,7 +57,7 @@ def client(options: Options, url: str | None, token: str | None) -> "Iterator[ht
     import httpx
     from msgspec import MsgspecError
 
-    url, token, trusted = _of_settings(options, token) if url is None else (_checked(url), token, _trusted())
+    url, token, trusted = _of_settings(options, token) if url is None else (_checked(url), token, _trusted(url))
     try:
         with httpx.Client(
             base_url=f"{url.rstrip('/')}{API}",
@@ -106,7 +106,7 @@ def _checked(url: str) -> str:
     return url
 
 
-def _of_settings(options: Options, token: str | None) -> tuple[str, str, ssl.SSLContext]:
+def _of_settings(options: Options, token: str | None) -> tuple[str, str, ssl.SSLContext | bool]:
     from gateway.addresses import reached_at
     from gateway.frontends.base import spelled
 
@@ -117,11 +117,16 @@ def _of_settings(options: Options, token: str | None) -> tuple[str, str, ssl.SSL
         raise SettingsError("http.port is 0, any free one; give the URL that gateway serve printed: --url")
     scheme = "https" if http.tls_cert else "http"
     url = f"{scheme}://{spelled(reached_at(http.address), http.port)}"
-    return url, token or http.token.reveal(), _trusted(http.tls_cert)
+    return url, token or http.token.reveal(), _trusted(url, http.tls_cert)
 
 
-def _trusted(certificate: str = "") -> ssl.SSLContext:
-    """Whoever has this certificate of the settings, whatever it calls itself; else whom the system trusts."""
+def _trusted(url: str, certificate: str = "") -> ssl.SSLContext | bool:
+    """Whoever has this certificate of the settings, whatever it calls itself; else whom the system trusts.
+
+    Nobody where there is no TLS: to read whom the system trusts takes a while.
+    """
+    if not url.startswith("https:"):
+        return False
     if not certificate:
         return ssl.create_default_context()
     try:

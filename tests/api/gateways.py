@@ -11,7 +11,7 @@ import trio
 from gateway import app, config
 from gateway.frontends.connexion import wire
 from gateway.model import Logon
-from tests.server.running import HOST, LOGON, PATIENCE, ask, overrides
+from tests.server.running import HOST, LOGON, PATIENCE, ask, http_client, overrides
 
 MARC = Path(__file__).resolve().parents[2] / "fixtures" / "marc"
 FIRST = "9910000000015867"
@@ -77,7 +77,7 @@ async def api(*more: str, token: str = "") -> AsyncIterator[Api]:
     settings = config.load(overrides=overrides("http.enabled=true", "http.port=0", f"http.token={token}", *more))
     headers = {"authorization": f"Bearer {token}"} if token else {}
     with trio.fail_after(PATIENCE):
-        async with httpx.AsyncClient(timeout=PATIENCE, headers=headers) as client, app.running(settings) as running:
+        async with http_client(headers=headers) as client, app.running(settings) as running:
             client.base_url = httpx.URL(running.http)
             yield Api(client, running.connexion[HOST].port)
 

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from gateway import app, config
 from gateway.listeners import Running, listening
 from tests.api.gateways import MARC, RECORD, Api, api
-from tests.server.running import HOST, PATIENCE, Client, message, overrides
+from tests.server.running import HOST, PATIENCE, Client, http_client, message, overrides
 
 ZONE = "/zones/xyz/script"
 AT_HOST = f"/hosts/{HOST}/script"
@@ -36,7 +36,7 @@ async def of_two_workers():
     settings = config.load(overrides=overrides("http.enabled=true", "http.port=0"))
     with trio.fail_after(PATIENCE):
         async with (
-            httpx.AsyncClient(timeout=PATIENCE) as client,
+            http_client() as client,
             listening(settings) as places,
             app.serving(settings, places, workers=2),
         ):

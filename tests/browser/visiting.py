@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import httpx
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request, Response, WebError
 
 from gateway.frontends.connexion import wire
@@ -85,6 +86,11 @@ class Site:
         tab = self.context.new_page()
         tab.goto(self.url + path)
         return tab
+
+    def says_by_ncip(self, *messages: bytes) -> None:
+        """Send these one after another, as another system does."""
+        for message in messages:
+            httpx.post(f"{self.url}/view/NCIPServlet", content=message, timeout=PATIENCE).raise_for_status()
 
     def watch(self) -> None:
         """Note from now on whatever must not be."""

@@ -56,30 +56,30 @@ async def store() -> AsyncIterator[Counting]:
 
 
 @pytest.fixture
-def glances(store: Counting, nursery: trio.Nursery) -> Glances:
-    glances = Glances(store)  # type: ignore[arg-type]
+def glances(store: Counting, nursery: trio.Nursery) -> Glances[Attempt]:
+    glances = Glances(lambda limit: store.attempts(limit=limit))
     nursery.start_soon(glances.run)
     return glances
 
 
-async def kept(store: Counting, glances: Glances, count: int = 1) -> list[int]:
+async def kept(store: Counting, glances: Glances[Attempt], count: int = 1) -> list[int]:
     """Keep attempts, and say so; their numbers."""
     numbers = [await keep(store) for _ in range(count)]  # type: ignore[arg-type]
     glances.wake()
     return numbers
 
 
-def shown(glance: Glance) -> list[int]:
-    return [one.attempt.seq for one in glance.fresh]
+def shown(glance: Glance[Attempt]) -> list[int]:
+    return [one.seq for one in glance.fresh]
 
 
-async def begun(glances: Glances) -> None:
+async def begun(glances: Glances[Attempt]) -> None:
     """Wait until those who follow are told of what comes from now on."""
     await glances.begun()
     await wait_all_tasks_blocked()
 
 
-async def shows_nothing(viewer: Viewer) -> bool:
+async def shows_nothing(viewer: Viewer[Attempt]) -> bool:
     """Whether for a while nothing more comes."""
     with trio.move_on_after(10 * POLL_SECONDS):
         await anext(viewer)
@@ -87,21 +87,22 @@ async def shows_nothing(viewer: Viewer) -> bool:
     return True
 
 
-async def test_what_comes_is_shown_newest_first(store: Counting, glances: Glances, autojump_clock: MockClock) -> None:
+async def test_what_comes_is_shown_newest_first(
+    store: Counting, glances: Glances[Attempt], autojump_clock: MockClock
+) -> None:
     await kept(store, glances)
     async with glances.follow([1]) as viewer:
         await begun(glances)
         await kept(store, glances, 2)
         glance = await anext(viewer)
         assert (shown(glance), glance.flood) == ([3, 2], False)
-        assert [one.line.seq for one in glance.fresh] == [3, 2]
         await kept(store, glances)
         assert shown(await anext(viewer)) == [4]
         assert await shows_nothing(viewer)
 
 
 async def test_what_has_come_since_the_page_was_made_is_shown_first(
-    store: Counting, glances: Glances, autojump_clock: MockClock
+    store: Counting, glances: Glances[Attempt], autojump_clock: MockClock
 ) -> None:
     await kept(store, glances, 3)
     async with glances.follow([1]) as viewer:
@@ -111,7 +112,7 @@ async def test_what_has_come_since_the_page_was_made_is_shown_first(
 
 
 async def test_what_comes_while_a_page_joins_is_shown_once(
-    store: Counting, glances: Glances, autojump_clock: MockClock
+    store: Counting, glances: Glances[Attempt], autojump_clock: MockClock
 ) -> None:
     """Others follow already; three exports come, a page that lists two of them is opened, and all before a look."""
     async with glances.follow() as other:
@@ -128,7 +129,7 @@ async def test_what_comes_while_a_page_joins_is_shown_once(
 
 
 async def test_another_process_need_not_say_that_something_came(
-    store: Counting, glances: Glances, autojump_clock: MockClock
+    store: Counting, glances: Glances[Attempt], autojump_clock: MockClock
 ) -> None:
     async with glances.follow() as viewer:
         await begun(glances)
@@ -139,7 +140,7 @@ async def test_another_process_need_not_say_that_something_came(
 
 
 async def test_a_lower_number_that_comes_to_be_seen_late_is_shown(
-    store: Counting, glances: Glances, autojump_clock: MockClock
+    store: Counting, glances: Glances[Attempt], autojump_clock: MockClock
 ) -> None:
     async with glances.follow() as viewer:
         await begun(glances)
@@ -155,7 +156,7 @@ async def test_a_lower_number_that_comes_to_be_seen_late_is_shown(
 
 
 async def test_a_lower_number_that_comes_to_be_seen_once_the_page_is_made_is_shown(
-    store: Counting, glances: Glances, autojump_clock: MockClock
+    store: Counting, glances: Glances[Attempt], autojump_clock: MockClock
 ) -> None:
     numbers = await kept(store, glances, ROWS + 3)
     listed = [number for number in reversed(numbers) if number != ROWS]
@@ -165,7 +166,7 @@ async def test_a_lower_number_that_comes_to_be_seen_once_the_page_is_made_is_sho
 
 
 async def test_a_page_that_was_cut_off_goes_on_behind_the_glance_it_had(
-    store: Counting, glances: Glances, autojump_clock: MockClock
+    store: Counting, glances: Glances[Attempt], autojump_clock: MockClock
 ) -> None:
     async with glances.follow() as viewer:
         await begun(glances)
@@ -185,12 +186,12 @@ def test_a_cursor_has_the_numbers_of_the_newest_that_are_listed() -> None:
     assert numbers(cursor_of([])) == frozenset()
     assert numbers(cursor_of(range(2 * ROWS, 0, -1))) == frozenset(range(ROWS + 1, 2 * ROWS + 1))
     for nonsense in ("x", "1.", "-1", "1..2", "1" * (SEQ_DIGITS + 1), "\u0663", ".".join(["1"] * (ROWS + 1))):
-        with pytest.raises(Unusable, match="are no numbers of attempts"):
+        with pytest.raises(Unusable, match="are no numbers of rows"):
             numbers(nonsense)
 
 
 async def test_a_flood_is_told_and_looked_at_less_often(
-    store: Counting, glances: Glances, autojump_clock: MockClock
+    store: Counting, glances: Glances[Attempt], autojump_clock: MockClock
 ) -> None:
     async with glances.follow() as viewer:
         assert await shows_nothing(viewer)
@@ -206,7 +207,7 @@ async def test_a_flood_is_told_and_looked_at_less_often(
 
 
 async def test_who_is_slow_is_given_the_newest_and_told_that_there_was_more(
-    store: Counting, glances: Glances, autojump_clock: MockClock
+    store: Counting, glances: Glances[Attempt], autojump_clock: MockClock
 ) -> None:
     async with glances.follow() as quick, glances.follow() as slow:
         await begun(glances)
@@ -219,7 +220,7 @@ async def test_who_is_slow_is_given_the_newest_and_told_that_there_was_more(
 
 
 async def test_what_newer_ones_hid_is_not_new_when_they_are_removed(
-    store: Counting, glances: Glances, autojump_clock: MockClock
+    store: Counting, glances: Glances[Attempt], autojump_clock: MockClock
 ) -> None:
     numbers = await kept(store, glances, ROWS + 10)
     async with glances.follow(numbers[-ROWS:]) as viewer:
@@ -233,7 +234,7 @@ async def test_what_newer_ones_hid_is_not_new_when_they_are_removed(
 
 
 async def test_one_look_serves_all_and_none_is_taken_for_nobody(
-    store: Counting, glances: Glances, autojump_clock: MockClock
+    store: Counting, glances: Glances[Attempt], autojump_clock: MockClock
 ) -> None:
     await wait_all_tasks_blocked()
     glances.wake()
@@ -241,7 +242,7 @@ async def test_one_look_serves_all_and_none_is_taken_for_nobody(
     assert store.looks == 0
     told: list[int] = []
 
-    async def look(viewer: Viewer) -> None:
+    async def look(viewer: Viewer[Attempt]) -> None:
         told.extend(shown(await anext(viewer)))
 
     async with trio.open_nursery() as nursery:
@@ -254,14 +255,14 @@ async def test_one_look_serves_all_and_none_is_taken_for_nobody(
     assert store.looks - joined <= 2
 
 
-async def following(glances: Glances, look: object, task_status: trio.TaskStatus[None]) -> None:
+async def following(glances: Glances[Attempt], look: object, task_status: trio.TaskStatus[None]) -> None:
     async with glances.follow() as viewer:
         task_status.started()
         await look(viewer)  # type: ignore[operator]
 
 
 async def test_nothing_is_shown_of_the_time_when_nobody_looked(
-    store: Counting, glances: Glances, autojump_clock: MockClock
+    store: Counting, glances: Glances[Attempt], autojump_clock: MockClock
 ) -> None:
     async with glances.follow():
         await begun(glances)
@@ -272,7 +273,7 @@ async def test_nothing_is_shown_of_the_time_when_nobody_looked(
 
 
 async def test_a_store_that_fails_is_lived_through(
-    store: Counting, glances: Glances, autojump_clock: MockClock
+    store: Counting, glances: Glances[Attempt], autojump_clock: MockClock
 ) -> None:
     with structlog.testing.capture_logs() as logs:
         store.fails = True

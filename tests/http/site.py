@@ -18,6 +18,7 @@ from gateway.frontends.http.problems import told
 from gateway.frontends.http.sessions import Sessions
 from gateway.frontends.http.views import View, Views
 from gateway.model import Host
+from tests.server.running import http_client
 
 PATIENCE = 30.0
 """Seconds after which a test gives up: many times what any takes, for machines that are busy."""
@@ -68,7 +69,7 @@ def broken() -> str:
     raise RuntimeError("as it happens")
 
 
-HOSTS = {"xyz": Host("xyz", ("Xyz.alma.example",)), "una": Host("una")}
+HOSTS = {"xyz": Host("xyz", ("Xyz.alma.example",)), "una": Host("una", ("una.alma.example",))}
 HANDLERS = (page, something, events, change, upload, broken)
 
 
@@ -101,7 +102,7 @@ async def serving(
                 serve, guard, listeners, connections=connections, tls=None, closing=stop.wait, patience=patience
             )
             await nursery.start(begin)
-            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as client:
+            async with http_client(f"http://127.0.0.1:{port}") as client:
                 yield client
             stop.set()
 

@@ -4,7 +4,6 @@ import socket
 import struct
 from contextlib import suppress
 
-import httpx
 import pytest
 import trio
 import trio.testing
@@ -12,6 +11,7 @@ from structlog.testing import capture_logs
 
 from gateway.frontends.http.connection import Patience
 from gateway.frontends.http.listener import CLOSE_SECONDS, HEADER_BYTES
+from tests.server.running import http_client
 
 from .site import LONG, connected, rest, serving, some
 
@@ -219,6 +219,6 @@ class TestTheEnd:
 
 
 async def test_a_client_without_keep_alive() -> None:
-    async with serving() as client, httpx.AsyncClient(base_url=client.base_url, http1=True) as other:
+    async with serving() as client, http_client(client.base_url, http1=True) as other:
         answer = await other.get("/livez", headers={"Connection": "close"})
         assert answer.headers["connection"] == "close"

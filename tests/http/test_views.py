@@ -14,7 +14,7 @@ from .site import TOKEN, connected, rest, serving
 
 async def told(asked: Asked) -> Answer:
     """What was asked, in lines."""
-    lines = (asked.method, asked.path, asked.host, asked.query, asked.body, asked.content_type, asked.address)
+    lines = (asked.method, asked.path, ",".join(asked.hosts), asked.query, asked.body, asked.content_type, asked.address)
     return Answer("text/plain;charset=UTF-8", "\n".join(map(str, lines)).encode())
 
 
@@ -69,17 +69,18 @@ class TestZones:
 
     def test_are_found_by_code_then_host(self) -> None:
         zones = {zone.key: zone for zone in (self.zone("a", "one", "01A"), self.zone("b", "two", "01A"))}
-        assert zone_at(zones, "01A", "") is zones["a"]
-        assert zone_at(zones, "01A", "two") is zones["b"]
-        assert zone_at(zones, "01A", "elsewhere") is zones["a"]
-        assert zone_at(zones, "01B", "one") is None
+        assert zone_at(zones, "01A", ["one", "two"]) is zones["a"]
+        assert zone_at(zones, "01A", ["two", "one"]) is zones["b"]
+        assert zone_at(zones, "01A", ["elsewhere", "two"]) is zones["b"]
+        assert zone_at(zones, "01A", ["elsewhere"]) is None
+        assert zone_at(zones, "01B", ["one", "two"]) is None
 
 
 class TestAsking:
     async def test_by_get(self) -> None:
         async with serving(views=VIEWS) as client:
             answer = await client.get("/view/oai/01%20A?verb=Identify&b=%26")
-            assert answer.text == "GET\noai/01 A\n\nb'verb=Identify&b=%26'\nb''\n\n127.0.0.1"
+            assert answer.text == "GET\noai/01 A\nxyz,una\nb'verb=Identify&b=%26'\nb''\n\n127.0.0.1"
             assert answer.headers["content-type"] == "text/plain;charset=UTF-8"
             assert answer.headers["content-length"] == str(len(answer.content))
 
@@ -106,9 +107,9 @@ class TestAsking:
     @pytest.mark.parametrize(
         ("path", "host", "named"),
         [
-            ("/view/oai", "xyz.alma.example", "xyz"),
-            ("/view/oai", "XYZ.ALMA.EXAMPLE:8550", "xyz"),
-            ("/view/oai", "other.example", ""),
+            ("/view/oai", "xyz.alma.example", "xyz,una"),
+            ("/view/oai", "UNA.ALMA.EXAMPLE:8550", "una,xyz"),
+            ("/view/oai", "other.example", "xyz,una"),
             ("/hosts/una/view/oai", "xyz.alma.example", "una"),
         ],
     )

@@ -30,11 +30,17 @@ PLACE = "//LookupUser/InitiationHeader/"
 
 class TestInstitution:
     @pytest.mark.parametrize(
-        ("host", "zone"), [("i-share-xyz", "xyz"), ("sandbox", "xyz-there"), ("", "xyz-there"), ("third", "xyz-there")]
+        ("hosts", "zone"),
+        [(["i-share-xyz", "sandbox"], "xyz"), (["sandbox", "i-share-xyz"], "xyz-there"), (["third", "sandbox"], "xyz-there")],
     )
-    async def test_is_that_of_the_host_or_else_the_first(self, window: Window, host: str, zone: str) -> None:
-        await window.ask(LOOKUP, host=host)
+    async def test_is_that_of_the_first_host_that_has_it(self, window: Window, hosts: list[str], zone: str) -> None:
+        await window.ask(LOOKUP, hosts=hosts)
         assert (await window.kept()).zone == zone
+
+    async def test_is_none_that_only_another_host_has(self, window: Window) -> None:
+        answered = await window.ask(reshare("LookupUser", user("jane"), to="01CARLI_ABC"), hosts=["i-share-xyz"])
+        assert answered.problem == f"Unknown Agency {PLACE}ToAgencyId 01CARLI_ABC"
+        assert (await window.kept()).zone == "@i-share-xyz"
 
     async def test_is_who_sends_it_where_nobody_is_named(self, window: Window) -> None:
         assert (await window.ask(reshare("LookupUser", user("jane"), to=""))).problem == ""

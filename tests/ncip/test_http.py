@@ -15,7 +15,7 @@ from gateway.stores import open_store
 from gateway.stores.base import Stacks
 from tests.circulation.counter import fill
 from tests.ncip.messages import first, illiad_check_in, item, profile_of_first, reshare, unique, user
-from tests.server.running import HOST, PATIENCE, overrides
+from tests.server.running import HOST, PATIENCE, http_client, overrides
 
 PATH = "/view/NCIPServlet"
 BORROWERS = 12
@@ -37,7 +37,7 @@ async def reached(folder: Path, *more: str) -> AsyncIterator[httpx.AsyncClient]:
     with trio.fail_after(PATIENCE):
         async with (
             app.running(settings) as running,
-            httpx.AsyncClient(base_url=running.http, timeout=PATIENCE) as client,
+            http_client(running.http) as client,
         ):
             yield client
 

@@ -1,7 +1,7 @@
 """A small library that answers NCIP, and what it says to a message."""
 
 import os
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from ipaddress import ip_address
@@ -13,7 +13,7 @@ from lxml import etree
 from gateway.config.tree import PROFILE_CHECKED
 from gateway.frontends.http.views import Asked
 from gateway.frontends.ncip.server import Ncip
-from gateway.model import Exchange, Host, Zone
+from gateway.model import Exchange, Zone
 from tests.circulation.counter import Counter, open_counter
 from tests.conftest import CONFORMANCE
 from tests.ncip.messages import CODE, PROFILE
@@ -26,7 +26,7 @@ ZONES: Mapping[str, Zone] = {
         ("xyz", "i-share-xyz", CODE),
     )
 }
-HOSTS = {key: Host(key=key) for key in ("i-share-xyz", "sandbox")}
+HOSTS = ("i-share-xyz", "sandbox")
 PARTNERS = (PROFILE, "ILLiad")
 SCHEMAS = ("ncip_v2_0.xsd", "ncip_v2_02.xsd")
 
@@ -102,16 +102,15 @@ class Window:
             counter.store,
             counter.lender,
             ZONES,
-            HOSTS,
             partners=lambda zone: self.partners,
             profile_checked=PROFILE_CHECKED,
             clock=lambda: counter.now,
         )
 
-    async def ask(self, message: bytes, *, path: str = "NCIPServlet", host: str = "i-share-xyz") -> Answered:
+    async def ask(self, message: bytes, *, path: str = "NCIPServlet", hosts: Sequence[str] = HOSTS) -> Answered:
         """What is answered: with HTTP's status 200, and as NCIP's schemas have it."""
         address = ip_address("192.0.2.7")
-        asked = Asked("POST", path, host, b"", message, "application/xml", address, "http://127.0.0.1/view/NCIPServlet")
+        asked = Asked("POST", path, hosts, b"", message, "application/xml", address, "http://127.0.0.1/view/NCIPServlet")
         answer = await self.ncip.answer(asked)
         assert (answer.status, answer.content_type) == (200, "text/xml;charset=UTF-8")
         assert isinstance(answer.body, bytes)

@@ -1,6 +1,6 @@
 """A zone's repository, asked without a network, and what it answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote
@@ -22,6 +22,7 @@ ZONES = {
     ZONE: Zone(ZONE, "i-share-xyz", "institution", CODE, "5867"),
     "twin": Zone("twin", OTHER_HOST, "institution", CODE, "5867"),
 }
+HOSTS = ("i-share-xyz", OTHER_HOST)
 PATH = f"oai/{CODE}/request"
 URL = f"https://xyz.alma.example/view/{PATH}"
 OAI = {"oai": NAMESPACE}
@@ -91,11 +92,11 @@ class Repository(Room):
         self.oai = Oai(self.publisher, ZONES, clock=lambda: self.at.timestamp())
 
     async def ask(
-        self, query: str, *, body: bytes = b"", path: str = PATH, host: str = "", address: str = "192.0.2.7"
+        self, query: str, *, body: bytes = b"", path: str = PATH, hosts: Sequence[str] = HOSTS, address: str = "192.0.2.7"
     ) -> Answered:
         """By these arguments; with a body by POST. The answer is a valid one."""
         method = "POST" if body else "GET"
-        answer = await self.oai.answer(Asked(method, path, host, query.encode(), body, "", ip_address(address), URL))
+        answer = await self.oai.answer(Asked(method, path, hosts, query.encode(), body, "", ip_address(address), URL))
         assert answer.content_type == CONTENT_TYPE
         whole = answer.body
         if not isinstance(whole, bytes):

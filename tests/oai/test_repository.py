@@ -16,7 +16,7 @@ from gateway.model import Repository as Said
 from gateway.publishing import Publisher
 from gateway.stores import open_store
 from gateway.stores.base import Store
-from tests.oai.repository import CODE, OTHER_HOST, PATH, URL, ZONES, Answered, Repository, ids
+from tests.oai.repository import CODE, HOSTS, OTHER_HOST, PATH, URL, ZONES, Answered, Repository, ids
 from tests.publishing.zone import AT_852, MAIN, ZONE, a_set, holding, tides
 
 Schema = etree.XMLSchema | None
@@ -178,7 +178,13 @@ class TestAsking:
     async def test_a_code_that_stands_at_several_hosts_is_that_of_the_host(self, store: Store, schema: Schema) -> None:
         repository = Repository(store, schema, a_set())
         assert (await repository.ask("verb=ListSets")).error == ""
-        assert (await repository.ask("verb=ListSets", host=OTHER_HOST)).error == "noSetHierarchy"
+        assert (await repository.ask("verb=ListSets", hosts=[OTHER_HOST])).error == "noSetHierarchy"
+
+    async def test_a_code_that_stands_at_another_host_alone_is_no_institution(
+        self, store: Store, schema: Schema
+    ) -> None:
+        answer = await Repository(store, schema).ask("verb=Identify", hosts=["elsewhere"])
+        assert answer.words == "OAI Repository definition doesnt exist for this Institution"
 
     async def test_what_is_behind_the_path_is_no_matter(self, store: Store, schema: Schema) -> None:
         assert (await Repository(store, schema).ask("verb=Identify", path=f"{PATH}/oai")).error == ""
@@ -236,7 +242,7 @@ class Down(Publisher):
 async def test_when_the_store_does_not_answer_harvesters_are_to_come_back(store: Store) -> None:
     oai = Oai(Down(store, {}), ZONES)
     with capture_logs() as logs:
-        answer = await oai.answer(Asked("GET", PATH, "", b"verb=Identify", b"", "", ip_address("127.0.0.1"), URL))
+        answer = await oai.answer(Asked("GET", PATH, HOSTS, b"verb=Identify", b"", "", ip_address("127.0.0.1"), URL))
     assert (answer.status, dict(answer.headers)) == (503, {b"retry-after": b"10"})
     assert [(line["event"], line["error"]) for line in logs] == [("oai.failed", "zone xyz cannot be read")]
 
@@ -251,7 +257,7 @@ async def test_another_path_leads_nowhere(store: Store, schema: Schema) -> None:
 def test_whatever_is_asked_the_answer_is_valid(schema: Schema, query: bytes) -> None:
     async def answered() -> bytes:
         async with open_store("memory:") as store:
-            asked = Asked("POST", PATH, "", b"", query, "", ip_address("127.0.0.1"), URL)
+            asked = Asked("POST", PATH, HOSTS, b"", query, "", ip_address("127.0.0.1"), URL)
             answer = await Oai(Publisher(store, {}), ZONES).answer(asked)
         assert isinstance(answer.body, bytes)
         return answer.body

@@ -7,7 +7,7 @@ from gateway.search.entries import entry
 from gateway.search.evaluate import evaluate
 from gateway.search.numbering import falling
 from gateway.search.query import Query
-from gateway.search.upkeep import Change, Merge, Source, State
+from gateway.search.upkeep import Change, Merge, Source, State, Written
 from gateway.search.volumes import Document, Posting, Recent, Rows, Volume
 from tests.marc.mnemonic import sample
 
@@ -101,6 +101,6 @@ class Shelf(DictRows, Source):
         """The contract's."""
         return [change for change in self.waiting if change.place > after][:most]
 
-    def marc(self, mms_ids: Collection[str]) -> Iterable[tuple[str, bytes]]:
-        """The contract's."""
-        return [(mms_id, self.held[mms_id]) for mms_id in mms_ids if mms_id in self.held]
+    def written(self, mms_ids: Collection[str]) -> Iterable[Written]:
+        """The contract's; here none is suppressed."""
+        return [Written(mms_id, self.held[mms_id], False) for mms_id in mms_ids if mms_id in self.held]

@@ -1,9 +1,12 @@
 """A gateway on a free port within the test, and a client that speaks to it byte by byte."""
 
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import TracebackType
+from typing import Any
 
+import httpx
 import trio
 
 from gateway import app, config
@@ -11,6 +14,7 @@ from gateway.frontends.connexion import wire
 from gateway.model import Logon
 
 PATIENCE = 30.0
+NOBODY_TRUSTED = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Seconds after which a test gives up: many times what any takes, for machines that are busy."""
 HOST = "i-share-xyz"
 LOGON = Logon(logon_id=b"01CARLI_XYZ", password=b"xyz-secret")
@@ -45,6 +49,11 @@ def overrides(*more: str) -> list[str]:
     hosts = ("i-share-xyz", "i-share-network", "sandbox02-na")
     ports = [f"hosts.{host}.connexion=0" for host in hosts]
     return ["store.url=memory:", "limits.failed_logon_seconds=0", "http.enabled=false", *ports, *more]
+
+
+def http_client(url: str = "", **how: Any) -> httpx.AsyncClient:  # Any: what httpx takes
+    """A client of a page and an API. To read whom the system trusts would take longer than most tests do."""
+    return httpx.AsyncClient(**{"base_url": url, "timeout": PATIENCE, "verify": NOBODY_TRUSTED, **how})
 
 
 @asynccontextmanager

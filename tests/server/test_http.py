@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from gateway import app, config
 from gateway.errors import SettingsError
 from gateway.listeners import listening
-from tests.server.running import HOST, PATIENCE, WRONG, ask, message, overrides
+from tests.server.running import HOST, PATIENCE, WRONG, ask, http_client, message, overrides
 from tests.stores.postgres_server import own_server
 
 TOKEN = "open-sesame-47110815"
@@ -27,10 +27,8 @@ async def gateway(*more: str, **client: object) -> AsyncIterator[tuple[httpx.Asy
     """With these settings, and a client of its page and API."""
     settings = config.load(overrides=overrides("http.enabled=true", "http.port=0", *more))
     with trio.fail_after(PATIENCE):
-        async with app.running(settings) as running:
-            how = {"timeout": PATIENCE, **client}
-            async with httpx.AsyncClient(base_url=running.http, **how) as asking:  # type: ignore[arg-type]
-                yield asking, running
+        async with app.running(settings) as running, http_client(running.http, **client) as asking:
+            yield asking, running
 
 
 def port_of(running: app.Running) -> int:
@@ -51,7 +49,7 @@ class TestReady:
             async with listening(settings) as places:
                 lost = places.hosts[0].listeners.pop()
                 lost.socket.close()
-                async with app.serving(settings, places), httpx.AsyncClient(base_url=places.web.url) as client:  # type: ignore[union-attr]
+                async with app.serving(settings, places), http_client(places.web.url) as client:  # type: ignore[union-attr]
                     answer = await client.get("/readyz")
         assert answer.status_code == 503
         assert list(answer.json()["faults"]) == [HOST]

@@ -3,14 +3,13 @@
 import re
 from pathlib import Path
 
-import httpx
 import pytest
 import trio
 from prometheus_client.parser import text_string_to_metric_families
 
 from gateway import app, config
 from gateway.frontends.http import bodies, connection, listener, site
-from tests.server.running import HOST, PATIENCE, ask, message, overrides
+from tests.server.running import HOST, PATIENCE, ask, http_client, message, overrides
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "page.md").read_text("utf-8")
 SETTINGS = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
@@ -40,7 +39,7 @@ async def test_a_proxy_that_passes_its_name_on_is_served() -> None:
     (proxy,) = re.findall(r"server_name (.*);", TEXT)
     settings = config.load(overrides=[*ELSEWHERE, f"http.names={names}"])
     with trio.fail_after(PATIENCE):
-        async with app.running(settings) as running, httpx.AsyncClient(base_url=running.http) as client:
+        async with app.running(settings) as running, http_client(running.http) as client:
             through = {"Host": proxy, "Origin": f"https://{proxy}", "Sec-Fetch-Site": "same-origin"}
             assert (await client.get("/", headers=through)).status_code == 200
             assert (await client.post("/api/v1/zones/xyz/reset", headers=through)).status_code < 300
@@ -52,7 +51,7 @@ async def test_the_metrics_are_those_that_there_are() -> None:
     with trio.fail_after(PATIENCE):
         async with (
             app.running(config.load(overrides=ELSEWHERE)) as running,
-            httpx.AsyncClient(base_url=running.http) as client,
+            http_client(running.http) as client,
         ):
             await ask(running.connexion[HOST].port, message(1))
             metrics = (await client.get("/metrics")).text

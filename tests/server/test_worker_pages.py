@@ -10,7 +10,7 @@ import httpx
 import pytest
 import trio
 
-from tests.server.running import PATIENCE, ask, message
+from tests.server.running import PATIENCE, ask, http_client, message
 from tests.server.workers import Gateway, only, refuses, serving, until_gone
 from tests.stores.postgres_server import SHARED
 
@@ -24,7 +24,7 @@ async def with_page(workers: int, *more: str) -> AsyncIterator[tuple[Gateway, li
     """A gateway, the process IDs of its workers, and a client of its page and API."""
     async with (
         serving(workers, SHARED.new_url(), *ON, *more) as (gateway, pids),
-        httpx.AsyncClient(base_url=gateway.http, timeout=PATIENCE) as client,
+        http_client(gateway.http) as client,
     ):
         yield gateway, pids, client
 

@@ -10,7 +10,7 @@ from gateway.frontends.sru.server import explained
 from gateway.frontends.sru.wire import MOST_RECORDS, PAGE, SCHEMAS
 from gateway.search.cql_indexes import INDEXES, SETS
 
-from .zone import CODE, EXPLAIN, PATH, SRU, ZONES, served
+from .zone import CODE, EXPLAIN, HOSTS, PATH, SRU, ZONES, served
 
 
 @pytest.mark.parametrize("query", [b"version=1.2&operation=explain", b"", b"version=1.1", b"operation=explain"])
@@ -60,7 +60,7 @@ async def test_every_index_is_asked_with_each_relation_that_is_named():
     ],
 )
 def test_it_is_reached_by_the_name_that_was_asked(url: str, host: str, port: str):
-    asked = Asked("GET", PATH, "", b"", b"", "", ip_address("127.0.0.1"), url)
+    asked = Asked("GET", PATH, HOSTS, b"", b"", "", ip_address("127.0.0.1"), url)
     tree = ElementTree.fromstring(explained(ZONES["xyz"], asked))
     said = [tree.findtext(f".//{EXPLAIN}{name}") for name in ("host", "port", "database")]
     assert said == [host, port, f"view/{PATH}"]

@@ -62,6 +62,11 @@ async def test_an_institution_that_there_is_not(path: str):
         assert (await one.asks(b"query=a", path=path)).diagnostic[0] == 235
 
 
+async def test_an_institution_that_only_another_host_has():
+    async with served(()) as one:
+        assert (await one.asks(b"query=a", hosts=["i-share-network"])).diagnostic[0] == 235
+
+
 def test_every_diagnostic_of_a_query_has_its_words():
     assert {*map(int, Diagnostic)} <= {*DIAGNOSTICS}
 
@@ -110,7 +115,7 @@ async def test_ten_thousand_records_of_a_result_can_be_had():
     async with served([RECORDS["lantern"]]) as one:
         found = await one.store.find_records("xyz", _anything())
         (number,) = found.result.numbers()
-        many = Found(Result(12_000, (array("Q", [number] * LAST_RECORD),)), found.epoch)
+        many = Found(Result(12_000, ({0: array("H", [number] * LAST_RECORD)},)), found.epoch)
 
         async def find_records(*_: object, **__: object) -> Found:
             return many

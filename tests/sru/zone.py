@@ -29,6 +29,7 @@ ZONES: Final = {
     "xyz": Zone("xyz", "i-share-xyz", "institution", CODE, "5867"),
     "network": Zone("network", "i-share-network", "network", "01CARLI_NETWORK", "5867"),
 }
+HOSTS: Final = ("i-share-xyz", "i-share-network")
 PATH: Final = f"sru/{CODE}"
 URL: Final = f"https://xyz.alma.example/view/{PATH}"
 SRU: Final = f"{{{NAMESPACE}}}"
@@ -126,9 +127,11 @@ class Served:
         self.store = store
         self.sru = Sru(store, ZONES)
 
-    async def asks(self, query: bytes, *, method: str = "GET", body: bytes = b"", path: str = PATH) -> Answered:
+    async def asks(
+        self, query: bytes, *, method: str = "GET", body: bytes = b"", path: str = PATH, hosts: Sequence[str] = HOSTS
+    ) -> Answered:
         """Ask with just these octets; every answer is of the one kind and status."""
-        asked = Asked(method, path, "", query, body, "", ip_address("192.0.2.7"), URL)
+        asked = Asked(method, path, hosts, query, body, "", ip_address("192.0.2.7"), URL)
         answer = await self.sru.answer(asked)
         assert (answer.content_type, answer.status) == (CONTENT_TYPE, 200)
         assert isinstance(answer.body, bytes)

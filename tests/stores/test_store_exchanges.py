@@ -1,13 +1,16 @@
 """What every store promises of the messages of other systems that people look into."""
 
 import pytest
+import trio
 from msgspec.structs import replace
 
+from gateway.desk import glancing
+from gateway.desk.glancing import Glances
 from gateway.model import Exchange
 from gateway.stores import lending, lent, open_store
 from gateway.stores.base import Store
 from tests.stores.conftest import LASTING
-from tests.stores.nouns import exchange, made_zone, soon
+from tests.stores.nouns import PATIENCE, exchange, made_zone, soon
 
 FULL = replace(
     exchange("CheckOutItem", problem="Unknown User", subject="P1 11"),
@@ -130,6 +133,15 @@ async def test_zone_that_is_removed_takes_its_own_along(store: Store) -> None:
     assert [one.zone for one in await store.exchanges()] == ["xyz"]
 
 
+async def test_who_notes_is_told_when_they_can_be_read(store: Store) -> None:
+    kept = trio.Event()
+    for name in ("LookupUser", "RenewItem"):
+        store.note_exchange(exchange(name), kept.set)
+    with trio.fail_after(PATIENCE):
+        await kept.wait()
+    assert services(await store.exchanges()) == ["RenewItem", "LookupUser"]
+
+
 async def test_what_cannot_be_written_down_harms_nobody(store: Store) -> None:
     store.note_exchange(exchange(subject="\ud800"))
     await note(store, exchange(subject="later"), exchange(subject="last"))
@@ -143,6 +155,22 @@ class TestBesideOthers:
         async with open_store(url, purpose="read") as store:
             (kept,) = await store.exchanges()
             assert await store.exchange(kept.seq) == replace(FULL, seq=kept.seq)
+
+    async def test_open_pages_are_shown_those_of_another_process(
+        self, url: str, monkeypatch: pytest.MonkeyPatch, nursery: trio.Nursery
+    ) -> None:
+        for pause in ("POLL_SECONDS", "PAUSE_SECONDS"):
+            monkeypatch.setattr(glancing, pause, 0)
+        with trio.fail_after(PATIENCE):
+            async with open_store(url) as store, open_store(url, purpose="change") as other:
+                glances = Glances(lambda limit: store.exchanges(limit=limit))
+                nursery.start_soon(glances.run)
+                async with glances.follow() as viewer:
+                    await glances.begun()
+                    other.note_exchange(FULL)
+                    glance = await anext(viewer)
+                nursery.cancel_scope.cancel()
+        assert services([*glance.fresh]) == ["CheckOutItem"]
 
     async def test_who_only_reads_notes_nothing(self, url: str, noted: Store) -> None:
         async with open_store(url, purpose="read") as reader:

@@ -177,7 +177,7 @@ async def test_row_comes_while_the_page_is_open():
             assert "content-type: text/event-stream" in stream.head.lower()
             await browser.exports_titled(2, "</tr><script>later</script>")
             event = await stream.next()
-        assert event["event"] == "attempts"
+        assert event["event"] == "rows"
         [row] = html.fragments_fromstring(f"<table>{event['data']}</table>")[0].xpath(".//tr")
         assert row.get("id") == "attempt-2"
         assert row.xpath("th")[0].text_content() == "</tr><script>later</script>"

@@ -1,10 +1,11 @@
 """NCIP exchanges as pages: the listing with its search, and one of them with what went wrong."""
 
 import pytest
+from lxml import html
 
 from gateway.frontends.ui import exchanges
 from gateway.search.terms import TEXT_CHARACTERS
-from tests.ncip.messages import authentication, illiad, item, reshare, user
+from tests.ncip.messages import CODE, authentication, illiad, item, reshare, user
 from tests.ui import borrowing
 from tests.ui.borrowing import ADA, FIRST
 from tests.ui.hostile import CHARACTERS, SCRIPT, assert_harmless
@@ -79,6 +80,46 @@ async def test_is_found(asked, found):
         page = await browser.get("/exchanges", **asked)
         assert page.texts(f"{ROWS}/th") == found
         assert page.texts("//input[@id='exchanges-q']/@value") == [asked.get("q", "").strip()[:TEXT_CHARACTERS]]
+
+
+async def test_row_comes_while_the_page_is_open():
+    async with browsing() as browser:
+        page = await browser.get("/exchanges")
+        async with browser.following(page.tree.xpath("//@sse-connect")[0]) as stream:
+            assert "content-type: text/event-stream" in stream.head.lower()
+            await ask(browser, reshare("LookupUser", user("nobody")))
+            event = await stream.next()
+        assert event["event"] == "rows"
+        [row] = html.fragments_fromstring(f"<table>{event['data']}</table>")[0].xpath(".//tr")
+        assert (row.get("id"), row.get("class"), row.get("data-failed")) == ("exchange-1", "fresh", "")
+        listed = (await browser.get("/exchanges")).texts(f"{ROWS}/*")
+        assert [" ".join(cell.text_content().split()) for cell in row] == listed
+
+
+async def test_only_what_is_asked_comes_and_nothing_that_is_listed():
+    async with browsing() as browser:
+        await ask(browser, reshare("RenewItem", user("wanted"), item("1")))
+        page = await browser.get("/exchanges", q="WANTED", zone="xyz")
+        for name, code in (("wanted", "01OTHER"), ("other", CODE), ("wanted", CODE)):
+            await ask(browser, reshare("LookupUser", user(name), to=code))
+        async with browser.following(page.tree.xpath("//@sse-connect")[0]) as stream:
+            event = await stream.next()
+        assert (event["id"], event["data"].count("<tr")) == ("4.3.2.1", 1)
+        assert 'id="exchange-4"' in event["data"]
+
+
+async def test_older_ones_and_those_of_no_zone_stand_still():
+    async with browsing() as browser:
+        await ask(browser, reshare("LookupUser", user("nobody")))
+        for asked in ({"before": 2}, {"zone": "nowhere"}):
+            assert (await browser.get("/exchanges", **asked)).tree.xpath("//@sse-connect") == []
+
+
+async def test_stream_behind_what_is_no_row_is_refused():
+    async with browsing() as browser:
+        headers = {"accept": "text/event-stream"}
+        response = await browser.client.get("/exchanges/events", params={"since": "first"}, headers=headers)
+        assert response.status_code == 400
 
 
 async def test_pages_follow_each_other(monkeypatch: pytest.MonkeyPatch):

@@ -16,7 +16,7 @@ from gateway.frontends.connexion import wire as connexion
 from gateway.listeners import Running
 from gateway.marc.record import Field, Record
 from gateway.model import BibRecord, Identifier, Logon
-from tests.server.running import HOST, LOGON, PATIENCE, ask, overrides
+from tests.server.running import HOST, LOGON, PATIENCE, ask, http_client, overrides
 
 DATABASE = "01CARLI_XYZ"
 NETWORK = Logon(logon_id=b"01CARLI_NETWORK", password=b"network-secret")
@@ -175,7 +175,7 @@ async def library(*more: str, records: Mapping[str, bytes] = RECORDS, shelf: str
     """A gateway with these settings, to which these records were exported, and this shelf."""
     settings = config.load(overrides=overrides("http.enabled=true", "http.port=0", *more))
     with trio.fail_after(PATIENCE * 4):
-        async with httpx.AsyncClient(timeout=PATIENCE) as client, app.running(settings) as running:
+        async with http_client() as client, app.running(settings) as running:
             client.base_url = httpx.URL(running.http)
             one = Library(running, client)
             for record in records.values():
