@@ -1,5 +1,6 @@
-# make run    installs into .venv and serves            make test   installs and runs every test
-# make check  ruff, ruff format, mypy                   make bench  export rate against a bare trio loop
+# make run    installs into .venv and serves            make test   installs and runs the tests, two minutes
+# make check  ruff, ruff format, mypy                   make test-long  programs under load, examples of the documents
+# make bench  export rate against a bare trio loop
 # make crash  kills, power cuts, full disks; ROUNDS=20  make growth cost of an import up to a million titles
 # make bench-z3950  searches and presents, beside Zebra, SimpleServer and yaz-ztest where they are installed
 # make bench-oai  pages of OAI-PMH and whole harvests, beside oai-repo where it is installed
@@ -16,7 +17,7 @@ JOBS ?= auto
 ROUNDS ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test crash check dist bench bench-z3950 bench-ncip bench-oai growth pictures clean
+.PHONY: help install run test test-long crash check dist bench bench-z3950 bench-ncip bench-oai growth pictures clean
 
 help:
 	@sed -n '/^$$/q; s/^# //p' Makefile
@@ -27,7 +28,10 @@ run: install
 	$(BIN)/gateway serve $(ARGS)
 
 test: install
-	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) -m "not long" $(ARGS)
+
+test-long: install
+	$(BIN)/python -m pytest -n $(JOBS) -m long $(ARGS)
 
 crash: install
 	GATEWAY_CRASH_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest -n $(JOBS) tests/crash $(ARGS)

@@ -10,6 +10,8 @@ import yaml
 from tests.test_docs import ROOT, console, free_port, run
 from tests.testing.suites import SAMPLE, ran
 
+pytestmark = pytest.mark.long
+
 TEXT = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
 PASSED = 3
 """Tests of the example for Python."""

@@ -108,6 +108,7 @@ def run(script: list[str], folder: Path, **settings: str) -> subprocess.Complete
     return done
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="the README's commands are written for a Unix shell")
 def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
     """In the README's order, in a folder with the fixtures, on free ports."""
@@ -134,6 +135,7 @@ def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
     assert set(shown) <= set(process.stdout.splitlines())
 
 
+@pytest.mark.long
 def test_the_commands_of_the_page_on_stores_run(tmp_path: Path) -> None:
     """On an SQLite store; those that name a database, or serve, are tested elsewhere."""
     text = (ROOT / "docs" / "stores.md").read_text(encoding="utf-8")

@@ -47,6 +47,7 @@ def test_its_settings_are_a_set_with_a_schedule_and_an_allowed_network(tmp_path:
     assert loaded.partners_of("xyz") == ("ReShareIndexData",)
 
 
+@pytest.mark.long
 def test_its_commands_show_what_it_says(tmp_path: Path) -> None:
     if shutil.which("yaz-client") is None:
         pytest.skip("yaz-client is not installed: it is in the package yaz")

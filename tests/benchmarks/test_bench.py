@@ -7,8 +7,12 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from benchmarks.bars import BARE, SQLITE
 from benchmarks.servers import ROOT, python
+
+pytestmark = pytest.mark.long
 
 SHORTEST = ("--quick", "--rounds", "1", "--seconds", "0.2", "--clients", "2")
 

@@ -31,6 +31,7 @@ def place(request: pytest.FixtureRequest) -> Iterator[Place]:
             yield store[0]
 
 
+@pytest.mark.long
 def test_a_store_grows_from_mark_to_mark_and_is_measured_at_each(place: Place) -> None:
     marks: list[Mark] = []
     trio.run(grow, place, SMALL, marks.append)

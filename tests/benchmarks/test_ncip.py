@@ -35,6 +35,7 @@ def test_bars(measured: Measured, verdicts: list[str]) -> None:
     assert [check.verdict for check in checks(measured)] == verdicts
 
 
+@pytest.mark.long
 def test_the_whole_of_it_runs_and_the_gateway_answers_well(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         came = measured(server, 0.2, 1)

@@ -56,6 +56,7 @@ async def test_a_client_harvests_a_gateway_from_the_beginning_to_the_end_and_aga
     assert (tally.good, tally.bad) == (5, 0), tally.last_bad
 
 
+@pytest.mark.long
 async def test_a_harvest_is_held_against_what_was_there(tmp_path: Path) -> None:
     def first() -> tuple[str, str, Harvested]:
         with closing(harvests(tmp_path, 220)) as found:

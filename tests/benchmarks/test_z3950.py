@@ -90,6 +90,7 @@ def test_what_is_not_installed_is_left_out(monkeypatch: pytest.MonkeyPatch, tmp_
             pass
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("yaz-ztest") is None, reason="needs yaz-ztest (package yaz)")
 def test_clients_search_yaz_ztest(tmp_path: Path) -> None:
     with peer(z3950_peers.ZTEST, tmp_path / "none", tmp_path) as server:
@@ -100,6 +101,7 @@ def test_clients_search_yaz_ztest(tmp_path: Path) -> None:
             assert json.loads(done.stdout)["good"] > 0
 
 
+@pytest.mark.long
 def test_the_whole_of_it_runs_and_the_gateway_answers_well(tmp_path: Path) -> None:
     bench = Bench(tmp_path, 2_000, None, 0.2, 1)
     bench.run()

@@ -416,6 +416,7 @@ class TestImport:
 class TestThereAndBack:
     """What is exported and imported again is byte for byte as it was, but for 001 and 005."""
 
+    @pytest.mark.long
     @pytest.mark.parametrize("way", [(), ("--as-is",)], ids=["by profile", "as is"])
     @pytest.mark.parametrize("form", FORMATS)
     @pytest.mark.parametrize("corpus", CORPORA)

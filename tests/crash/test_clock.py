@@ -18,6 +18,8 @@ from tests.crash.exporting import PATIENCE, ZONE, Ledger, Load, Told, every_atte
 from tests.crash.gateways import Gateway, faults, serving, settings
 from tests.crash.set_clock import AHEAD
 
+pytestmark = pytest.mark.long
+
 HOUR, DAY = 3_600, 86_400
 WITH_CLOCK = "tests.crash.set_clock"
 KEPT_DAYS = "submissions.keep_days=1"

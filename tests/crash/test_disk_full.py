@@ -21,6 +21,8 @@ from tests.stores.nouns import file
 from tests.stores.postgres_server import SHARED
 from tests.stores.sqlite_file import another_process_writes
 
+pytestmark = pytest.mark.long
+
 ANSWERS = 100
 """Before the disk is full, and when it is no longer."""
 FAILURES = 40

@@ -19,6 +19,8 @@ from tests.crash.gateways import faults, serving
 from tests.stores.cable import SOCKET
 from tests.stores.postgres_server import Server, own_server
 
+pytestmark = pytest.mark.long
+
 IMPORT_SECONDS = 1.0
 """What an import may take; the built-in nine would make this test last long."""
 BESIDE_SECONDS = 4.0

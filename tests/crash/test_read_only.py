@@ -15,6 +15,8 @@ from tests.cli.gateways import command, environment
 from tests.crash.gateways import ENDS_SECONDS, EXIT_SETTINGS, settings
 from tests.stores.nouns import put, record
 
+pytestmark = pytest.mark.long
+
 DROP = """
 import ctypes, os, sys
 for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH

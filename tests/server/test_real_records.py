@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 import trio
 
 from gateway import app, config
@@ -26,6 +27,7 @@ async def export(port: int, records: list[bytes], form: LengthForm) -> list[str]
     return answered
 
 
+@pytest.mark.long
 async def test_the_load_corpus_is_filed_in_both_forms_and_the_second_time_changes_nothing(
     tmp_path: Path, conformance: Path
 ) -> None:

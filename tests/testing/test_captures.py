@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from gateway.testing import captures
 from gateway.testing.native import TrioGateway
 from gateway.testing.zone import Gateway
@@ -36,6 +38,7 @@ async def test_logon_is_the_same_under_trio(connexion_gateway: Gateway, connexio
     assert connexion_gateway_trio.logon == connexion_gateway.logon
 
 
+@pytest.mark.long
 def test_the_test_of_the_page_on_capture_passes(suite: Suite) -> None:
     text = (Path(__file__).resolve().parents[2] / "docs" / "capture.md").read_text("utf-8")
     [source] = re.findall(r"```python title=\S+\n(.*?)```", text, re.DOTALL)

@@ -91,6 +91,7 @@ def test_nothing_heavy_is_imported_where_no_fixture_is_used(suite: Suite) -> Non
     suite.run(TELLS_IMPORTS, "-p", "gateway.testing.plugin", environ=alone).assert_outcomes(passed=1)
 
 
+@pytest.mark.long
 def test_an_export_and_its_assertions_are_six_requests_and_no_thread_is_left_behind(suite: Suite) -> None:
     suite.conftest(LEAVES_NO_THREAD)
     result = suite.run(COUNTS_REQUESTS, "-s")
@@ -98,6 +99,7 @@ def test_an_export_and_its_assertions_are_six_requests_and_no_thread_is_left_beh
     result.stdout.fnmatch_lines(["*threads left: []*"])
 
 
+@pytest.mark.long
 def test_the_first_test_pays_little_and_two_hundred_are_soon_done(suite: Suite) -> None:
     suite.conftest(TELLS_SECONDS)
     for _ in range(TRIES):

@@ -5,6 +5,8 @@ import pytest
 
 from tests.testing.suites import EXAMPLE, MANY, Suite
 
+pytestmark = pytest.mark.long
+
 IN_ASYNCIO = """
 import asyncio
 
