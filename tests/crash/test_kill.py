@@ -18,9 +18,10 @@ from tests.crash.gateways import Gateway, begun, faults, serving
 from tests.stores.nouns import creating, made_from, mms_ids, oclc, put, record
 from tests.stores.postgres_server import SHARED
 
-pytestmark = pytest.mark.long
-
-pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system cannot kill without warning")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system cannot kill without warning"),
+]
 
 BY_WAY_OF_THE_NETWORK = ("profiles.carli-iz.use_network_zone=true",)
 """Settings with which an export is two transactions: the network zone's, then the institution's link."""

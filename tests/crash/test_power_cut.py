@@ -27,9 +27,10 @@ from tests.crash.power import Disk, Log, Remains, Syncing, disk
 from tests.server.running import record
 from tests.stores.nouns import NOON, PATIENCE, creating, names
 
-pytestmark = pytest.mark.long
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="files are made and deleted in other ways there")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(sys.platform == "win32", reason="files are made and deleted in other ways there"),
+]
 
 FILE = "gateway.db"
 BURSTS = 24

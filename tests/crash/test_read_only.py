@@ -15,8 +15,6 @@ from tests.cli.gateways import command, environment
 from tests.crash.gateways import ENDS_SECONDS, EXIT_SETTINGS, settings
 from tests.stores.nouns import put, record
 
-pytestmark = pytest.mark.long
-
 DROP = """
 import ctypes, os, sys
 for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
@@ -27,6 +25,7 @@ os.execv(sys.argv[1], sys.argv[1:])
 ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 BOUND = (sys.executable, "-c", DROP) if ROOT else ()
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.skipif(sys.platform == "win32", reason="files have other permissions there"),
     pytest.mark.skipif(ROOT and sys.platform != "linux", reason="permissions hold for everybody but root"),
 ]
