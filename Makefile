@@ -15,6 +15,7 @@ INSTALLED := $(VENV)/installed
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11 python
 JOBS ?= auto
 ROUNDS ?= 20
+unexport PYTHONDONTWRITEBYTECODE  # the tests start many processes, and each would compile the gateway anew
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test test-long crash check dist bench bench-z3950 bench-ncip bench-oai growth pictures clean
