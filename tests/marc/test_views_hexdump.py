@@ -219,4 +219,4 @@ def test_longest_record_is_laid_out_at_once(unit: bytes) -> None:
     raw = (LEADER + b"245999900000\x1e" + unit * 99_999)[:99_999]
     before = time.process_time()
     hex_dump(raw)
-    assert time.process_time() - before < 1
+    assert time.process_time() - before < 5
