@@ -14,7 +14,8 @@ from gateway.importer.decide import Case, decide, examine
 from gateway.importer.mms import mms_id
 from gateway.importer.profile import Prepared
 from gateway.model import BibRecord, Facts, Identifier, Receipt, Submission, Zone, new_submission_id
-from gateway.stores.base import Changes, Plan, Transaction
+from gateway.stores.base import Plan, Transaction
+from gateway.stores.transacting import Changes
 
 PEER: Final = "127.0.0.1"
 STRIDE: Final = 387_420_489

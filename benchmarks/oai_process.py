@@ -40,7 +40,7 @@ FEW: Final = PAGES * PAGE
 
 def asked(query: str) -> Asked:
     """As the view is told it."""
-    return Asked("GET", PATH, "", query.encode(), b"", "", ip_address("127.0.0.1"), URL)
+    return Asked("GET", PATH, ("i-share-xyz",), query.encode(), b"", "", ip_address("127.0.0.1"), URL)
 
 
 def page_behind(number: int) -> Asked:

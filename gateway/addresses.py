@@ -90,6 +90,20 @@ async def why_not_live(address: str, port: int, host: str | None = None, seconds
     return answer.fault or None
 
 
+async def why_not_searched(address: str, port: int, seconds: float = ANSWER_SECONDS) -> str | None:
+    """Ask whether somebody can search there by Z39.50; None if so, be it only with a password, else why not."""
+    from gateway.frontends.z3950.client import why_not_answered
+
+    with trio.move_on_after(seconds):
+        try:
+            stream = await trio.open_tcp_stream(address, port)
+        except OSError as error:
+            return refusal(error)
+        async with stream:
+            return await why_not_answered(stream)
+    return f"no answer within {seconds:g} s"
+
+
 async def _response(stream: trio.SocketStream) -> bytes:
     """What is answered, as far as it tells anything: whether all is well, and if so one line more."""
     received = b""

@@ -18,13 +18,14 @@ from gateway.importer.logon import Logons
 from gateway.listeners import Places, Running, listening
 from gateway.model import Host
 from gateway.rulebook import rulebook, zones_of
+from gateway.searches import searching
 from gateway.stores import open_store
 from gateway.stores.base import Retention
 
 __all__ = ["Running", "admission", "running", "serving"]
 
-SPARE_FILES: Final = 96
-"""Open files that are no connections: listeners, those of hosts made at run time among them, the store's, standard
+SPARE_FILES: Final = 160
+"""Open files that are no connections: listeners, two of each host made at run time among them, the store's, standard
 streams, and one more connection to be told."""
 
 UNEVENNESS: Final = 2
@@ -85,14 +86,11 @@ async def serving(settings: config.Settings, places: Places, *, workers: int = 1
         async with trio.open_nursery() as accepting:
             accepting.start_soon(importer.keep_finishing)
             accepting.start_soon(zones.keep_reading)
-            hosts = Hosts(server, zones, store, searched=places.z3950, accepting=accepting, connections=connections)
-            for one in places.hosts:
-                hosts.serve(one)
             async with AsyncExitStack() as pages:
-                if places.z3950 or places.wms:
-                    from gateway.searches import searching
-
-                    await pages.enter_async_context(searching(settings, places, store, zones))
+                searches = await pages.enter_async_context(searching(settings, places, store, zones))
+                hosts = Hosts(server, zones, store, searches=searches, accepting=accepting, connections=connections)
+                for one in places.hosts:
+                    hosts.serve(one)
                 if places.web is not None:
                     at_desk = desk(
                         settings,

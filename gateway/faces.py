@@ -7,7 +7,7 @@ from functools import partial
 import trio
 
 from gateway import __version__, config
-from gateway.addresses import ask, reached_at
+from gateway.addresses import ask, reached_at, why_not_searched
 from gateway.circulation.lending import Lender, Policies
 from gateway.desk.desk import Audience, Desk, Setting
 from gateway.desk.glancing import Glances
@@ -22,7 +22,7 @@ from gateway.importer.mms import mms_id
 from gateway.importer.replies import Replies
 from gateway.importer.report import Known
 from gateway.importer.zones import Zones
-from gateway.listeners import Listening, Web
+from gateway.listeners import Bound, Listening, Web
 from gateway.model import unfiled_zone
 from gateway.published import published
 from gateway.publishing import Publisher
@@ -34,7 +34,12 @@ from gateway.webhooks.signing import Root
 def audience(settings: config.Settings, store: Store, zones: Zones) -> Audience:
     """Who is told of every attempt."""
     deliverer = Deliverer(store, Root(settings.webhooks.secret.reveal()), f"connexion-gateway/{__version__}")
-    return Audience(Watch(store, partial(_watched, zones)), Glances(store), Statistics(), deliverer)
+    return Audience(
+        Watch(store, partial(_watched, zones)),
+        Glances(lambda limit: store.attempts(limit=limit)),
+        Statistics(),
+        deliverer,
+    )
 
 
 def desk(
@@ -57,6 +62,7 @@ def desk(
         hosts=hosts,
         lender=lender(settings, store, zones),
         publisher=Publisher(store, published(settings)),
+        exchanges=Glances(lambda limit: store.exchanges(limit=limit)),
         partners=settings.partners_of,
         alone=alone,
         settings=tuple([Setting(entry.key, entry.value, entry.origin) for entry in config.entries(settings)]),
@@ -89,6 +95,7 @@ async def facing(desk: Desk, settings: config.Settings, web: Web) -> AsyncIterat
     async with trio.open_nursery() as nursery:
         nursery.start_soon(desk.watch.run)
         nursery.start_soon(desk.glances.run)
+        nursery.start_soon(desk.exchanges.run)
         nursery.start_soon(desk.deliverer.run, partial(body, desk.known))
         nursery.start_soon(desk.publisher.keep_running)
         async with trio.open_nursery() as serving:
@@ -153,19 +160,28 @@ def _known(settings: config.Settings, zones: Zones, replies: Replies) -> Known:
     return Known(zones.hosts, zones.by_key, settings.profiles, settings.merge_methods, replies)
 
 
-async def _missing(hosts: Hosts) -> Mapping[str, str]:
-    """Those whose listener does not answer, or not as this host, each with the reason.
+async def _missing(hosts: Hosts, seconds: float) -> Mapping[str, str]:
+    """Those whose listener does not answer, or not as this host, and ports of Z39.50 that do not, each with the reason.
 
-    One that has a script is not asked: it is to do something else, and to ask would use a step up.
+    A host that has a script is not asked whether it takes exports: it is to do something else, and to ask would use a
+    step up. One that is deleted meanwhile is not missing.
     """
     found: dict[str, str] = {}
 
     async def look(one: Listening) -> None:
-        answer = await ask(reached_at(one.bound.address), one.bound.port)
-        if answer.fault or answer.is_of_another(one.host.key):
-            found[one.host.key] = answer.fault or f"the host {answer.host} answers there"
+        key = one.host.key
+        answer = await ask(reached_at(one.bound.address), one.bound.port, seconds)
+        if (answer.fault or answer.is_of_another(key)) and hosts.listening.get(key) is one:
+            found[key] = answer.fault or f"the host {answer.host} answers there"
+
+    async def look_where_searched(name: str, at: Bound) -> None:
+        why = await why_not_searched(reached_at(at.address), at.port, seconds)
+        if why is not None and name in hosts.searches.ports:
+            found[name] = why
 
     async with trio.open_nursery() as nursery:
         for one in [one for key, one in hosts.listening.items() if hosts.servers[key].script is None]:
             nursery.start_soon(look, one)
+        for name, at in hosts.searches.ports.items():
+            nursery.start_soon(look_where_searched, name, at)
     return found

@@ -1,9 +1,9 @@
-"""The hosts that a gateway has just now: those of the settings, and those made while it runs, each with its listener.
+"""The hosts that a gateway has just now: those of the settings, and those made while it runs, each with its listeners.
 
 Part of the composition root. A host made at run time is gone with the gateway, for it is a listener of this process.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import trio
 
@@ -14,8 +14,9 @@ from gateway.frontends.base import loopback_only, spelled
 from gateway.frontends.connexion.server import Server
 from gateway.importer.scripts import tell_left
 from gateway.importer.zones import Zones
-from gateway.listeners import Listening, Places, open_near
+from gateway.listeners import Listening, open_near
 from gateway.model import Host, unfiled_zone
+from gateway.searches import Searches
 from gateway.stores.base import Store
 
 
@@ -28,11 +29,11 @@ class Hosts:
         zones: Zones,
         store: Store,
         *,
-        searched: Sequence[Listening],
+        searches: Searches,
         accepting: trio.Nursery,
         connections: trio.Nursery,
     ) -> None:
-        """`searched`: where zones are searched by Z39.50.
+        """`searches`: where zones are searched by Z39.50.
 
         Servers accept in the one nursery, and those who connected are served in the other, which may outlast it.
         """
@@ -40,8 +41,8 @@ class Hosts:
         self.listening: dict[str, Listening] = {}
         self.made: set[str] = set()
         """Keys of those that were made at run time."""
+        self.searches = searches
         self._make_server = make_server
-        self._searched = searched
         self._zones = zones
         self._store = store
         self._accepting = accepting
@@ -71,24 +72,33 @@ class Hosts:
 
         self._accepting.start_soon(accept)
 
-    async def make(self, host: Host) -> Place:
+    async def make(self, host: Host, *, searched: bool | None = None) -> Place:
         """Take exports for a further host, on any free port beside the first one's.
 
+        `searched`: whether it is searched by Z39.50, on another one; None = if a host of the settings is.
         Raises `SettingsError`, and `Unfit` where somebody else has made it meanwhile.
         """
         first = next(iter(self.listening.values()))
-        listening = await open_near(host, first.bound)
+        wanted = bool(self.searches.listening.keys() - self.made) if searched is None else searched
+        places = await open_near(host, first.bound, searched=wanted)
         if host.key in self.servers:
-            Places([listening]).close()
+            places.close()
             raise Unfit([("key", f"there is a host {host.key} already")])
         self._zones.add_host(host)
+        if places.z3950:
+            self.searches.serve(places.z3950)
+        (listening,) = places.hosts
         self.serve(listening)
         self.made.add(host.key)
         return self._place(listening)
 
     async def remove(self, key: str) -> None:
-        """Take none for it any more, and forget the attempts that reached none of its zones. Raises `StoreError`."""
+        """Take none for it any more, let nobody search there, and forget the attempts that reached none of its zones.
+
+        Raises `StoreError`.
+        """
         self._scopes.pop(key).cancel()
+        self.searches.end(key)
         server = self.servers.pop(key)
         server.close()
         tell_left(unfiled_zone(key), server.script)
@@ -104,7 +114,7 @@ class Hosts:
 
     def _place(self, one: Listening) -> Place:
         host, _, bound = one
-        searched = [other.bound for other in self._searched if other.host.key == host.key]
+        searched = [port.bound for port in self.searches.listening.get(host.key, ())]
         return Place(
             host.key,
             host.names,

@@ -3,7 +3,7 @@
 import errno
 import socket
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from typing import Final, Literal, NamedTuple
 
 import trio
@@ -142,12 +142,20 @@ async def listening(settings: config.Settings, *, lan: bool = False) -> AsyncIte
         Places(opened, web, searched, wms).close()
 
 
-async def open_near(host: Host, other: Bound) -> Listening:
-    """A listener for a further host, on any free port of the address that another has. Raises `SettingsError`."""
-    try:
-        return Listening(host, *await _open(other.address, 0))
-    except OSError as error:
-        raise SettingsError(f"cannot listen on another port of {other.address}: {error.strerror}") from error
+async def open_near(host: Host, other: Bound, *, searched: bool) -> Places:
+    """Listeners for a further host, for exports and perhaps for Z39.50, on any free ports of the address that another
+    has. Raises `SettingsError`, and none is open then.
+    """
+    opened: list[Listening] = []
+    with ExitStack() as closing:
+        closing.callback(Places(opened).close)
+        try:
+            for _ in range(2 if searched else 1):
+                opened.append(Listening(host, *await _open(other.address, 0)))
+        except OSError as error:
+            raise SettingsError(f"cannot listen on another port of {other.address}: {error.strerror}") from error
+        closing.pop_all()
+    return Places(opened[:1], z3950=opened[1:])
 
 
 def _refuse_example_passwords(settings: config.Settings, open_to_others: list[Listening]) -> None:

@@ -1,53 +1,141 @@
-"""The Z39.50 servers of a gateway: Alma's at each host, and OCLC's WMS. Part of the composition root."""
+"""The Z39.50 servers of a gateway: Alma's at each host, and OCLC's WMS. Part of the composition root.
 
-from collections.abc import AsyncIterator, Iterable
+What they are made of is imported when the first of them is wanted: of several workers but one has any.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import structlog
 import trio
 
 from gateway import __version__, config
 from gateway.frontends.base import Admission
-from gateway.frontends.z3950.alma import Alma
-from gateway.frontends.z3950.kept import Kept
-from gateway.frontends.z3950.rules import Rules, Services
-from gateway.frontends.z3950.server import Patience, Server
-from gateway.frontends.z3950.wms import Institution, Pace, Wms
 from gateway.importer.zones import Zones
-from gateway.listeners import Listening, Places
+from gateway.listeners import WMS, Bound, Listening, Places
+from gateway.model import Host
 from gateway.stores.base import Store
+
+if TYPE_CHECKING:
+    from gateway.frontends.z3950.kept import Kept
+    from gateway.frontends.z3950.rules import Rules
+    from gateway.frontends.z3950.server import Server
+    from gateway.frontends.z3950.wms import Wms
 
 
 @asynccontextmanager
-async def searching(settings: config.Settings, places: Places, store: Store, zones: Zones) -> AsyncIterator[None]:
+async def searching(settings: config.Settings, places: Places, store: Store, zones: Zones) -> AsyncIterator["Searches"]:
     """Answer those who search, within the context; at its end sessions are told so, and end."""
-    chosen = settings.z3950
     log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.z3950")
     for words in places.missing:
         log.warning("z3950.port_missing", why=words)
-    kept = Kept()
-    admission = Admission(in_all=chosen.sessions, per_peer=chosen.sessions_per_peer)
-    patience = Patience(request=settings.limits.message_seconds, idle=chosen.idle_seconds)
-    services = Services(scan=chosen.scan, sort=chosen.sort, records=chosen.records, version=__version__)
-
-    def server(host: str, rules: Rules) -> Server:
-        return Server(host, rules, store, kept, admission, patience=patience, result_sets=chosen.result_sets)
-
-    served = [(server(host, Alma(host, zones.by_key, services)), of) for host, of in _by_host(places.z3950).items()]
-    served += [(server(host, wms(settings)), of) for host, of in _by_host(places.wms).items()]
-    async with trio.open_nursery() as sessions:
-        async with trio.open_nursery() as accepting:
-            for one, listeners in served:
-                accepting.start_soon(one.accept, listeners, sessions)
-            yield
-            accepting.cancel_scope.cancel()
-        for one, _ in served:
-            one.close()
-        sessions.cancel_scope.deadline = trio.current_time() + settings.limits.shutdown_seconds
+    async with trio.open_nursery() as nursery:
+        searches = Searches(settings, store, zones, nursery)
+        for ports in _by_host(places.z3950).values():
+            searches.serve(ports)
+        if places.wms:
+            searches.serve_wms(places.wms)
+        yield searches
+        searches.close()
 
 
-def wms(settings: config.Settings) -> Wms:
+class Searches:
+    """Those that there are just now."""
+
+    def __init__(self, settings: config.Settings, store: Store, zones: Zones, nursery: trio.Nursery) -> None:
+        """They run in the nursery."""
+        chosen = settings.z3950
+        self.listening: dict[str, Sequence[Listening]] = {}
+        """Ports of those that are searched, by the key of the host."""
+        self.wms: Sequence[Listening] = ()
+        """Ports of WMS."""
+        self._settings = settings
+        self._store = store
+        self._zones = zones
+        self._nursery = nursery
+        self._admission = Admission(in_all=chosen.sessions, per_peer=chosen.sessions_per_peer)
+        self._accepting: dict[str, trio.CancelScope] = {}
+        self._accepting_wms: list[trio.CancelScope] = []
+
+    @property
+    def ports(self) -> dict[str, Bound]:
+        """All of them, by what they are called, such as `Z39.50 i-share-xyz port 1921`."""
+        named = [(f"Z39.50 {key}", one.bound) for key, ports in self.listening.items() for one in ports]
+        named += [("WMS", one.bound) for one in self.wms]
+        return {f"{name} port {at.port}": at for name, at in named}
+
+    def serve(self, ports: Sequence[Listening]) -> None:
+        """Answer at these ports, all of one host, those who search its zones."""
+        from gateway.frontends.z3950.alma import Alma
+        from gateway.frontends.z3950.rules import Services
+
+        chosen, host = self._settings.z3950, ports[0].host
+        services = Services(scan=chosen.scan, sort=chosen.sort, records=chosen.records, version=__version__)
+        rules = Alma(host.key, self._zones.by_key, services)
+        self.listening[host.key] = ports
+        self._accepting[host.key] = self._begin(host, rules, ports)
+
+    def serve_wms(self, ports: Sequence[Listening]) -> None:
+        """Answer at these ports as OCLC's WMS."""
+        self.wms = ports
+        self._accepting_wms.append(self._begin(WMS, wms(self._settings), ports))
+
+    def end(self, key: str) -> None:
+        """Take no more sessions at a host, and end its sessions: each after what it answers just now, if anything.
+
+        A host that is not searched is passed over.
+        """
+        if key in self.listening:
+            del self.listening[key]
+            self._accepting.pop(key).cancel()
+
+    def close(self) -> None:
+        """The same everywhere."""
+        for accepting in (*self._accepting.values(), *self._accepting_wms):
+            accepting.cancel()
+
+    def _begin(self, host: Host, rules: "Rules", ports: Sequence[Listening]) -> trio.CancelScope:
+        """Serve until what is given back is cancelled."""
+        from gateway.frontends.z3950.server import Patience, Server
+
+        chosen = self._settings.z3950
+        patience = Patience(request=self._settings.limits.message_seconds, idle=chosen.idle_seconds)
+        server = Server(
+            host.key,
+            rules,
+            self._store,
+            self._kept,
+            self._admission,
+            patience=patience,
+            result_sets=chosen.result_sets,
+        )
+        accepting = trio.CancelScope()
+        self._nursery.start_soon(self._run, server, [one for port in ports for one in port.listeners], accepting)
+        return accepting
+
+    async def _run(self, server: "Server", listeners: list[trio.SocketListener], accepting: trio.CancelScope) -> None:
+        """At its end a client that does not read an answer is not waited for long."""
+        async with trio.open_nursery() as sessions:
+            with accepting:
+                await server.accept(listeners, sessions)
+            server.close()
+            sessions.cancel_scope.deadline = trio.current_time() + self._settings.limits.shutdown_seconds
+
+    @cached_property
+    def _kept(self) -> "Kept":
+        """What all of them remember."""
+        from gateway.frontends.z3950.kept import Kept
+
+        return Kept()
+
+
+def wms(settings: config.Settings) -> "Wms":
     """OCLC's, for the zones that have a registry ID; those without a key nobody can open."""
+    from gateway.frontends.z3950.rules import Services
+    from gateway.frontends.z3950.wms import Institution, Pace, Wms
+
     chosen = settings.wms
     institutions = [
         Institution(key, zone.registry_id, _revealed(zone.wskey), _revealed(zone.wskey_secret))
@@ -62,8 +150,8 @@ def _revealed(secret: config.Secret | None) -> str:
     return secret.reveal() if secret else ""
 
 
-def _by_host(places: Iterable[Listening]) -> dict[str, list[trio.SocketListener]]:
-    found: dict[str, list[trio.SocketListener]] = {}
-    for host, listeners, _ in places:
-        found.setdefault(host.key, []).extend(listeners)
+def _by_host(places: Sequence[Listening]) -> Mapping[str, Sequence[Listening]]:
+    found: dict[str, list[Listening]] = {}
+    for one in places:
+        found.setdefault(one.host.key, []).append(one)
     return found

@@ -14,9 +14,9 @@ def views(settings: config.Settings, desk: Desk) -> dict[str, View]:
         desk.store,
         desk.lender,
         desk.zones.by_key,
-        desk.zones.hosts,
         partners=settings.partners_of,
         profile_checked=settings.ncip.profile_checked,
+        kept=desk.exchanges.wake,
     )
     return {
         "oai": Oai(desk.publisher, desk.zones.by_key).answer,

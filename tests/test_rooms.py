@@ -39,9 +39,13 @@ ROOMS = {
     "model": Room(r"gateway\.model(\..+)?", ("errors",), ("msgspec",)),
     "marc": Room(r"gateway\.marc(\..+)?", ("errors", "model"), ("pymarc",)),
     "search": Room(r"gateway\.search(\..+)?", ("errors", "model", "marc"), ("msgspec",)),
-    "stores.base": Room(r"gateway\.stores\.(base|finding|lending|publishing|whole)", ("errors", "model", "search"), ()),
+    "stores.base": Room(
+        r"gateway\.stores\.(base|finding|lending|publishing|shelving|transacting|whole)",
+        ("errors", "model", "search"),
+        (),
+    ),
     "stores.indexing": Room(
-        r"gateway\.stores\.(searching|indexing)", ("errors", "model", "search", "stores.base"), ("trio",)
+        r"gateway\.stores\.(searching|indexing|stretches)", ("errors", "model", "search", "stores.base"), ("trio",)
     ),
     "stores.lent": Room(r"gateway\.stores\.lent", ("errors", "model", "stores.base"), ("msgspec", "trio")),
     "stores": Room(r"gateway\.stores", ("errors", "stores.base"), ()),

@@ -279,6 +279,14 @@ CASES: Final[dict[str, Case]] = {
             "Look in the client whether what was to be sent has a barcode or a number.",
         ),
     ),
+    "too_many_pins": Case(
+        "Temporary Processing Failure",
+        lambda exchange, known: exchange.element.endswith("/UserId"),
+        Words(
+            "So many PINs of the patron {value} came at once, of which one was wrong, that this one was not looked at.",
+            "Ask again in a few seconds; if somebody guesses, PINs from other addresses are not held up.",
+        ),
+    ),
     "failed": Case(
         "Temporary Processing Failure",
         _always,

@@ -14,7 +14,7 @@ from gateway.importer.accept import Importer
 from gateway.importer.report import Known
 from gateway.importer.scripts import ScriptedHost
 from gateway.importer.zones import Zones
-from gateway.model import Delivery, Host, Receipt
+from gateway.model import Attempt, Delivery, Exchange, Host, Receipt
 from gateway.publishing import Publisher
 from gateway.stores.base import Store
 from gateway.webhooks.deliverer import Deliverer
@@ -35,7 +35,7 @@ class Place(Struct, frozen=True):
     instead_of: str
     """`address:port` of the settings, where that could not be had."""
     z3950: tuple[str, ...] = ()
-    """`address:port` of each place where its zones are searched by Z39.50; none for a host made at run time."""
+    """`address:port` of each place where its zones are searched by Z39.50; empty where they are not."""
 
 
 class Setting(Struct, frozen=True):
@@ -54,7 +54,7 @@ class Audience:
     """Who is told of every attempt (`importer.accept.Audience`): those who watch, webhooks, and the counting."""
 
     watch: Watch
-    glances: Glances
+    glances: Glances[Attempt]
     statistics: Statistics
     deliverer: Deliverer
 
@@ -85,11 +85,15 @@ class Hosts(Protocol):
     def made(self) -> Collection[str]:
         """Keys of those that were made at run time."""
 
-    async def make(self, host: Host) -> Place:
-        """Take exports for a further host, until the gateway stops. Raises `SettingsError`, and `Unfit` for its key."""
+    async def make(self, host: Host, *, searched: bool | None = None) -> Place:
+        """Take exports for a further host, until the gateway stops.
+
+        `searched`: whether it is searched by Z39.50; None = if a host of the settings is. Raises `SettingsError`, and
+        `Unfit` for its key.
+        """
 
     async def remove(self, key: str) -> None:
-        """Take none for it any more. Raises `StoreError`."""
+        """Take none for it any more, and let nobody search there. Raises `StoreError`."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,8 @@ class Desk:
     hosts: Hosts
     lender: Lender
     publisher: Publisher
+    exchanges: Glances[Exchange]
+    """Through which open pages are shown the messages of other systems, as they come."""
     partners: Callable[[str], Sequence[str]]
     """Codes of a zone's resource sharing partners, by its key."""
     alone: bool
@@ -110,8 +116,9 @@ class Desk:
     settings: Sequence[Setting]
     known: Callable[[], Known]
     """What the settings, and the zones made since, say now."""
-    missing: Callable[[], Awaitable[Mapping[str, str]]]
-    """Hosts whose listener does not answer just now, by key, each with the reason."""
+    missing: Callable[[float], Awaitable[Mapping[str, str]]]
+    """Listeners that do not answer within so many seconds, each with the reason: those that take exports by the key of
+    their host, those of Z39.50 by words, such as `Z39.50 i-share-xyz port 1921`."""
     read_only: bool
     version: str
 
@@ -126,7 +133,7 @@ class Desk:
         return self.audience.watch
 
     @property
-    def glances(self) -> Glances:
+    def glances(self) -> Glances[Attempt]:
         """The same for open pages: of a flood no more than people can see."""
         return self.audience.glances
 

@@ -1,26 +1,22 @@
-"""What has just arrived, for open pages: the newest attempts, and of a flood no more than people can see.
+"""What has just arrived, for open pages: the newest rows of a listing, and of a flood no more than people can see.
 
-One look into the store serves all pages, however many exports come: a page that is open costs those who export next to
-nothing. Who must be told of each attempt follows the `Watch`.
+One look into the store serves all pages of a listing, however much comes: a page that is open costs those who export
+next to nothing. Who must be told of each attempt follows the `Watch`.
 """
 
 from collections import deque
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 
 import structlog
 import trio
 
-from gateway.desk import attempts
-from gateway.desk.attempts import AttemptLine
 from gateway.errors import StoreError, Unusable
-from gateway.model import Attempt
-from gateway.stores.base import Store
 
 ROWS: Final = 25
-"""Attempts of one glance: what comes at once and can be taken in."""
+"""Rows of one glance: what comes at once and can be taken in."""
 PAUSE_SECONDS: Final = 0.15
 """Between two glances: people see no difference."""
 FLOOD_SECONDS: Final = 2.0
@@ -28,24 +24,28 @@ FLOOD_SECONDS: Final = 2.0
 POLL_SECONDS: Final = 1.0
 """Between two glances where nobody says that something is new: other processes write to the store too."""
 REMEMBERED: Final = 40
-"""Glances by which an attempt is known again that comes to be seen later than others with higher numbers."""
+"""Glances by which a row is known again that comes to be seen later than others with higher numbers."""
 SEQ_DIGITS: Final = 18
-"""Longest number of an attempt that a store can have."""
+"""Longest number of a row that a store can have."""
 
 
-class Glimpsed(NamedTuple):
-    """An attempt that has come."""
+class Row(Protocol):
+    """What is listed newest first, such as an attempt."""
 
-    attempt: Attempt
-    line: AttemptLine
+    @property
+    def seq(self) -> int:
+        """Its number, rising."""
 
 
-class Glance(NamedTuple):
+R = TypeVar("R", bound=Row)
+
+
+class Glance(NamedTuple, Generic[R]):
     """What is new at one look."""
 
     number: int
     """Rises by 1."""
-    fresh: tuple[Glimpsed, ...]
+    fresh: tuple[R, ...]
     """Newest first."""
     flood: bool
     """Whether more has come than is in it."""
@@ -54,7 +54,7 @@ class Glance(NamedTuple):
 
 
 def cursor_of(seqs: Iterable[int]) -> str:
-    """What tells which attempts are listed, newest first, to be told of others: the numbers of the newest.
+    """What tells which rows are listed, newest first, to be told of others: the numbers of the newest.
 
     The highest alone would not do: a lower one of another zone may come to be seen later.
     """
@@ -65,26 +65,27 @@ def numbers(cursor: str) -> frozenset[int]:
     """The numbers of such a cursor. Raises `Unusable`."""
     parts = cursor.split(".") if cursor else []
     if len(parts) > ROWS or not all(part.isascii() and part.isdigit() and len(part) <= SEQ_DIGITS for part in parts):
-        raise Unusable(f"{cursor[:40]!r} are no numbers of attempts")
+        raise Unusable(f"{cursor[:40]!r} are no numbers of rows")
     return frozenset(map(int, parts))
 
 
-class Glances:
-    """One a process."""
+class Glances(Generic[R]):
+    """One a process and a listing."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, newest: Callable[[int], Awaitable[Sequence[R]]]) -> None:
+        """`newest` gives so many rows, newest first. Raises `StoreError`."""
+        self._newest = newest
         self._followers = 0
         self._joined = trio.Event()
         self._begun = trio.Event()
         """Set once it has been looked for those who follow: what comes then is new."""
         self._woken = trio.Event()
         self._looked = trio.Event()
-        self._glance = Glance(0, (), flood=False, cursor="")
+        self._glance = Glance[R](0, (), flood=False, cursor="")
         self._seen: deque[frozenset[int]] = deque(maxlen=REMEMBERED)
         self._floor = 0
         """At most this high are numbers that were beyond what a glance has room for: they come back where newer
-        attempts are removed, and are not new."""
+        rows are removed, and are not new."""
         self._log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.desk").bind()
 
     def wake(self) -> None:
@@ -105,27 +106,27 @@ class Glances:
             with trio.move_on_after(POLL_SECONDS):
                 await self._woken.wait()
 
-    async def begun(self) -> Glance:
+    async def begun(self) -> Glance[R]:
         """The latest glance, as soon as it has been looked for those who follow."""
         await self._begun.wait()
         return self._glance
 
-    async def next(self, number: int) -> Glance:
+    async def next(self, number: int) -> Glance[R]:
         """The newest after the one of this number, as soon as there is one."""
         while self._glance.number == number:
             await self._looked.wait()
         return self._glance
 
-    async def present(self) -> list[Attempt]:
-        """The newest attempts; none where the store fails."""
+    async def present(self) -> Sequence[R]:
+        """The newest rows; none where the store fails."""
         try:
-            return await self._store.attempts(limit=ROWS)
+            return await self._newest(ROWS)
         except StoreError as error:
             self._log.warning("glances.failed", error=str(error))
             return []
 
     @asynccontextmanager
-    async def follow(self, listed: Collection[int] = ()) -> AsyncIterator["Viewer"]:
+    async def follow(self, listed: Collection[int] = ()) -> AsyncIterator["Viewer[R]"]:
         """Within the context, glances at what comes, first at what has come and is not `listed` (`numbers`).
 
         Who takes them slowly is given the newest.
@@ -142,9 +143,9 @@ class Glances:
     async def _look(self) -> bool:
         """Whether more has come than a glance has room for."""
         begun = self._begun
-        found = await self._store.attempts(limit=ROWS)
+        found = await self._newest(ROWS)
         known = frozenset[int]().union(*self._seen)
-        fresh = [_glimpsed(one) for one in found if one.seq not in known and one.seq > self._floor]
+        fresh = [one for one in found if one.seq not in known and one.seq > self._floor]
         self._seen.append(frozenset(one.seq for one in found))
         if len(found) == ROWS:
             self._floor = max(self._floor, found[-1].seq)
@@ -159,10 +160,10 @@ class Glances:
         return len(fresh) == ROWS
 
 
-class Viewer:
+class Viewer(Generic[R]):
     """One who looks. Made by `Glances.follow`."""
 
-    def __init__(self, glances: Glances, listed: Collection[int]) -> None:
+    def __init__(self, glances: Glances[R], listed: Collection[int]) -> None:
         self._glances = glances
         self._had = frozenset(listed)
         """What is listed, and what has come already in the first glance, for it comes in the next too."""
@@ -171,14 +172,14 @@ class Viewer:
         self._at: int | None = None
         """Number of the glance that was looked at last; None before the first."""
 
-    def __aiter__(self) -> "Viewer":
+    def __aiter__(self) -> "Viewer[R]":
         return self
 
-    async def __anext__(self) -> Glance:
+    async def __anext__(self) -> Glance[R]:
         if self._at is None:
             self._at = (await self._glances.begun()).number
             found = await self._glances.present()
-            fresh = tuple([_glimpsed(one) for one in found if self._is_new(one.seq)])
+            fresh = tuple([one for one in found if self._is_new(one.seq)])
             self._had |= {one.seq for one in found}
             if fresh:
                 return Glance(self._at, fresh, flood=len(fresh) == ROWS, cursor=cursor_of(one.seq for one in found))
@@ -186,14 +187,10 @@ class Viewer:
             glance = await self._glances.next(self._at)
             missed = glance.number > self._at + 1
             self._at = glance.number
-            fresh = tuple([one for one in glance.fresh if self._is_new(one.attempt.seq)])
+            fresh = tuple([one for one in glance.fresh if self._is_new(one.seq)])
             self._floor = 0  # whatever had come before we began has been looked at by now
             if fresh:
                 return glance._replace(fresh=fresh, flood=glance.flood or missed)
 
     def _is_new(self, seq: int) -> bool:
         return seq > self._floor and seq not in self._had
-
-
-def _glimpsed(attempt: Attempt) -> Glimpsed:
-    return Glimpsed(attempt, attempts.line(attempt))

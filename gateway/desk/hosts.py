@@ -11,7 +11,7 @@ from gateway.importer.fitting import hint, key_fault
 from gateway.model import Host
 
 HOSTS: Final = 64
-"""Most that are made at run time: each has a listener, an open file that no connection can be (`app.SPARE_FILES`)."""
+"""Most that are made at run time: each has two listeners, open files that no connection can be (`app.SPARE_FILES`)."""
 NAMES: Final = 20
 """Most names of one: Alma's hosts have one or two."""
 NAME_CHARACTERS: Final = 253
@@ -25,10 +25,13 @@ class HostWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Its name in the gateway: small letters, digits and hyphens."""
     names: tuple[str, ...] = ()
     """What it is called in real life; shown, never resolved."""
+    z3950: bool | None = None
+    """Whether its zones can be searched by Z39.50; null = if those of a host of the settings can."""
 
 
 async def make(desk: Desk, wanted: HostWanted) -> Place:
-    """Take exports at a further host until the gateway stops, on any free port beside the first host's.
+    """Take exports at a further host until the gateway stops, on any free port beside the first host's; and on another
+    one have its zones searched, where that is wanted.
 
     Raises `Unfit` with what is wrong in which field, `Conflict` where several workers take exports, there are as many
     as there can be, or the system has no port.
@@ -47,15 +50,15 @@ async def make(desk: Desk, wanted: HostWanted) -> Place:
     if len(desk.hosts.made) >= HOSTS:
         raise Conflict(f"there are {HOSTS} hosts that were made so, as many as there can be; delete one first")
     try:
-        place = await desk.hosts.make(Host(wanted.key, wanted.names))
+        place = await desk.hosts.make(Host(wanted.key, wanted.names), searched=wanted.z3950)
     except SettingsError as error:
         raise Conflict(str(error)) from error
-    _log().info("hosts.made", host=place.host, address=place.address, port=place.port)
+    _log().info("hosts.made", host=place.host, address=place.address, port=place.port, z3950=place.z3950)
     return place
 
 
 async def remove(desk: Desk, key: str) -> None:
-    """Take no exports at a host any more.
+    """Take no exports at a host any more, and let nobody search there.
 
     Raises `NotFound`, `Conflict` for one of the settings and while there are zones at it, `StoreError`.
     """

@@ -27,7 +27,11 @@ MEDIA_TYPES: Final[dict[Form, str]] = {
     "text": "text/plain; charset=utf-8",
 }
 LABEL_COLUMNS: Final = 16
-FLAGS: Final = {Flag.LOCKED: "locked", Flag.CZ_LINKED: "linked to the Community Zone"}
+FLAGS: Final = {
+    Flag.LOCKED: "locked",
+    Flag.CZ_LINKED: "linked to the Community Zone",
+    Flag.SUPPRESSED: "suppressed from discovery",
+}
 """Flags in words, in the order in which they are told."""
 
 
@@ -53,7 +57,7 @@ class RecordShown(Struct, frozen=True):
     made_by: str
     """How it came about: `create`, `link`, `revert N`, `local-field TAG`, or the key of a merge method."""
     flags: tuple[Flag, ...]
-    """What keeps exports from replacing it."""
+    """What keeps exports from replacing it, and whether it is suppressed from discovery."""
     linked_to: str
     """MMS ID of the network zone's record that it is linked to; empty where it is linked to none."""
     management_tag: str

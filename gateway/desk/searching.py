@@ -12,8 +12,9 @@ from gateway.desk.attempts import MOST_ROWS
 from gateway.desk.cursors import FoundPlace
 from gateway.desk.records import Held, RecordShown, shown
 from gateway.errors import Unusable
+from gateway.search.numbering import falling
 from gateway.search.query import Order, Query
-from gateway.search.ranking import RESULT_RECORDS, Result, highest_first
+from gateway.search.ranking import RESULT_RECORDS, Result
 from gateway.stores.base import PAGE_ROWS, Found, Store
 
 LISTED: Final = RESULT_RECORDS
@@ -90,7 +91,7 @@ def _behind(found: dict[str, Found], place: FoundPlace | None) -> Iterator[tuple
 
 
 def _listed(result: Result) -> Iterator[_Numbered]:
-    ranked = (_Numbered(tier, number) for tier, of in enumerate(result.tiers) for number in highest_first(of))
+    ranked = (_Numbered(tier, number) for tier, of in enumerate(result.tiers) for number in falling(of))
     return islice(ranked, LISTED)
 
 

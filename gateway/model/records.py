@@ -25,12 +25,15 @@ class Hit(Struct, frozen=True):
 
 
 class Flag(StrEnum):
-    """What keeps Alma from replacing a record; here a tester sets it."""
+    """What else Alma knows of a record; here a tester sets it. The first two keep it from replacing the record."""
 
     LOCKED = "locked"
     """Open in the Metadata Editor."""
     CZ_LINKED = "cz_linked"
     """Linked to the Community Zone."""
+    SUPPRESSED = "suppressed"
+    """Suppressed from discovery: who searches from without does not find it. The lender sets it too, on brief records
+    of what another library lends."""
 
 
 class BibRecord(Struct, frozen=True):
@@ -58,3 +61,8 @@ class BibRecord(Struct, frozen=True):
     """Whether Alma would synchronize it with an external catalogue: `Profile.synchronize` of its last import."""
     linked_to: str = ""
     """MMS ID of the network zone's record that it is linked to."""
+
+    @property
+    def is_suppressed(self) -> bool:
+        """Whether it is suppressed from discovery."""
+        return Flag.SUPPRESSED in self.flags

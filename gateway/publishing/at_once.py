@@ -102,11 +102,12 @@ class AtOnce:
             if await self._store.unpublished_by(zone) != by:  # behind the other: of what waits since, nothing is done
                 self._publishing.pop(zone, None)
                 raise OtherProfiles(OTHER_PROFILES.format(zone=zone))
-            mms_ids = [one.mms_id for one in due]
+            reached = due[-1].mms_id if due else after
             for profile in profiles if due else ():
+                mms_ids = [one.mms_id for one in due]
                 earlier = await self._store.published_as(zone, profile.key, mms_ids)
                 is_last = profile is profiles[-1]
-                await publish(
+                came = await publish(
                     self._means,
                     profile,
                     mms_ids,
@@ -114,7 +115,8 @@ class AtOnce:
                     done=due if is_last else (),
                     seen=() if is_last else due,
                 )
-        return mms_ids[-1] if mms_ids else after
+                due = [one for one in due if one.mms_id not in came.late]  # what is late still waits, for all sets
+        return reached
 
     async def _take_over(self, zone: str, profiles: Sequence[PublishingProfile]) -> str:
         """See to it that what is unpublished is what these have not published: all of it, where others were before.

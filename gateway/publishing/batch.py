@@ -1,8 +1,10 @@
 """Some records of a set, published: how they look now is held against how they looked last."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import count
 from typing import Final, NamedTuple
 
 import structlog
@@ -16,9 +18,6 @@ from gateway.stores.base import Published, Store, Unpublished
 
 BATCH: Final = 100
 """Records at once: some 20 ms in a thread, and one write to the store. As many as a usual page has."""
-
-TIMES_ANEW: Final = 3
-"""Most times that a write is given another time: one that lasts for seconds each time is no better for a fourth."""
 
 
 class Means(NamedTuple):
@@ -40,11 +39,20 @@ class Told(NamedTuple):
     unchanged: int = 0
 
 
+class Came(NamedTuple):
+    """What has come of records that were to be published."""
+
+    told: Told
+    late: Collection[str]
+    """MMS IDs of those of which nothing was: they had changed meanwhile, or another has published them."""
+
+
 class _Laid(NamedTuple):
-    """What is to be kept, still without its time, and of what kind it is."""
+    """What is to be kept, still without its time."""
 
     rows: list[Published]
-    told: Told
+    became: dict[str, str]
+    """By MMS ID what each record becomes by it, a field of `Told`."""
 
 
 async def publish(
@@ -56,34 +64,41 @@ async def publish(
     again: bool = False,
     done: Collection[Unpublished] = (),
     seen: Collection[Unpublished] = (),
-) -> Told:
+) -> Came:
     """Publish these records, some hundred, as they are now; those that are not of the set any more are deleted there.
 
     `earlier`: how they were published last. `again`: those that have not changed, too. `done`, `seen`: the store's.
-    The caller holds the zone's lock. Raises `BadQuery`, `StoreError`.
+    The caller holds the zone's lock; other processes do not ask for it, and are not published over. Raises `BadQuery`,
+    `StoreError`.
     """
     there = await means.store.inventory(profile.zone, mms_ids)
     of_set = await members(means.store, profile, there)
     laid = await trio.to_thread.run_sync(partial(_laid_out, profile, mms_ids, of_set, earlier, again=again))
+    late: Collection[str] = ()
     if laid.rows or done:
         rows = _at(_second(means), laid.rows)
-        await means.store.publish(profile.zone, profile.key, rows, done, seen=seen)
-        await _keep_pace(means, profile, rows)
-    return laid.told
+        late = await means.store.publish(profile.zone, profile.key, rows, done, seen=seen, read=there)
+        await _keep_pace(means, profile, [row for row in rows if row.mms_id not in late], there)
+    told = Told(**Counter(kind for mms_id, kind in laid.became.items() if mms_id not in late))
+    return Came(told, late)
 
 
-async def _keep_pace(means: Means, profile: PublishingProfile, rows: list[Published]) -> None:
+async def _keep_pace(
+    means: Means, profile: PublishingProfile, rows: list[Published], read: Mapping[str, Inventory]
+) -> None:
     """Give what was written a later time, where its second was over before it could be seen.
 
-    Who asked since that second by time did not see it, and next asks for what is newer.
+    Who asked since that second by time did not see it, and next asks for what is newer. Where writes last for seconds,
+    it is given one that is still to come, each time further off: it may be harvested twice, and is not lost.
     """
-    for _ in range(TIMES_ANEW):
+    for ahead in (2**time - 1 for time in count()):
         now = _second(means)
         if not rows or rows[0].at >= now:
             return
         kept = await means.store.published_as(profile.zone, profile.key, [row.mms_id for row in rows])
-        rows = _at(now, [row for row in rows if kept.get(row.mms_id) == row])
-        await means.store.publish(profile.zone, profile.key, rows)
+        rows = _at(now + ahead, [row for row in rows if kept.get(row.mms_id) == row])
+        late = await means.store.publish(profile.zone, profile.key, rows, read=read)
+        rows = [row for row in rows if row.mms_id not in late]
 
 
 def _second(means: Means) -> int:
@@ -102,8 +117,7 @@ def _laid_out(
     *,
     again: bool,
 ) -> _Laid:
-    rows: list[Published] = []
-    new = changed = deleted = unchanged = 0
+    laid = _Laid([], {})
     for mms_id in mms_ids:
         before = earlier.get(mms_id)
         was_there = before is not None and not before.deleted
@@ -111,14 +125,11 @@ def _laid_out(
         mark = digest(made) if made else b""
         if not made and not was_there:
             continue
-        if before is not None and was_there and before.digest == mark:
-            unchanged += 1
-            if again:
-                rows.append(Published(mms_id, 0, mark, made))
-            continue
-        rows.append(Published(mms_id, 0, mark, made))
-        new, changed, deleted = new + (not was_there), changed + (was_there and bool(made)), deleted + (not made)
-    return _Laid(rows, Told(new, changed, deleted, unchanged))
+        same = before is not None and was_there and before.digest == mark
+        laid.became[mms_id] = "unchanged" if same else "deleted" if not made else "changed" if was_there else "new"
+        if again or not same:
+            laid.rows.append(Published(mms_id, 0, mark, made))
+    return laid
 
 
 def _form(profile: PublishingProfile, of: Inventory) -> bytes:

@@ -1,5 +1,6 @@
 """What a zone publishes, for those who ask: profiles, runs, and pages of records."""
 
+import math
 import random
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -148,12 +149,25 @@ class Publisher:
         """
         return await self._runs.run(await self.profile(zone, key), kind)
 
-    async def begin(self, zone: str, key: str, kind: RunKind) -> None:
-        """Publish a set, and go on meanwhile; where `keep_running` is. Raises as `run`."""
+    async def begin(self, zone: str, key: str, kind: RunKind, *, until: float = -math.inf) -> PublishingRun:
+        """Publish a set, and go on meanwhile; where `keep_running` is. The run as it begins.
+
+        It begins when that which may be under way here has ended, if it has by `until` (trio's clock): one that began
+        earlier may lack what has changed since. Raises as `run`.
+        """
         profile = await self.profile(zone, key)
-        if self._nursery is None:
-            raise Conflict("the gateway does not publish just now: it is starting, or ends; try again")
-        await self._nursery.start(self._runs.run, profile, kind)
+        while True:
+            with trio.move_on_at(until):
+                await self._runs.ended(zone, key)
+            if self._nursery is None:
+                raise Conflict("the gateway does not publish just now: it is starting, or ends; try again")
+            try:
+                run: PublishingRun = await self._nursery.start(self._runs.run, profile, kind)
+            except Conflict:  # somebody else was sooner
+                if trio.current_time() >= until:
+                    raise
+            else:
+                return run
 
     async def ended(self, zone: str, key: str) -> None:
         """Wait for the end of the run of a set that is under way in this process, if one is."""

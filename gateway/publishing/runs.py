@@ -51,12 +51,12 @@ class Runs:
         profile: PublishingProfile,
         kind: RunKind,
         *,
-        task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
+        task_status: trio.TaskStatus[PublishingRun] = trio.TASK_STATUS_IGNORED,
     ) -> PublishingRun:
         """Publish the set to its end; what ended that early is told by its `fault`. One that was stopped has no end.
 
-        It has started when it is noted. Until then it raises `Conflict` where a run of it is under way here, and
-        `StoreError`.
+        It has started, with what it is then, when it is noted. Until then it raises `Conflict` where a run of it is
+        under way here, and `StoreError`.
         """
         place = profile.zone, profile.key
         if place in self._going:
@@ -67,7 +67,7 @@ class Runs:
             with scope:
                 with trio.CancelScope(shield=True):  # to be stopped before it has started would be nobody's to tell
                     await self._note(profile, run)
-                task_status.started()
+                task_status.started(run)
                 run = await self._walked(profile, run)
                 run = await self._note_end(profile, run)
         finally:

@@ -3,7 +3,10 @@ what was published before and may be gone. Holds no more than some hundred recor
 """
 
 from collections.abc import AsyncGenerator
+from operator import add
 from typing import Final, NamedTuple
+
+import structlog
 
 from gateway.model import PublishingProfile
 from gateway.publishing.batch import BATCH, Means, Told, publish
@@ -11,6 +14,9 @@ from gateway.stores.base import Published, Store
 
 START: Final = ""
 """Before all MMS IDs."""
+TRIES: Final = 10
+"""Times that a record which has changed while it was published is looked at again, some 25 ms each. One that changes
+all the time is left as it is, to the next run, or to who harvests what is published at once."""
 
 
 class _Stretch(NamedTuple):
@@ -29,9 +35,23 @@ async def walk(means: Means, profile: PublishingProfile, *, again: bool) -> Asyn
     while after is not None:
         async with means.lock(profile.zone):
             stretch = await _stretch(means.store, profile, after)
-            told = await publish(means, profile, stretch.mms_ids, stretch.earlier, again=again)
+            told = await _published(means, profile, stretch, again=again)
         yield told
         after = stretch.end
+
+
+async def _published(means: Means, profile: PublishingProfile, stretch: _Stretch, *, again: bool) -> Told:
+    """What it came to; a record that changes meanwhile is published as it is then."""
+    told, late = await publish(means, profile, stretch.mms_ids, stretch.earlier, again=again)
+    for _ in range(TRIES):
+        if not late:
+            return told
+        earlier = await means.store.published_as(profile.zone, profile.key, late)
+        more, late = await publish(means, profile, sorted(late), earlier, again=again)
+        told = Told(*map(add, told, more))
+    log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.publishing")
+    log.warning("publishing.records_left", zone=profile.zone, set=profile.key, mms_ids=sorted(late))
+    return told
 
 
 async def _stretch(store: Store, profile: PublishingProfile, after: str) -> _Stretch:

@@ -62,8 +62,9 @@ INDEXES: Final[Sequence[CqlIndex]] = (
     CqlIndex("standard_number", Index.STANDARD, "Standard Number"),
     CqlIndex("other_system_number", Index.SYSTEM, "Other System Number"),
     CqlIndex("language", Index.LANGUAGE, "Language"),
+    CqlIndex("mms_tagSuppressed", Index.SUPPRESSED, "Suppressed from Discovery"),
 )
-BY_NAME: Final[Mapping[str, CqlIndex]] = {one.name: one for one in INDEXES}
+BY_NAME: Final[Mapping[str, CqlIndex]] = {one.name.lower(): one for one in INDEXES}
 ANYWHERE: Final = BY_NAME["all_for_ui"]
 """Where a term without an index is looked for."""
 OTHER_NAMES: Final[Mapping[str, str]] = {

@@ -16,7 +16,16 @@ from gateway.search import indexes
 from gateway.search.folding import grams, words, words_by_subfield
 from gateway.search.indexes import EVERY, UNREAD, Source
 from gateway.search.query import Index
-from gateway.search.tokens import WORD_CHARACTERS, asked_forms, first_key, heading, number_forms, whole_key, word_key
+from gateway.search.tokens import (
+    SUPPRESSED,
+    WORD_CHARACTERS,
+    asked_forms,
+    first_key,
+    heading,
+    number_forms,
+    whole_key,
+    word_key,
+)
 
 SECTION: Final = "\x02"
 """Begins an index in `Entry.text`: the code of the index follows, then a line for each field."""
@@ -53,9 +62,9 @@ class Entry(NamedTuple):
     """The year of publication; empty where none is known."""
 
 
-def entry(mms_id: str, marc: bytes) -> Entry:
-    """The entry of a record. One whose bytes are damaged is found by its MMS ID alone."""
-    making = _Making(mms_id)
+def entry(mms_id: str, marc: bytes, *, suppressed: bool = False) -> Entry:
+    """The entry of a record. Of one whose bytes are damaged there is its MMS ID, and whether it is suppressed."""
+    making = _Making(mms_id, suppressed)
     try:
         fields = iso2709.split(marc)
     except iso2709.Damaged:
@@ -73,8 +82,9 @@ def entry(mms_id: str, marc: bytes) -> Entry:
 class _Making:
     """An entry, field by field."""
 
-    def __init__(self, mms_id: str) -> None:
+    def __init__(self, mms_id: str, suppressed: bool) -> None:
         self._keys = {whole_key(index, form) for index in _OF_MMS_ID for form in number_forms(index, mms_id)}
+        self._keys.add(SUPPRESSED[suppressed])
         self._words: dict[str, set[str]] = {}
         self._lines: dict[str, dict[str, None]] = {}
         self._title = self._author = self._date = ""

@@ -23,10 +23,13 @@ class TooShort(BadQuery):
     """So many words begin with what is written of one that they are not gone through."""
 
 
-def evaluate(query: Query, volume: Volume) -> Numbers:
-    """The records that are found. Raises `BadQuery`, and `TooShort`."""
-    evaluation = _Evaluation(query, volume)
-    return without(evaluation.found(query), evaluation.dead)
+def evaluate(query: Query, volume: Volume, *, suppressed: bool = True) -> Numbers:
+    """The records that are found; `suppressed`: also those that are suppressed from discovery.
+
+    Raises `BadQuery`, and `TooShort`.
+    """
+    evaluation = _Evaluation(query, volume, suppressed)
+    return without(evaluation.found(query), evaluation.unfound)
 
 
 def terms_of(query: Query) -> Iterator[Term]:
@@ -41,9 +44,10 @@ def terms_of(query: Query) -> Iterator[Term]:
 class _Evaluation:
     """Of one tree."""
 
-    def __init__(self, query: Query, volume: Volume) -> None:
+    def __init__(self, query: Query, volume: Volume, suppressed: bool) -> None:
         self._volume = volume
-        self.dead = volume.dead
+        self.unfound = volume.dead if suppressed else volume.hidden
+        """What is left out of all that is found."""
         terms = [*terms_of(query)]
         if len(terms) > TREE_TERMS:
             raise BadQuery(f"the search has {len(terms):,} terms; it may have {TREE_TERMS}")
@@ -52,7 +56,7 @@ class _Evaluation:
         self._having = volume.having(keys) if keys else {}
 
     def found(self, query: Query) -> Numbers:
-        """What a branch finds, dead ones too."""
+        """What a branch finds, `unfound` too."""
         match query:
             case Term():
                 return self._by_term(self._asked[query])
@@ -86,7 +90,7 @@ class _Evaluation:
         return having[0] if len(having) == 1 else union(having)
 
     def _with_phrases(self, found: Numbers, of: Asked) -> Numbers:
-        candidates = [*falling(without(found, self.dead))]
+        candidates = [*falling(without(found, self.unfound))]
         kept: list[int] = []
         for start in range(0, len(candidates), TEXTS_AT_ONCE):
             documents = self._volume.documents(candidates[start : start + TEXTS_AT_ONCE])

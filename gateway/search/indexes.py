@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from gateway.marc.table import is_local
 from gateway.search.query import Index
 
-RULES: Final = 1
+RULES: Final = 2
 """Version of all that makes a record's entries: these tables, the folding, the keys."""
 
 TEXTS: Final = (Index.TITLE, Index.KEY_TITLE, Index.AUTHOR, Index.SUBJECT, Index.ANY)
@@ -20,7 +20,7 @@ HEADED: Final = frozenset({Index.TITLE, Index.KEY_TITLE, Index.AUTHOR, Index.SUB
 """Those of them that also have whole fields, in which the beginning of a field and a complete field can be asked."""
 NUMBERS: Final = (Index.ISBN, Index.ISSN, Index.OCLC, Index.MMS, Index.SYSTEM, Index.STANDARD)
 """Indexes of whole numbers."""
-CODES: Final = (Index.LANGUAGE, Index.FORMAT)
+CODES: Final = (Index.LANGUAGE, Index.FORMAT, Index.SUPPRESSED)
 """Indexes of codes and of the words for them."""
 
 EVERY: Final = ""

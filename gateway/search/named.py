@@ -35,6 +35,7 @@ NAMES: Final = {
     "year": Named(Index.DATE, "year:1990-1999"),
     "lang": Named(Index.LANGUAGE, "lang:eng"),
     "format": Named(Index.FORMAT, "format:book"),
+    "suppressed": Named(Index.SUPPRESSED, "suppressed:true"),
 }
 """What may stand before a word."""
 SHORT: Final = {

@@ -32,6 +32,8 @@ class Index(StrEnum):
     DATE = "da"
     LANGUAGE = "la"
     FORMAT = "fm"
+    SUPPRESSED = "sp"
+    """`true` of records that are suppressed from discovery, `false` of all others."""
 
 
 class Relation(StrEnum):

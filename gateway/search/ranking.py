@@ -6,15 +6,14 @@ each, the record that was written last comes first. How often a word stands in a
 records are short, and repeat a word where cataloguers must, not where it matters.
 """
 
-from array import array
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from itertools import chain, islice
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from gateway.search.evaluate import terms_of
 from gateway.search.folding import words
-from gateway.search.numbering import BLOCK, Numbers, both, falling, highest, size, without
+from gateway.search.numbering import Frugal, Numbers, both, falling, highest, listed, octets, size, without
 from gateway.search.query import And, AndNot, Index, Or, Order, Query, Term
 from gateway.search.tokens import whole_key, word_key
 from gateway.search.volumes import Document, Volume
@@ -22,8 +21,7 @@ from gateway.search.volumes import Document, Volume
 RESULT_RECORDS: Final = 10_000
 """Most records of a result, as in Alma [doc: spec/z3950.md]; how many there are is counted beyond it."""
 FEW: Final = 2_000
-"""Numbers that a result has one by one, 16 kB of them: more are quicker kept as they were found."""
-NUMBER_OCTETS: Final = 8
+"""Numbers that a result has one by one, 4 kB of them: more are quicker kept as they were found."""
 RANKED: Final = frozenset({Index.ANY, Index.TITLE, Index.KEY_TITLE})
 """Indexes whose terms may be words of a title."""
 
@@ -44,31 +42,22 @@ class Sorting(NamedTuple):
     descending: bool = False
 
 
-Tier: TypeAlias = "Numbers | array[int]"
-"""Numbers that are alike to a result's order; where they are few, one by one, the highest first."""
-
-
-def highest_first(tier: Tier) -> Iterable[int]:
-    """Its numbers."""
-    return tier if isinstance(tier, array) else falling(tier)
-
-
 class Result(NamedTuple):
     """What a query found, in order: its first `RESULT_RECORDS`."""
 
     total: int
     """How many were found, those beyond the first, too."""
-    tiers: tuple[Tier, ...]
+    tiers: tuple[Frugal, ...]
     """Those of the first come before those of the next; within each the highest number comes first."""
 
     def numbers(self, first: int = 0, most: int = RESULT_RECORDS) -> list[int]:
         """So many from a place on, counted from 0; fewer at the end. The first twenty cost some 0.1 ms, all 2 ms."""
-        return [*islice(chain.from_iterable(map(highest_first, self.tiers)), first, min(first + most, RESULT_RECORDS))]
+        return [*islice(chain.from_iterable(map(falling, self.tiers)), first, min(first + most, RESULT_RECORDS))]
 
     @property
     def octets(self) -> int:
         """About how much memory it takes."""
-        return sum([len(of) * (NUMBER_OCTETS if isinstance(of, array) else BLOCK // 8) for of in self.tiers])
+        return sum(map(octets, self.tiers))
 
 
 def ordered(found: Numbers, query: Query, order: Order, volume: Volume) -> Result:
@@ -77,8 +66,8 @@ def ordered(found: Numbers, query: Query, order: Order, volume: Volume) -> Resul
     return Result(size(found), tuple(map(_kept, tiers)))
 
 
-def _kept(tier: Numbers) -> Tier:
-    return array("Q", falling(tier)) if size(tier) <= FEW else highest(tier, RESULT_RECORDS)
+def _kept(tier: Numbers) -> Frugal:
+    return listed(tier) if size(tier) <= FEW else highest(tier, RESULT_RECORDS)
 
 
 def sort(documents: Iterable[Document], by: Sequence[Sorting]) -> list[Document]:

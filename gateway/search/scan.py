@@ -34,21 +34,24 @@ def scan(
     after: int,
     structure: Structure = Structure.WORDS,
     local: bool = True,
+    suppressed: bool = True,
 ) -> tuple[list[Scanned], list[Scanned]]:
     """Terms before `text`, and terms from it on, both rising; fewer where the index ends, and beyond `SCANNED_TERMS`.
 
     Words where `structure` asks for them, else headings; of indexes without words, numbers, codes and years. The term
-    itself, where a record has it, is the first of the second list.
+    itself, where a record has it, is the first of the second list. `suppressed`: records that are suppressed from
+    discovery have terms, too.
     """
     kind = WORD if index in TEXTS and (structure is Structure.WORDS or index not in HEADED) else WHOLE
     start = _start(index, text, kind)
     before, after = min(before, SCANNED_TERMS), min(after, SCANNED_TERMS)
+    unfound = volume.dead if suppressed else volume.hidden
     below: dict[str, Numbers] = {}
     above: dict[str, Numbers] = {}
     for code in codes_asked(index, local):
         head = f"{code}{kind}"
-        _join(below, len(head), _living(volume, head, head + start, before, descending=True))
-        _join(above, len(head), _living(volume, head + start, head + LAST, after, descending=False))
+        _join(below, len(head), _living(volume, unfound, head, head + start, before, descending=True))
+        _join(above, len(head), _living(volume, unfound, head + start, head + LAST, after, descending=False))
     return _counted(below)[-before:] if before else [], _counted(above)[:after]
 
 
@@ -59,14 +62,15 @@ def _start(index: Index, text: str, kind: str) -> str:
     return " ".join(words(text)[: 1 if kind == WORD else None])
 
 
-def _living(volume: Volume, first: str, last: str, most: int, *, descending: bool) -> list[tuple[str, Numbers]]:
-    """The first keys of a range that records have which are there."""
+def _living(
+    volume: Volume, unfound: Numbers, first: str, last: str, most: int, *, descending: bool
+) -> list[tuple[str, Numbers]]:
+    """The first keys of a range that other numbers have, too."""
     found: list[tuple[str, Numbers]] = []
-    dead = volume.dead
     at_once = most + SPARE
     while len(found) < most:
         some = volume.between(first, last, at_once, descending=descending)
-        living = ((key, without(numbers, dead)) for key, numbers in some)
+        living = ((key, without(numbers, unfound)) for key, numbers in some)
         found += [(key, numbers) for key, numbers in living if numbers]
         if len(some) < at_once:
             break

@@ -50,6 +50,10 @@ def whole_key(code: str, value: str) -> str:
     return f"{code}{WHOLE}{value[:HEADING_CHARACTERS]}"
 
 
+SUPPRESSED: Final = {True: whole_key(Index.SUPPRESSED, "true"), False: whole_key(Index.SUPPRESSED, "false")}
+"""Whether a record is suppressed -> the key that says so. Each record has one of them."""
+
+
 def heading(text: str) -> str:
     """Words with blanks between them, as far as they stand in a heading."""
     return text[:HEADING_CHARACTERS]

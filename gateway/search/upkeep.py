@@ -15,7 +15,7 @@ from typing import Final, NamedTuple, Protocol
 from gateway.search.entries import entry
 from gateway.search.indexes import RULES
 from gateway.search.numbering import size
-from gateway.search.volumes import Document, Kept, Layered, Posting, Recent, Rows, Volume, is_worn
+from gateway.search.volumes import Document, Kept, Layered, Posting, Recent, Rows, Unfound, Volume, is_worn
 
 RECENT_CHANGES: Final = 1_000
 """From so many changes on they are put into rows: some 10 MB of memory, and less than a second of writing."""
@@ -49,6 +49,15 @@ class Change(NamedTuple):
     mms_id: str
 
 
+class Written(NamedTuple):
+    """The newest version of a record, as far as it is indexed."""
+
+    mms_id: str
+    marc: bytes
+    suppressed: bool
+    """Whether it is suppressed from discovery."""
+
+
 class Source(Rows, Protocol):
     """What a store keeps of a zone, in one state of it."""
 
@@ -58,8 +67,8 @@ class Source(Rows, Protocol):
     def changes(self, after: int, most: int) -> list[Change]:
         """The first changes behind this place that are not in the rows, by rising place."""
 
-    def marc(self, mms_ids: Collection[str]) -> Iterable[tuple[str, bytes]]:
-        """MMS ID and newest version of these records, of those that are there; read no earlier than the changes."""
+    def written(self, mms_ids: Collection[str]) -> Iterable[Written]:
+        """The newest versions of these records, of those that are there; read no earlier than the changes."""
 
 
 class Merge(NamedTuple):
@@ -81,12 +90,19 @@ class Upkeep:
     def __init__(self) -> None:
         self._state = State()
         self._recent = Recent()
+        self._unfound = Unfound()
+        """Of the rows: it is the same until the state is another."""
         self._seen = 0
 
     @property
     def is_ripe(self) -> bool:
         """Whether so much is in memory that it should be put into rows."""
         return self._recent.next - self._recent.first >= RECENT_CHANGES
+
+    @property
+    def epoch(self) -> int:
+        """Of the rows, as they were when it was caught up."""
+        return self._state.epoch
 
     @property
     def seen(self) -> int:
@@ -98,14 +114,15 @@ class Upkeep:
         state = source.state()
         if state != self._state:
             self._state, self._recent, self._seen = state, Recent(state.numbers), 0
+            self._unfound = Kept(source).unfound
         changes = source.changes(self._seen, most)
         if not changes:
             return True
         mms_ids = {change.mms_id for change in changes}
-        written, below = dict(source.marc(mms_ids)), Kept(source).newest(mms_ids)
+        written, below = {one.mms_id: one for one in source.written(mms_ids)}, Kept(source).newest(mms_ids)
         for place, mms_id in changes:
-            if mms_id in written:
-                self._recent.add(mms_id, entry(mms_id, written[mms_id]), below.get(mms_id))
+            if one := written.get(mms_id):
+                self._recent.add(mms_id, entry(mms_id, one.marc, suppressed=one.suppressed), below.get(mms_id))
             else:
                 self._recent.remove(mms_id, below.get(mms_id))
             self._seen = place
@@ -113,7 +130,7 @@ class Upkeep:
 
     def volume(self, source: Source) -> Volume:
         """What a search reads; of the same state of the store in which it was caught up."""
-        return Layered(Kept(source), self._recent)
+        return Layered(Kept(source, self._unfound), self._recent)
 
     def merge(self, source: Source) -> Merge:
         """Put what is in memory into rows. When it is written, `catch_up` sees so, and memory is empty."""

@@ -20,6 +20,7 @@ from gateway.search.numbering import (
     BLOCK,
     BLOCK_BITS,
     NONE,
+    Block,
     Numbers,
     falling,
     is_in,
@@ -28,9 +29,11 @@ from gateway.search.numbering import (
     union,
     unpacked,
 )
+from gateway.search.tokens import SUPPRESSED
 
 DEAD: Final = "!dead"
 """Key of the dead numbers among a store's rows: it stands before all others."""
+_SUPPRESSED: Final = (SUPPRESSED[True],)
 WORN_NUMBERS: Final = 10_000
 """Dead numbers that are no burden, however few live."""
 
@@ -88,6 +91,10 @@ class Volume(Protocol):
     def dead(self) -> Numbers:
         """Numbers that are found no more."""
 
+    @property
+    def hidden(self) -> Numbers:
+        """The same, and the numbers of records that are suppressed from discovery."""
+
     def having(self, keys: Collection[str]) -> dict[str, Numbers]:
         """By key, who has it; keys that nobody has are left out."""
 
@@ -122,6 +129,12 @@ class Recent:
     def dead(self) -> Numbers:
         """Those of its own, and those of the rows below it whose records were written since."""
         return numbers_of(self._dead) if self._dead else NONE
+
+    @property
+    def hidden(self) -> Numbers:
+        """The contract's."""
+        suppressed = self.having(_SUPPRESSED)
+        return union((self.dead, *suppressed.values())) if suppressed else self.dead
 
     def add(self, mms_id: str, entry: Entry, below: int | None = None) -> None:
         """A record's newest version. `below`: the number that the rows below have for the record, if they have one."""
@@ -204,20 +217,43 @@ def _dead(numbers: Numbers) -> Iterator[Posting]:
         yield Posting(DEAD, block, packed(b"", [*of]))
 
 
+class Unfound(NamedTuple):
+    """What of a store's rows is not found, whatever is asked (`Volume`)."""
+
+    dead: Numbers = NONE
+    hidden: Numbers = NONE
+
+
 class Kept:
     """The index that a store's rows hold."""
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: Rows, unfound: Unfound | None = None) -> None:
+        """`unfound`: of these rows, where it was read before."""
         self._rows = rows
+        self._unfound = unfound
+
+    @property
+    def unfound(self) -> Unfound:
+        """All of it."""
+        if self._unfound is None:
+            found = self.having([DEAD, *_SUPPRESSED])
+            dead = found.pop(DEAD, NONE)
+            self._unfound = Unfound(dead, union((dead, *found.values())) if found else dead)
+        return self._unfound
 
     @property
     def dead(self) -> Numbers:
         """The contract's."""
-        return self.having([DEAD]).get(DEAD, NONE)
+        return self.unfound.dead
+
+    @property
+    def hidden(self) -> Numbers:
+        """The contract's."""
+        return self.unfound.hidden
 
     def having(self, keys: Collection[str]) -> dict[str, Numbers]:
         """The contract's."""
-        found: dict[str, dict[int, int]] = {}
+        found: dict[str, dict[int, Block]] = {}
         for key, block, kept in self._rows.postings(keys):
             found.setdefault(key, {})[block] = unpacked(kept)
         return dict(found)
@@ -247,7 +283,14 @@ class Layered:
     @property
     def dead(self) -> Numbers:
         """The contract's."""
-        return union((self._kept.dead, self._recent.dead))
+        recent = self._recent.dead
+        return union((self._kept.dead, recent)) if recent else self._kept.dead
+
+    @property
+    def hidden(self) -> Numbers:
+        """The contract's."""
+        recent = self._recent.hidden
+        return union((self._kept.hidden, recent)) if recent else self._kept.hidden
 
     def having(self, keys: Collection[str]) -> dict[str, Numbers]:
         """The contract's."""

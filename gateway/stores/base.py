@@ -1,22 +1,15 @@
 """The contract of a store. `tests/stores` holds every store against the words of these docstrings."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple, Protocol, TypeVar
+from typing import Literal, NamedTuple, Protocol
 
-from gateway.errors import NotFound, StoreError
 from gateway.model import (
     Attempt,
     BibRecord,
     Delivery,
-    Holding,
     Identifier,
-    Item,
-    Library,
     PendingLink,
-    Receipt,
-    Submission,
     Webhook,
     Zone,
 )
@@ -25,13 +18,17 @@ from gateway.stores.finding import Finding
 from gateway.stores.finding import Found as Found
 from gateway.stores.finding import Listed as Listed
 from gateway.stores.finding import Shelves as Shelves
-from gateway.stores.lending import Lending, LendingStacks
+from gateway.stores.lending import Lending
 from gateway.stores.lending import Lent as Lent
 from gateway.stores.publishing import Published as Published
 from gateway.stores.publishing import Publishing
 from gateway.stores.publishing import Unpublished as Unpublished
-
-T = TypeVar("T")
+from gateway.stores.shelving import ShelfPlace as ShelfPlace
+from gateway.stores.shelving import Shelving
+from gateway.stores.shelving import Stacks as Stacks
+from gateway.stores.transacting import Plan as Plan
+from gateway.stores.transacting import T as T
+from gateway.stores.transacting import Transaction as Transaction
 
 Purpose = Literal["serve", "change", "read"]
 """What a store is opened for: one gateway at a time may serve an SQLite file, several may a PostgreSQL database;
@@ -78,90 +75,6 @@ class Indexed(NamedTuple):
     mms_id: str
 
 
-class Transaction(Protocol):
-    """One zone's records and attempts within one durable transaction.
-
-    Changes are made together when the plan has returned; until then its reads do not see them.
-    """
-
-    def holders(self, identifiers: Iterable[Identifier]) -> list[str]:
-        """MMS IDs, rising, of the zone's records that bear one of `identifiers` now (not in an earlier version)."""
-
-    def get(self, mms_id: str) -> BibRecord | None:
-        """The record's newest version."""
-
-    def next_ordinal(self) -> int:
-        """1 for the zone's first record, then 2, and so on; one that a failed plan drew is drawn again."""
-
-    def filed(self, submission: str) -> bool:
-        """Whether the attempt with this ID is kept in this zone."""
-
-    def put(self, record: BibRecord) -> None:
-        """Keep a new record (version 1), a record's next version, or its newest one amended (the same version).
-
-        Earlier versions stay. An index that is damaged, and has a number of the record already, is no obstacle. For any
-        other version `transact` raises `StoreError`, and nothing has happened.
-        """
-
-    def file(self, submission: Submission, receipt: Receipt) -> None:
-        """Keep the attempt under `receipt.zone`, with a `seq` that no other has in any zone.
-
-        Those of one zone come to be seen in the order of their numbers, whoever files them. Those of several zones that
-        are filed at once may come to be seen in another order.
-        """
-
-    def note(self, delivery: Delivery) -> None:
-        """Add to an attempt what became of its reply, be it one that this plan files; nothing where it is not kept."""
-
-    def pend(self, link: PendingLink) -> None:
-        """Remember that a link is still to be made; this zone is the link's network zone."""
-
-    def settle(self, submission: str) -> None:
-        """Forget the pending link of this submission; nothing where there is none."""
-
-
-Plan = Callable[[Transaction], T]
-"""What to do in a transaction: synchronous, pure but for the transaction, so that it may be run again."""
-
-
-@dataclass
-class Changes:
-    """What a plan wants changed, for stores to gather while it runs."""
-
-    ordinal: int
-    records: list[BibRecord] = field(default_factory=list)
-    attempts: list[tuple[Submission, Receipt]] = field(default_factory=list)
-    deliveries: list[Delivery] = field(default_factory=list)
-    """To be added to attempts when those of this plan are filed."""
-    links: dict[str, PendingLink | None] = field(default_factory=dict)
-    """By submission, the link to be made; None where there is to be none any more."""
-
-    def next_ordinal(self) -> int:
-        """The contract's."""
-        self.ordinal += 1
-        return self.ordinal
-
-    def put(self, record: BibRecord) -> None:
-        """The contract's."""
-        self.records.append(record)
-
-    def file(self, submission: Submission, receipt: Receipt) -> None:
-        """The contract's."""
-        self.attempts.append((submission, receipt))
-
-    def note(self, delivery: Delivery) -> None:
-        """The contract's."""
-        self.deliveries.append(delivery)
-
-    def pend(self, link: PendingLink) -> None:
-        """The contract's."""
-        self.links[link.submission.id] = link
-
-    def settle(self, submission: str) -> None:
-        """The contract's."""
-        self.links[submission] = None
-
-
 Place = tuple[str, str]
 """Zone and key of a webhook."""
 
@@ -174,85 +87,7 @@ def webhook_place(old: Webhook | None, new: Webhook | None) -> Place:
     return places.pop()
 
 
-def out_of_turn(record: BibRecord) -> StoreError:
-    """Why a store does not keep this version."""
-    return StoreError(f"version {record.version} of the record {record.mms_id} is neither its newest nor its next")
-
-
-class ShelfPlace(NamedTuple):
-    """Where a holding stands among a zone's."""
-
-    mms_id: str
-    holding: str
-    """Its ID."""
-
-
-class Stacks(LendingStacks, Protocol):
-    """One zone's libraries, holdings and items within one durable transaction. Its reads see its changes.
-
-    Codes, IDs and barcodes are of printable characters; what is put is of this zone.
-    """
-
-    def library(self, code: str) -> Library | None:
-        """The library of this code."""
-
-    def shelved_at(self, library: str) -> set[str]:
-        """Codes of the locations at which this library has holdings."""
-
-    def holding(self, id_: str) -> Holding | None:
-        """The holding of this ID."""
-
-    def holdings(self, mms_id: str) -> list[Holding]:
-        """Those of a record, by rising ID."""
-
-    def item(self, barcode: str) -> Item | None:
-        """The item of this barcode."""
-
-    def items(self, holding: str) -> list[Item]:
-        """Those of a holding, by rising barcode."""
-
-    def put_library(self, library: Library) -> None:
-        """Keep it, instead of an earlier one of the same code."""
-
-    def put_holding(self, holding: Holding) -> None:
-        """Keep it, instead of an earlier one of the same ID, which is of the same record.
-
-        Raises `NotFound` where the zone has no such record, `ValueError` where the earlier one is of another.
-        """
-
-    def put_item(self, item: Item) -> None:
-        """Keep it, instead of an earlier one of the same barcode, wherever that was.
-
-        Raises `NotFound` where the zone has no such holding, `ValueError` where that is of another record.
-        """
-
-    def remove_library(self, code: str) -> bool:
-        """Forget it; whether there was one. Holdings may still name it."""
-
-    def remove_holding(self, id_: str) -> bool:
-        """Forget it with its items; whether there was one."""
-
-    def remove_item(self, barcode: str) -> bool:
-        """Forget it; whether there was one."""
-
-
-def no_record(zone: str, mms_id: str) -> NotFound:
-    """Why a holding is not kept."""
-    return NotFound(f"zone {zone} holds no record {mms_id}")
-
-
-def no_holding(zone: str, id_: str) -> NotFound:
-    """Why an item is not kept."""
-    return NotFound(f"zone {zone} has no holding {id_}")
-
-
-def check_same_record(found: str, mms_id: str) -> None:
-    """Raise `ValueError` for a holding or an item that would be of another record than it is."""
-    if found != mms_id:
-        raise ValueError(f"it is of the record {found}, not of {mms_id}")
-
-
-class Store(Finding, Lending, Publishing, Protocol):
+class Store(Finding, Shelving, Lending, Publishing, Protocol):
     """Zones of records, and every attempt to change them. Zones never see each other's records."""
 
     async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
@@ -366,32 +201,6 @@ class Store(Finding, Lending, Publishing, Protocol):
         None, or are of two places. Of those who swap at once in one place, one alone is told True. Where it raises
         `StoreError` it may have happened.
         """
-
-    async def rearrange(self, zone: str, plan: Callable[[Stacks], T]) -> T:
-        """Run `plan` alone on the zone's stacks and return what it returned, after that is durable.
-
-        It is synchronous and pure but for the stacks, as it may be run again. What it raises undoes its changes, and is
-        raised here. Where it raises `StoreError` it may have happened. No export waits for another rearranging than
-        the one under way.
-        """
-
-    async def libraries(self, zone: str) -> list[Library]:
-        """The zone's, by rising code."""
-
-    async def shelves(self, zone: str, mms_ids: Collection[str]) -> Shelves:
-        """Holdings and items of these records, as they were at one moment."""
-
-    async def holding(self, zone: str, id_: str) -> Holding | None:
-        """The holding of this ID."""
-
-    async def item(self, zone: str, barcode: str) -> Item | None:
-        """The item of this barcode."""
-
-    async def holdings(self, zone: str, *, after: ShelfPlace | None = None, limit: int = PAGE_ROWS) -> list[Holding]:
-        """The zone's holdings by rising MMS ID and ID; those behind `after`."""
-
-    async def shelved(self) -> list[str]:
-        """Keys of the zones that have libraries or holdings, rising."""
 
     async def index_records(
         self, zone: str, tell: Callable[[int, int], None] = lambda done, of: None, *, anew: bool = False

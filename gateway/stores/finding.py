@@ -1,6 +1,6 @@
 """The part of a store's contract by which its records are searched for, over the index that the store keeps of them."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple, Protocol
@@ -29,6 +29,15 @@ class Listed(NamedTuple):
     mms_id: str
     there: Inventory | None
     """None where the record is gone."""
+
+
+Known = Callable[[Sequence[int], int], bool]
+"""Whether somebody knows what all of these numbers stand for, which are of this epoch. Asked in any thread."""
+
+
+def unknown(numbers: Sequence[int], epoch: int) -> bool:
+    """`Known` of who knows nothing."""
+    return False
 
 
 class Shelves(NamedTuple):
@@ -60,10 +69,20 @@ def found_before(zone: str) -> NotFound:
 class Finding(Protocol):
     """Searches of a zone's records."""
 
-    async def find_records(self, zone: str, query: Query, *, order: Order = Order.WRITTEN, read: int = 0) -> Found:
+    async def find_records(
+        self,
+        zone: str,
+        query: Query,
+        *,
+        order: Order = Order.WRITTEN,
+        read: int = 0,
+        known: Known = unknown,
+        suppressed: bool = True,
+    ) -> Found:
         """The zone's records that a query finds: as they are now, every change among them that was answered before.
 
-        At most `read` of them are read, too, where that is less work than to ask for them later.
+        At most `read` of them are read, too, where that is less work than to ask for them later; none where all of
+        those are `known`. `suppressed`: those that are suppressed from discovery are found, too, and counted.
 
         Raises `BadQuery`; `evaluate.TooShort`, which is one, where too many words begin with what is written of one.
         """
@@ -96,5 +115,6 @@ class Finding(Protocol):
         after: int,
         structure: Structure = Structure.WORDS,
         local: bool = True,
+        suppressed: bool = True,
     ) -> tuple[list[Scanned], list[Scanned]]:
         """Terms of an index around a term, as `scan.scan` has them, of the zone's records as they are now."""

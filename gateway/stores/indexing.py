@@ -19,7 +19,7 @@ from gateway.search.query import Order, Query
 from gateway.search.upkeep import RECENT_CHANGES, State, Upkeep
 from gateway.search.volumes import Document, Posting
 from gateway.stores.base import T
-from gateway.stores.finding import Found, Listed
+from gateway.stores.finding import Found, Known, Listed, unknown
 from gateway.stores.searching import Ask, Searched, documents, found
 
 LOOK_SECONDS: Final = 3.0
@@ -196,8 +196,11 @@ class Indexing:
         tell(in_all, in_all)
 
     async def run(self) -> None:
-        """Put into rows what waits, until cancelled."""
+        """Put into rows what waits, until cancelled; and before that, make those anew that other rules have made."""
         before: dict[str, int] = {}
+        with suppress(StoreError):
+            for zone in await self._rows.outdated():
+                await self.index(zone, lambda done, of: None, anew=False)
         while True:
             with trio.move_on_after(LOOK_SECONDS):
                 await self._ripened.wait()
@@ -251,13 +254,24 @@ class SearchedRows(Searched):
     async def _search(self, zone: str, ask: Ask[T]) -> T:
         return await self.indexing.search(zone, ask)
 
-    async def find_records(self, zone: str, query: Query, *, order: Order = Order.WRITTEN, read: int = 0) -> Found:
+    async def find_records(
+        self,
+        zone: str,
+        query: Query,
+        *,
+        order: Order = Order.WRITTEN,
+        read: int = 0,
+        known: Known = unknown,
+        suppressed: bool = True,
+    ) -> Found:
         """The contract's, as all below."""
 
         def ask(knows: Upkeep, source: Source) -> Found:
-            one = found(knows, source, query, order)
+            one = found(knows, source, query, order, suppressed)
             numbers = one.result.numbers(0, read)
-            return one._replace(read=_listed(knows, source, zone, numbers, one.epoch)) if numbers else one
+            if not numbers or known(numbers, one.epoch):
+                return one
+            return one._replace(read=_listed(knows, source, zone, numbers, one.epoch))
 
         return await self.indexing.search(zone, ask)
 

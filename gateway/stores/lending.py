@@ -1,5 +1,6 @@
 """The part of a store's contract by which things are lent: within a zone's stacks, and reading beside them."""
 
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from gateway.model import Exchange, Loan, Patron, Request
@@ -7,6 +8,16 @@ from gateway.model import Exchange, Loan, Patron, Request
 EXCHANGES_KEPT: Final = 10_000
 """Messages of other systems, over all zones: weeks of a library's work, some 40 MB. They are there to be looked into
 when something went wrong, which people notice sooner than that."""
+
+
+def words_of(exchange: Exchange) -> str:
+    """In what `Lending.exchanges` looks for a text, both of them casefolded."""
+    return "\n".join((exchange.service, exchange.problem, exchange.value, exchange.subject)).casefold()
+
+
+def holds(exchange: Exchange, text: str) -> bool:
+    """Whether `Lending.exchanges` finds it by this text."""
+    return text.casefold() in words_of(exchange)
 
 
 class Lent(NamedTuple):
@@ -88,9 +99,12 @@ class Lending(Protocol):
     async def lending_zones(self) -> list[str]:
         """Keys of the zones that have patrons, loans or requests, rising."""
 
-    def note_exchange(self, exchange: Exchange) -> None:
+    def note_exchange(self, exchange: Exchange, kept: Callable[[], object] = lambda: None) -> None:
         """Keep it: soon, but not at once and not surely. The newest `EXCHANGES_KEPT` are kept,
         and up to a tenth more, for the oldest go in batches.
+
+        `kept` is called when it can be read; once for several that were noted with the same. Where it is never kept, or
+        at the very end, it is not called.
         """
 
     async def exchanges(
@@ -102,3 +116,12 @@ class Lending(Protocol):
 
     async def exchange(self, seq: int) -> Exchange | None:
         """One by its number."""
+
+    async def whole_exchanges(self, *, after: int = 0, limit: int = 100) -> list[Exchange]:
+        """With `asked` and `answered`, by rising number; those with a higher one than `after`."""
+
+    async def put_exchanges(self, exchanges: Sequence[Exchange]) -> None:
+        """Keep these, of another store, under the numbers that they have there, and none is forgotten for it. Durable.
+
+        Their numbers rise, and are higher than any that this store has; what is noted later gets higher ones yet.
+        """

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from gateway.errors import StoreError
 from gateway.model import Exchange, Request
-from gateway.stores.lending import EXCHANGES_KEPT, LendingStacks
+from gateway.stores.lending import EXCHANGES_KEPT, LendingStacks, words_of
 
 NOTE_SECONDS: Final = 0.2
 """How long an exchange waits for others to be kept with: people who look do not see that, and a busy server commits a
@@ -49,13 +49,8 @@ def without_messages(exchange: Exchange) -> Exchange:
     return replace(exchange, asked=b"", answered=b"")
 
 
-def words_of(exchange: Exchange) -> str:
-    """What searches compare with `wanted`."""
-    return "\n".join((exchange.service, exchange.problem, exchange.value, exchange.subject)).casefold()
-
-
 def wanted(text: str) -> str:
-    """What is looked for in `words_of`."""
+    """What is looked for in `lending.words_of`."""
     return text.casefold()
 
 
@@ -72,7 +67,7 @@ class Noted(NamedTuple):
     @classmethod
     def of(cls, exchange: Exchange) -> "Noted":
         """Raises `UnicodeError` where it holds what cannot be written down."""
-        body = to_json(without_messages(exchange))
+        body = to_json(replace(without_messages(exchange), seq=0))
         return cls(exchange.zone, body, words_of(exchange), exchange.asked, exchange.answered)
 
 
@@ -87,29 +82,32 @@ class Waiting:
     def __init__(self, keep: Callable[[Sequence[Noted]], Awaitable[object]]) -> None:
         """`keep` writes some, oldest first, in one transaction."""
         self._keep = keep
-        self._waiting: list[Noted] = []
+        self._waiting: list[tuple[Noted, Callable[[], object]]] = []
+        """Each with whom to call when it is kept."""
         self._noted = trio.Event()
 
-    def note(self, exchange: Exchange) -> None:
+    def note(self, exchange: Exchange, kept: Callable[[], object]) -> None:
         """The store's `note_exchange`; nothing where it cannot be written down."""
         with suppress(UnicodeError):
-            self._waiting.append(Noted.of(exchange))
+            self._waiting.append((Noted.of(exchange), kept))
         del self._waiting[:-WAITING]
         self._noted.set()
 
     def take(self) -> list[Noted]:
-        """All that wait; they do no longer."""
+        """All that wait; they do no longer, and nobody is called."""
         taken, self._waiting = self._waiting, []
-        return taken
+        return [noted for noted, _ in taken]
 
     async def keep(self) -> None:
         """Keep what waits now. What the store would not take is lost: people can do without it."""
-        taken = self.take()
+        taken, self._waiting = self._waiting, []
         if not taken:
             return
         try:
             with suppress(StoreError):
-                await self._keep(taken)
+                await self._keep([noted for noted, _ in taken])
+                for kept in {kept for _, kept in taken}:
+                    kept()
         except trio.Cancelled:  # it has not happened
             self._waiting[:0] = taken
             raise

@@ -2,7 +2,7 @@
 
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Final, NamedTuple, Protocol
 
@@ -79,12 +79,16 @@ class Publishing(Protocol):
         done: Collection[Unpublished] = (),
         *,
         seen: Collection[Unpublished] = (),
-    ) -> None:
+        read: Mapping[str, Inventory] | None = None,
+    ) -> Collection[str]:
         """Keep these, each instead of an earlier one of its record in the set. Durable.
 
         Those of `done` are no longer unpublished; those of `seen` still are, for there are other sets. But of a record
         of either that has changed since, or that another has done since, nothing is kept, and it stays as it is: so
-        what comes late undoes nothing that was published later.
+        what comes late undoes nothing that was published later. Nor is anything kept of a record that is not as it was
+        when `inventory` gave what is in `read`, of which these were made; without that nobody asks how it is.
+
+        Returns the MMS IDs of those of which nothing is kept.
         """
 
     async def published(
@@ -253,14 +257,38 @@ def _chosen(of: Sets, sets: Sequence[str], wanted: Span, after: str, limit: int)
         after = some[-1]
 
 
+def sets_of(shown: Iterable[Shown]) -> dict[str, list[str]]:
+    """`Publishing.published_in`, of what all sets have of some records."""
+    found: dict[str, list[str]] = {}
+    for one in sorted(shown):
+        if not one.deleted:
+            found.setdefault(one.mms_id, []).append(one.set_)
+    return found
+
+
 def new_place() -> int:
     """For what has changed; a store has no two that are the same."""
     return secrets.randbits(62) + 1
 
 
-def keep_now(
-    published: Sequence[Published], looked_at: Collection[Unpublished], unchanged: Collection[str]
-) -> list[Published]:
-    """What `Publishing.publish` keeps: without records of `looked_at` that are not `unchanged`; each record once."""
+def late_now(
+    published: Sequence[Published],
+    looked_at: Collection[Unpublished],
+    unchanged: Collection[str],
+    read: Mapping[str, Inventory] | None,
+    inventory: Callable[[Collection[str]], Mapping[str, Inventory]],
+) -> set[str]:
+    """MMS IDs of which `Publishing.publish` keeps nothing: records of `looked_at` that are not `unchanged`, and of
+    those to be kept what is not in `inventory`, which tells how records are now, as it was `read`.
+    """
     late = {one.mms_id for one in looked_at if one.mms_id not in unchanged}
+    if read is None:
+        return late
+    mms_ids = {one.mms_id for one in published} - late
+    now = inventory(mms_ids)
+    return late | {mms_id for mms_id in mms_ids if read.get(mms_id) != now.get(mms_id)}
+
+
+def keep_now(published: Sequence[Published], late: Collection[str]) -> list[Published]:
+    """What `Publishing.publish` keeps: each record once, the last of it."""
     return [*{one.mms_id: one for one in published if one.mms_id not in late}.values()]

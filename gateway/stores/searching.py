@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from gateway.search.evaluate import evaluate
 from gateway.search.query import Index, Order, Query, Structure
@@ -10,7 +11,7 @@ from gateway.search.scan import Scanned, scan
 from gateway.search.upkeep import Source, Upkeep
 from gateway.search.volumes import Document
 from gateway.stores.base import T
-from gateway.stores.finding import Found, found_before
+from gateway.stores.finding import Found, Known, found_before, unknown
 
 Ask = Callable[[Upkeep, Source], T]
 """What is asked of an index that is up to date."""
@@ -23,9 +24,18 @@ class Searched(ABC):
     async def _search(self, zone: str, ask: Ask[T]) -> T:
         """Bring what is known of the zone up to date, and ask this of it."""
 
-    async def find_records(self, zone: str, query: Query, *, order: Order = Order.WRITTEN, read: int = 0) -> Found:
+    async def find_records(
+        self,
+        zone: str,
+        query: Query,
+        *,
+        order: Order = Order.WRITTEN,
+        read: int = 0,
+        known: Known = unknown,
+        suppressed: bool = True,
+    ) -> Found:
         """The contract's, as all below."""
-        return await self._search(zone, lambda knows, source: found(knows, source, query, order))
+        return await self._search(zone, lambda knows, source: found(knows, source, query, order, suppressed))
 
     async def found_records(self, zone: str, numbers: Sequence[int], epoch: int) -> list[str]:
         def ask(knows: Upkeep, source: Source) -> list[str]:
@@ -49,18 +59,21 @@ class Searched(ABC):
         after: int,
         structure: Structure = Structure.WORDS,
         local: bool = True,
+        suppressed: bool = True,
     ) -> tuple[list[Scanned], list[Scanned]]:
+        which = partial(scan, before=before, after=after, structure=structure, local=local, suppressed=suppressed)
+
         def ask(knows: Upkeep, source: Source) -> tuple[list[Scanned], list[Scanned]]:
-            volume = knows.volume(source)
-            return scan(volume, index, text, before=before, after=after, structure=structure, local=local)
+            return which(knows.volume(source), index, text)
 
         return await self._search(zone, ask)
 
 
-def found(knows: Upkeep, source: Source, query: Query, order: Order) -> Found:
-    """What a query finds."""
+def found(knows: Upkeep, source: Source, query: Query, order: Order, suppressed: bool) -> Found:
+    """What a query finds; `suppressed`: also of records that are suppressed from discovery."""
     volume = knows.volume(source)
-    return Found(ordered(evaluate(query, volume), query, order, volume), source.state().epoch)
+    numbers = evaluate(query, volume, suppressed=suppressed)
+    return Found(ordered(numbers, query, order, volume), knows.epoch)
 
 
 def documents(knows: Upkeep, source: Source, zone: str, numbers: Sequence[int], epoch: int) -> list[Document]:

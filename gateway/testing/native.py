@@ -51,6 +51,7 @@ class TrioGateway:
         self._gateway = gateway
         self.host: Final = gateway.host
         self.port: Final = gateway.port
+        self.z3950_port: Final = gateway.z3950_port
         self.logon_id: Final = gateway.logon_id
         self.password: Final = gateway.password
         self.zone: Final = gateway.zone
@@ -99,9 +100,11 @@ class TrioGateway:
         """As `Gateway.put`."""
         return await _beside(self._gateway.put, record)
 
-    async def flag(self, mms_id: str, *, locked: bool = False, cz_linked: bool = False) -> None:
+    async def flag(
+        self, mms_id: str, *, locked: bool = False, cz_linked: bool = False, suppressed: bool = False
+    ) -> None:
         """As `Gateway.flag`."""
-        await _beside(self._gateway.flag, mms_id, locked=locked, cz_linked=cz_linked)
+        await _beside(self._gateway.flag, mms_id, locked=locked, cz_linked=cz_linked, suppressed=suppressed)
 
     async def freeze(self, at: datetime) -> None:
         """As `Gateway.freeze`."""

@@ -110,7 +110,7 @@ class Session:
             if self._shared is None:
                 self.client.forget(f"/hosts/{place.host}")
             raise
-        reached = Reached(place.host, *self._address(place), own=self._shared is None)
+        reached = Reached(place.host, *self._address(place), own=self._shared is None, z3950=_z3950(place))
         return Gateway(self.client, reached, zone, self._password)
 
     def _own_host(self, key: str) -> Place:
@@ -157,6 +157,11 @@ def _address(text: str) -> tuple[str, int] | None:
     if text and not (host and port.isascii() and port.isdigit()):
         raise SettingsError(f"--gateway-connexion: {text!r} is no HOST:PORT such as 127.0.0.1:5500")
     return (host.strip("[]"), int(port)) if text else None
+
+
+def _z3950(place: Place) -> int | None:
+    """The first port where the host is searched."""
+    return next((int(at.rpartition(":")[2]) for at in place.z3950), None)
 
 
 def _hash(password: str) -> str:

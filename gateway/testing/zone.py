@@ -30,7 +30,7 @@ TOLD: Final = 20
 
 
 class Reached(NamedTuple):
-    """Where exports to a zone are taken."""
+    """Where exports to a zone are taken, and where it is searched."""
 
     key: str
     """Of the host in the gateway."""
@@ -38,6 +38,8 @@ class Reached(NamedTuple):
     port: int
     own: bool
     """Whether no other zone is there."""
+    z3950: int | None
+    """Port of Z39.50 at the same address; None where there is none."""
 
 
 class _Page(Struct):
@@ -61,6 +63,10 @@ class Gateway:
         """What an exporter is to be told: the host name."""
         self.port: Final = reached.port
         """And the port."""
+        self.z3950_port: Final = reached.z3950
+        """Where at `host` the zone is searched by Z39.50, its database being the logon ID; None where it is not. Behind
+        mapped ports, the one that the gateway has itself.
+        """
         self.logon_id: Final = zone.code
         """And the logon ID, which no other test has."""
         self.password: Final = password
@@ -162,9 +168,12 @@ class Gateway:
             raise AssertionError(f"one record is put at a time; {told.filed} of {len(told.records)} were filed. {said}")
         return told.records[0].mms_id
 
-    def flag(self, mms_id: str, *, locked: bool = False, cz_linked: bool = False) -> None:
-        """Have a record be as if open in the Metadata Editor, or linked to the Community Zone; or neither."""
-        flags = [flag for flag, wanted in ((Flag.LOCKED, locked), (Flag.CZ_LINKED, cz_linked)) if wanted]
+    def flag(self, mms_id: str, *, locked: bool = False, cz_linked: bool = False, suppressed: bool = False) -> None:
+        """Have a record be as if open in the Metadata Editor, linked to the Community Zone, suppressed from discovery;
+        or none of these.
+        """
+        wanted = {Flag.LOCKED: locked, Flag.CZ_LINKED: cz_linked, Flag.SUPPRESSED: suppressed}
+        flags = [flag for flag, given in wanted.items() if given]
         self._client.send("PUT", f"/zones/{self.zone}/records/{mms_id}/flags", {"flags": flags})
 
     def freeze(self, at: datetime) -> None:

@@ -22,6 +22,12 @@ async def test_zone_that_was_given_no_set_publishes_everything_at_once():
         assert (await one.get("/zones/network/repository"))["path"] == (
             "/hosts/i-share-network/view/oai/01CARLI_NETWORK/request"
         )
+        for host, words in (
+            ("i-share-xyz", "<repositoryName>01CARLI_XYZ</repositoryName>"),
+            ("i-share-network", "OAI Repository definition doesnt exist for this Institution"),
+        ):
+            answer = await one.client.get(f"/hosts/{host}/view/oai/01CARLI_XYZ/request?verb=Identify")
+            assert words in answer.text
 
 
 async def test_set_is_made_run_changed_and_deleted():
@@ -40,6 +46,14 @@ async def test_set_is_made_run_changed_and_deleted():
         assert (await one.get(f"{SETS}/ReShare/runs"))["runs"] == [again, run]
         await one.asks("DELETE", f"{SETS}/ReShare", 204)
         assert [set_["key"] for set_ in (await one.get(SETS))["sets"]] == [""]
+
+
+async def test_set_with_a_schedule_is_run_by_who_makes_it_though_its_first_run_begins_by_itself():
+    async with api() as one:
+        await one.asks("PUT", f"{SETS}/ReShare", json={})
+        await one.exports("local-fields")
+        run = await one.post(f"{SETS}/ReShare/runs", kind="run")
+        assert (run["ended_at"] is not None, run["new"] + run["unchanged"]) == (True, 1)
 
 
 async def test_repository_is_kept():

@@ -45,7 +45,7 @@ PAGES: Final = (
 MISTAKEN: Final = ("/?q=titel:x", "/records?q=titel:x", "/records/99", "/zones/xyz/patrons?barcode=0", "/nowhere")
 """Pages whose status is no success."""
 NO_PAGES: Final = (
-    *("/static/{name:path}", "/events", "/welcome/events", "/lessons/{key:str}/events"),
+    *("/static/{name:path}", "/events", "/exchanges/events", "/welcome/events", "/lessons/{key:str}/events"),
     *("/attempts/{seq:int}/report.txt", "/lessons/{key:str}/record.mrc"),
     "/zones/{zone:str}/records/{mms:str}/download",
     *("/look", "/records/{mms:str}/diff", "/welcome/waiting"),

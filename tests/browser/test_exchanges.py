@@ -33,6 +33,8 @@ def test_row_that_is_not_asked_for_does_not_appear(site):
     tab.get_by_role("searchbox", name="Search exchanges").fill("WANTED")
     tab.keyboard.press("Enter")
     expect(tab).to_have_url(re.compile("q=WANTED"))
-    site.says_by_ncip(reshare("RecallItem", user("another"), item("1")), reshare("RenewItem", user("wanted"), item("1")))
+    site.says_by_ncip(
+        reshare("RecallItem", user("another"), item("1")), reshare("RenewItem", user("wanted"), item("1"))
+    )
     expect(tab.locator("#exchange-3")).to_be_visible()
     assert rows(tab) == ["RenewItem", "LookupUser"]

@@ -55,7 +55,13 @@ def hash_of(pin: str) -> str:
 
 def lender(store: Store, *, now: datetime = NOON) -> Lender:
     """One whose day is always the same."""
-    return Lender(store, POLICIES, new_mms_id=lambda _, ordinal: mms_id(ordinal, "5867"), clock=lambda: now)
+    return Lender(
+        store,
+        POLICIES,
+        new_mms_id=lambda _, ordinal: mms_id(ordinal, "5867"),
+        clock=lambda: now,
+        wrong_pin_seconds=0,
+    )
 
 
 async def fill(store: Store) -> None:
@@ -95,7 +101,11 @@ class Counter:
         self.store = store
         self.now = NOON
         self.lender = Lender(
-            store, POLICIES, new_mms_id=lambda _, ordinal: mms_id(ordinal, "5867"), clock=lambda: self.now
+            store,
+            POLICIES,
+            new_mms_id=lambda _, ordinal: mms_id(ordinal, "5867"),
+            clock=lambda: self.now,
+            wrong_pin_seconds=0,
         )
 
     def later(self, *, days: int = 0, seconds: int = 1) -> None:

@@ -56,6 +56,7 @@ class TestArrived:
             ("245", "10\x1faTides and waves"),
         ]
         assert len(record.control_value("008")) == 40
+        assert kept.is_suppressed
 
     async def test_stands_in_alma_s_library_for_that(self, counter: Counter) -> None:
         await arrives(counter)

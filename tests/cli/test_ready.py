@@ -7,7 +7,11 @@ from functools import partial
 import pytest
 import trio
 
-from gateway.addresses import why_not_live
+from gateway.addresses import why_not_live, why_not_searched
+from gateway.cli.ready import RESERVED_PORTS
+from gateway.frontends.z3950.apdus import Close, CloseReason, encode
+from gateway.frontends.z3950.apdus.control import ReportStatus, ResourceReportResponse
+from gateway.frontends.z3950.apdus.init import InitResponse
 
 from .gateways import HOST, OTHER_HOST, Gateway, run, serving
 
@@ -36,6 +40,22 @@ def test_says_which_is_not(gateway: Gateway, deaf_port):
     result = run("ready", f"{gateway.address}:{gateway.port}", f"127.0.0.1:{deaf_port}")
     assert result.exit_code == 3
     assert (result.stdout, result.stderr) == ("", f"not ready: 127.0.0.1:{deaf_port}: nothing listens there\n")
+
+
+def test_ports_of_z3950_that_are_chosen_are_asked(gateway: Gateway, deaf_port):
+    port = gateway.running.z3950[HOST][0].port
+    assert run("ready", *gateway.options, "--set", f"hosts.{HOST}.z3950=[{port}]").exit_code == 0
+    for setting, name in (
+        (f"hosts.{HOST}.z3950=[{port}, {deaf_port}]", f"Z39.50 {HOST}"),
+        (f"wms.ports=[{deaf_port}]", "WMS"),
+    ):
+        result = run("ready", *gateway.options, "--set", setting)
+        assert result.exit_code == 3
+        assert result.stderr == f"not ready: 127.0.0.1:{deaf_port} ({name}): nothing listens there\n"
+
+
+def test_a_port_of_z3950_that_wants_an_administrator_may_be_silent(gateway: Gateway):
+    assert run("ready", *gateway.options, "--set", f"hosts.{HOST}.z3950=[0, {RESERVED_PORTS - 1}]").exit_code == 0
 
 
 def test_wait_ends(deaf_port):
@@ -123,3 +143,28 @@ async def test_what_does_not_answer():
         assert (
             await why_not_live("127.0.0.1", listener.socket.getsockname()[1], seconds=0.05) == "no answer within 0.05 s"
         )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (encode(InitResponse(0b111, 0, 65_536, 65_536, True)), None),
+        (encode(InitResponse(0b111, 0, 65_536, 65_536, False)), None),
+        (encode(Close(CloseReason.RESOURCES, "too many sessions")), "it turns clients away: too many sessions"),
+        (encode(Close(CloseReason.SHUTDOWN)), "it turns clients away: shutdown"),
+        (encode(ResourceReportResponse(ReportStatus.FAILURE_1)), "something answers there that is no server of Z39.50"),
+        (b"SSH-2.0-OpenSSH\r\n", "something answers there that is no server of Z39.50"),
+        (b"", "closed without an answer"),
+    ],
+)
+async def test_what_answers_where_one_would_search(words, said, nursery):
+    [listener] = await trio.open_tcp_listeners(0, host="127.0.0.1")
+    nursery.start_soon(trio.serve_listeners, partial(answer, words=words), [listener])
+    assert await why_not_searched("127.0.0.1", listener.socket.getsockname()[1]) == said
+
+
+async def test_where_nobody_answers_a_search():
+    [listener] = await trio.open_tcp_listeners(0, host="127.0.0.1")
+    async with listener:
+        said = await why_not_searched("127.0.0.1", listener.socket.getsockname()[1], seconds=0.05)
+    assert said == "no answer within 0.05 s"

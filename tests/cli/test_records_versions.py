@@ -205,6 +205,7 @@ def test_an_export_after_a_revert_overlays_again(overlaid: Gateway, later: Path)
         (("--locked",), "locked", ["locked"]),
         (("--cz-linked",), "linked to the Community Zone", ["cz_linked"]),
         (("--cz-linked", "--locked"), "locked, linked to the Community Zone", ["locked", "cz_linked"]),
+        (("--suppressed", "--locked"), "locked, suppressed from discovery", ["locked", "suppressed"]),
         (("--clear",), "no flags", []),
     ],
 )
@@ -216,11 +217,11 @@ def test_flags_are_those_that_were_given(overlaid: Gateway, options, said, flags
     assert (newest["flags"], earlier["flags"]) == (flags, [])
 
 
-@pytest.mark.parametrize("options", [(), ("--clear", "--locked"), ("--clear", "--cz-linked", "--locked")])
+@pytest.mark.parametrize("options", [(), ("--clear", "--suppressed"), ("--clear", "--cz-linked", "--locked")])
 def test_flags_that_say_nothing_or_two_things(options):
     result = run("records", "flag", MMS, *options)
     assert result.exit_code == 2
-    assert "give --locked, --cz-linked or both; or --clear alone" in result.stderr
+    assert "give --locked, --cz-linked, --suppressed or several; or --clear alone" in result.stderr
 
 
 @pytest.mark.parametrize(

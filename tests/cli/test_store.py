@@ -12,6 +12,7 @@ from pathlib import Path
 import apsw
 import pytest
 import trio
+from msgspec.structs import replace
 
 from gateway.cli.store.check import Looking
 from gateway.cli.store.places import shown_url, within
@@ -21,7 +22,7 @@ from gateway.stores import open_store
 from gateway.stores.base import Store
 from tests.marc.mnemonic import mrk
 from tests.stores.damage import blank_pages, damage_index
-from tests.stores.nouns import PATIENCE, put, record, webhook
+from tests.stores.nouns import PATIENCE, exchange, put, record, webhook
 from tests.stores.sqlite_file import made_by_schema, schema
 
 from .gateways import MARC, Gateway, command, environment, process, run, serving, words
@@ -347,6 +348,17 @@ class TestMigrate:
         trio.run(within, store, "serve", keep)
         result = run("store", "migrate", store, "sqlite:new.db")
         copied = "copied 0 records in 0 versions, 0 submissions, 1 webhooks; both stores hold the same"
+        assert result.stdout.splitlines()[0] == copied
+        again = run("store", "migrate", store, "sqlite:new.db")
+        assert words(again) == "sqlite:new.db is not empty; give an empty store"
+
+    def test_an_exchange_goes_along_and_makes_a_target_one_that_is_not_empty(self, store):
+        async def keep(opened: Store) -> None:
+            await opened.put_exchanges([replace(exchange(), seq=3)])
+
+        trio.run(within, store, "serve", keep)
+        result = run("store", "migrate", store, "sqlite:new.db")
+        copied = "copied 0 records in 0 versions, 0 submissions, 1 NCIP exchanges; both stores hold the same"
         assert result.stdout.splitlines()[0] == copied
         again = run("store", "migrate", store, "sqlite:new.db")
         assert words(again) == "sqlite:new.db is not empty; give an empty store"

@@ -100,14 +100,15 @@ async def test_of_many_versions_those_are_read_that_are_meant(store: Store):
 
 
 async def test_is_told_without_its_marc(found: Found):
-    flagged = msgspec.structs.replace(found.newest, flags=frozenset((Flag.CZ_LINKED, Flag.LOCKED)))
+    flagged = msgspec.structs.replace(found.newest, flags=frozenset(Flag))
     told = records.shown(Held("xyz", flagged))
     assert RecordShown.__struct_fields__ == (
         *("zone", "mms_id", "version", "at", "title", "oclc_numbers", "originating_system", "originating_version"),
         *("submission", "made_by", "flags", "linked_to", "management_tag"),
     )
     assert (told.zone, told.mms_id, told.version, told.oclc_numbers) == ("xyz", FILED, 2, ("1",))
-    assert msgspec.to_builtins(told)["flags"] == ("locked", "cz_linked")
+    assert msgspec.to_builtins(told)["flags"] == ("locked", "cz_linked", "suppressed")
+    assert records.flags(told) == "locked, linked to the Community Zone, suppressed from discovery"
 
 
 async def test_is_told_whole(store: Store, found: Found):

@@ -14,7 +14,15 @@ from .site import TOKEN, connected, rest, serving
 
 async def told(asked: Asked) -> Answer:
     """What was asked, in lines."""
-    lines = (asked.method, asked.path, ",".join(asked.hosts), asked.query, asked.body, asked.content_type, asked.address)
+    lines = (
+        asked.method,
+        asked.path,
+        ",".join(asked.hosts),
+        asked.query,
+        asked.body,
+        asked.content_type,
+        asked.address,
+    )
     return Answer("text/plain;charset=UTF-8", "\n".join(map(str, lines)).encode())
 
 

@@ -31,7 +31,11 @@ PLACE = "//LookupUser/InitiationHeader/"
 class TestInstitution:
     @pytest.mark.parametrize(
         ("hosts", "zone"),
-        [(["i-share-xyz", "sandbox"], "xyz"), (["sandbox", "i-share-xyz"], "xyz-there"), (["third", "sandbox"], "xyz-there")],
+        [
+            (["i-share-xyz", "sandbox"], "xyz"),
+            (["sandbox", "i-share-xyz"], "xyz-there"),
+            (["third", "sandbox"], "xyz-there"),
+        ],
     )
     async def test_is_that_of_the_first_host_that_has_it(self, window: Window, hosts: list[str], zone: str) -> None:
         await window.ask(LOOKUP, hosts=hosts)

@@ -1,10 +1,13 @@
 """Each service: what is answered where it goes well, and each problem, to messages as ReShare's client sends them."""
 
 import pytest
+import trio
 from msgspec.structs import replace
 
+from gateway.circulation.lending import pins
+from gateway.frontends.ncip.answers import ITEMS_TOLD
 from gateway.frontends.ncip.layout import Service
-from gateway.frontends.ncip.problems import REFUSALS, REFUSALS_OF
+from gateway.frontends.ncip.problems import FAILED, REFUSALS, REFUSALS_OF
 from gateway.model import Patron, ProcessType
 from gateway.stores.base import Stacks
 from tests.circulation.counter import PATRONS, PIN, hash_of
@@ -22,9 +25,10 @@ from tests.ncip.messages import (
     user,
 )
 from tests.ncip.window import Window
-from tests.stores.nouns import holding, oclc, put, shelving
+from tests.stores.nouns import holding, loan, oclc, put, shelving
 from tests.stores.nouns import item as shelved
 from tests.stores.nouns import record as bib
+from tests.stores.nouns import request as asked_for
 
 OPTIONAL = "UserOptionalFields/"
 NAME = f"{OPTIONAL}NameInformation/PersonalNameInformation/"
@@ -120,6 +124,36 @@ class TestLookupUser:
             "RequestedItem/DatePlaced 2026-03-02T12:00:01.000Z",
             "UserOptionalFields",
         )
+
+    async def test_tells_of_a_partner_with_thousands_so_many_and_how_many_there_are(self, window: Window) -> None:
+        many = [f"{number:04}" for number in range(ITEMS_TOLD + 2)]
+
+        def plan(stacks: Stacks) -> None:
+            for name in many:
+                stacks.put_loan(loan(name, "partner"))
+                stacks.put_request(asked_for(name, "partner"))
+
+        await window.counter.store.rearrange("xyz", plan)
+        wanted = reshare("LookupUser", user("partner"), "<ns1:LoanedItemsDesired/><ns1:RequestedItemsDesired/>")
+        answered = await window.ask(wanted)
+        assert answered.values("LoanedItem/ItemId/ItemIdentifierValue") == many[:ITEMS_TOLD]
+        assert answered.values("LoanedItemsCount/LoanedItemCountValue") == [str(len(many))]
+        assert answered.values("RequestedItem/RequestId/RequestIdentifierValue") == many[:ITEMS_TOLD]
+        assert answered.values("RequestedItemsCount/RequestedItemCountValue") == [str(len(many))]
+
+    @pytest.mark.parametrize(
+        "desired",
+        ["", DESIRED, "<ns1:UserFiscalAccountDesired/>", "<ns1:LoanedItemsDesired/>", "<ns1:RequestedItemsDesired/>"],
+    )
+    async def test_tells_loans_and_requests_and_no_fines_only_where_they_are_desired(
+        self, window: Window, desired: str
+    ) -> None:
+        await window.counter.out("11", "jane")
+        await window.counter.wants("B", id_="RS-7")
+        answered = await window.ask(reshare("LookupUser", user("jane"), desired))
+        told = {one.tag.removesuffix("sCount") for one in answered.root[0]} & {"LoanedItem", "RequestedItem"}
+        assert told == {name for name in ("LoanedItem", "RequestedItem") if name in desired}
+        assert answered.values("UserFiscalAccount") == []
 
     async def test_lets_in_by_pin(self, window: Window) -> None:
         await enrol(window, replace(PATRONS[0], pin=hash_of(PIN)))
@@ -346,10 +380,29 @@ async def test_item_that_is_gone_is_not_requested(window: Window) -> None:
         assert answered.problem == told.get(process, "")
 
 
+async def test_pins_of_a_user_that_are_too_many_are_not_looked_at(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pins, "MOST_WAITING", 0)
+    await enrol(window, replace(PATRONS[0], pin=hash_of(PIN)))
+    problems: list[str] = []
+
+    async def ask() -> None:
+        problems.append((await window.ask(reshare("LookupUser", authentication("jane", "4712")))).problem)
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(ask)
+        nursery.start_soon(ask)
+    assert problems == [
+        "User Authentication Failed //LookupUser/UserId jane",
+        "Temporary Processing Failure //LookupUser/UserId jane",
+    ]
+
+
 def test_every_service_has_its_problems() -> None:
     assert {service.split()[-1] for service, _, _ in PROBLEMS} == set(Service)
 
 
 def test_every_type_of_the_lenders_refusals_is_met() -> None:
-    types = {kind.words for kind in (*REFUSALS.values(), *REFUSALS_OF.values())}
+    types = {kind.words for kind in (*REFUSALS.values(), *REFUSALS_OF.values())} - {FAILED.words}
     assert {words for words in types if any(problem.startswith(words) for _, _, problem in PROBLEMS)} == types

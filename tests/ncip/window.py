@@ -110,7 +110,9 @@ class Window:
     async def ask(self, message: bytes, *, path: str = "NCIPServlet", hosts: Sequence[str] = HOSTS) -> Answered:
         """What is answered: with HTTP's status 200, and as NCIP's schemas have it."""
         address = ip_address("192.0.2.7")
-        asked = Asked("POST", path, hosts, b"", message, "application/xml", address, "http://127.0.0.1/view/NCIPServlet")
+        asked = Asked(
+            "POST", path, hosts, b"", message, "application/xml", address, "http://127.0.0.1/view/NCIPServlet"
+        )
         answer = await self.ncip.answer(asked)
         assert (answer.status, answer.content_type) == (200, "text/xml;charset=UTF-8")
         assert isinstance(answer.body, bytes)

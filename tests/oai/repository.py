@@ -89,14 +89,29 @@ class Repository(Room):
         }
         super().__init__(store, settings=said)
         self.schema = schema
+        self.path = PATH
         self.oai = Oai(self.publisher, ZONES, clock=lambda: self.at.timestamp())
 
+    def called(self, code: str) -> None:
+        """Have the zone's institution code be another."""
+        self.path = f"oai/{code}/request"
+        zone = Zone(ZONE, HOSTS[0], "institution", code, "5867")
+        self.oai = Oai(self.publisher, {ZONE: zone}, clock=lambda: self.at.timestamp())
+
     async def ask(
-        self, query: str, *, body: bytes = b"", path: str = PATH, hosts: Sequence[str] = HOSTS, address: str = "192.0.2.7"
+        self,
+        query: str,
+        *,
+        body: bytes = b"",
+        path: str = "",
+        hosts: Sequence[str] = HOSTS,
+        address: str = "192.0.2.7",
     ) -> Answered:
         """By these arguments; with a body by POST. The answer is a valid one."""
         method = "POST" if body else "GET"
-        answer = await self.oai.answer(Asked(method, path, hosts, query.encode(), body, "", ip_address(address), URL))
+        answer = await self.oai.answer(
+            Asked(method, path or self.path, hosts, query.encode(), body, "", ip_address(address), URL)
+        )
         assert answer.content_type == CONTENT_TYPE
         whole = answer.body
         if not isinstance(whole, bytes):

@@ -174,6 +174,40 @@ class TestSets:
         assert answer.texts("//oai:header/oai:identifier")[0] == f"oai:alma.{CODE}:{FIVE[1]}"
         assert FIVE[1] in (await repository.ask(RECORDS)).records
 
+    @pytest.mark.parametrize("query", [HEADERS, RECORDS])
+    @pytest.mark.parametrize("at_once", [True, False])
+    async def test_who_harvests_one_is_told_what_left_it_and_who_harvests_all_that_it_changed(
+        self, store: Store, schema: Schema, query: str, at_once: bool
+    ) -> None:
+        sets = (a_set("Rivers", query="title:rivers", at_once=at_once), a_set("Whole", at_once=at_once))
+        repository = Repository(store, schema, *sets, page=2)
+
+        async def run() -> None:
+            for key in () if at_once else ("Rivers", "Whole"):
+                await repository.publisher.run(ZONE, key, "run")
+
+        await repository.put(*[tides(mms_id, "Rivers") for mms_id in FIVE])
+        await run()
+        assert shown(await repository.list(f"{query}&set=Rivers")) == FIVE
+        repository.later()
+        since = "from=2026-03-01T12:00:01Z"
+        await repository.put(*[tides(mms_id, "Lakes", version=2) for mms_id in FIVE[1:4]])
+        await run()
+        gone = [f"-{mms_id}" for mms_id in FIVE[1:4]]
+        pages = await repository.list(f"{query}&set=Rivers&{since}")
+        assert told(pages) == [gone[:2], gone[2:]]
+        assert [page.texts("(//oai:header)[1]/oai:setSpec") for page in pages] == [["Rivers", "Whole"]] * 2
+        assert shown(await repository.list(f"{query}&set=Rivers")) == [FIVE[0], *gone, FIVE[4]]
+        pages = await repository.list(f"{query}&{since}")
+        assert shown(pages) == shown(await repository.list(f"{query}&{since}&set=Whole")) == FIVE[1:4]
+        assert [page.texts("(//oai:header)[1]/oai:setSpec") for page in pages] == [["Whole"]] * 2
+        one = await repository.ask(f"verb=GetRecord&metadataPrefix=marc21&identifier=oai:alma.{CODE}:{FIVE[1]}")
+        assert (one.records, one.texts("//oai:setSpec")) == ([FIVE[1]], ["Whole"])
+        repository.later()
+        await repository.put(tides(FIVE[1], "Rivers again", version=3))
+        await run()
+        assert shown(await repository.list(f"{query}&set=Rivers&from=2026-03-01T12:00:02Z")) == [FIVE[1]]
+
     async def test_what_is_gone_is_in_the_set_that_is_harvested(self, store: Store, schema: Schema) -> None:
         repository = Repository(store, schema, a_set("A"), a_set("B"))
         await filled(repository, FIVE[:1])
@@ -239,6 +273,29 @@ class TestChangesMeanwhile:
         await store.remove_record(ZONE, FIVE[2])
         answer = await repository.ask(f"{RECORDS}&from=2026-03-01T12:00:01Z")
         assert answer.records == [f"-{FIVE[2]}"]
+
+    @pytest.mark.parametrize("at_once", [True, False])
+    async def test_who_asks_from_the_first_answer_on_may_be_told_twice_and_lacks_nothing(
+        self, store: Store, schema: Schema, at_once: bool
+    ) -> None:
+        """Each page a second later than the one before; records behind and before it change meanwhile."""
+        repository = Repository(store, schema, a_set(at_once=at_once), page=2)
+        await filled(repository, FIVE)
+        titles: dict[str, str] = {}
+        since, version = "", 1
+        for _ in range(3):
+            if not at_once:
+                await repository.publisher.run(ZONE, "ReShare", "run")
+            pages = [await repository.ask(f"verb=ListRecords&metadataPrefix=oai_dc{since}")]
+            while pages[-1].token:
+                repository.later()
+                version += 1
+                await repository.put(*[tides(FIVE[at], f"Tides {version}", version=version) for at in (0, 4)])
+                pages.append(await repository.ask(f"verb=ListRecords&resumptionToken={pages[-1].token}"))
+            for page in pages:
+                titles |= dict(zip(page.records, page.texts("//*[local-name()='title']"), strict=True))
+            since = f"&from={pages[0].texts('//oai:responseDate')[0]}"
+        assert titles == {**dict.fromkeys(FIVE, "Tides"), **dict.fromkeys([FIVE[0], FIVE[4]], f"Tides {version}")}
 
     async def test_that_leave_nothing_of_the_dates_end_the_list(self, store: Store, schema: Schema) -> None:
         repository = Repository(store, schema, page=4)

@@ -1,6 +1,8 @@
 """The verbs that are no lists, who may ask, and Alma's own errors."""
 
+import re
 from ipaddress import ip_address
+from urllib.parse import quote
 
 import pytest
 import trio
@@ -11,6 +13,7 @@ from structlog.testing import capture_logs
 
 from gateway.errors import NotFound, StoreError
 from gateway.frontends.http.views import Asked
+from gateway.frontends.oai.layout import IDENTIFIERS
 from gateway.frontends.oai.server import Oai
 from gateway.model import Repository as Said
 from gateway.publishing import Publisher
@@ -20,6 +23,14 @@ from tests.oai.repository import CODE, HOSTS, OTHER_HOST, PATH, URL, ZONES, Answ
 from tests.publishing.zone import AT_852, MAIN, ZONE, a_set, holding, tides
 
 Schema = etree.XMLSchema | None
+_REPOSITORY = r"[a-zA-Z][a-zA-Z0-9\-]*(\.[a-zA-Z][a-zA-Z0-9\-]*)+"
+OF_IDENTIFIERS = {
+    "scheme": "oai",
+    "repositoryIdentifier": _REPOSITORY,
+    "delimiter": ":",
+    "sampleIdentifier": rf"oai:{_REPOSITORY}:[a-zA-Z0-9\-_.!~*'();/?:@&=+$,%]+",
+}
+"""Elements of what a repository says of its identifiers, in their order, and what its schema lets stand there."""
 ONE, TWO = ids(1, 2)
 
 
@@ -45,9 +56,44 @@ class TestIdentify:
         assert answer.texts("//oai:responseDate") == ["2026-03-01T13:00:00Z"]
         assert answer.tree.findtext(".//{*}repositoryIdentifier") == f"alma.{CODE}"
 
-    async def test_says_nothing_of_identifiers_that_no_schema_allows(self, store: Store, schema: Schema) -> None:
-        answer = await Repository(store, schema, dialect="strict").ask("verb=Identify")
-        assert answer.texts("//oai:description") == []
+    @pytest.mark.parametrize(
+        ("code", "described"),
+        [
+            ("CARLI", True),
+            ("carli-1", True),
+            ("Carli.XYZ", True),
+            (CODE, False),
+            ("CARLI_XYZ", False),
+            ("CARLI.1", False),
+            ("CARLI.", False),
+            ("-CARLI", False),
+            ("C\xc4RLI", False),
+        ],
+    )
+    async def test_says_of_identifiers_what_their_schema_allows(
+        self, store: Store, schema: Schema, code: str, described: bool
+    ) -> None:
+        repository = Repository(store, schema, dialect="strict")
+        repository.called(code)
+        answer = await repository.ask("verb=Identify")
+        told = {etree.QName(one).localname: one.text for one in answer.tree.iterfind(f".//{{{IDENTIFIERS}}}*/*")}
+        assert [*told] == ([*OF_IDENTIFIERS] if described else [])
+        assert [name for name, text in told.items() if not re.fullmatch(OF_IDENTIFIERS[name], text)] == []
+        await repository.put(tides(ONE))
+        headers = await repository.ask("verb=ListIdentifiers&metadataPrefix=marc21")
+        assert headers.texts("//oai:identifier") == [f"oai:alma.{code}:{ONE}"]
+        assert bool(re.fullmatch(OF_IDENTIFIERS["sampleIdentifier"], f"oai:alma.{code}:{ONE}")) == described
+
+    async def test_a_code_with_what_xml_has_for_itself_is_told_as_it_is(self, store: Store, schema: Schema) -> None:
+        repository = Repository(store, schema)
+        repository.called("A&B<C")
+        await repository.put(tides(ONE))
+        identifier = f"oai:alma.A&B<C:{ONE}"
+        for query in (
+            "verb=ListRecords&metadataPrefix=oai_dc",
+            f"verb=GetRecord&metadataPrefix=oai_dc&identifier={quote(identifier)}",
+        ):
+            assert (await repository.ask(query)).texts("//oai:identifier") == [identifier]
 
 
 class TestFormats:

@@ -1,7 +1,5 @@
 """Runs of a set, and when they are due."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
@@ -14,7 +12,7 @@ from gateway.model import PublishingProfile, PublishingRun
 from gateway.publishing.batch import BATCH
 from gateway.publishing.schedule import LOOK_SECONDS, RETRY, Seen, is_due
 from gateway.stores.base import Store
-from tests.publishing.zone import AT_852, MAIN, NOON, ZONE, Room, a_set, holding, tides, told
+from tests.publishing.zone import AT_852, MAIN, NOON, ZONE, Room, a_set, holding, running, tides, told
 
 SET = "ReShare"
 DAILY = a_set(every_hours=24)
@@ -175,15 +173,6 @@ def test_a_run_that_comes_no_further_was_cut_off() -> None:
     assert not is_due(DAILY, going, seen, NOON)
     assert not is_due(DAILY, replace(going, new=100), seen, NOON)
     assert is_due(DAILY, replace(going, new=100), seen, NOON)
-
-
-@asynccontextmanager
-async def running(room: Room) -> AsyncIterator[None]:
-    """The schedule goes on within the context, and the clock is the test's."""
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(room.publisher.keep_running)
-        yield
-        nursery.cancel_scope.cancel()
 
 
 async def until_run(store: Store, times: int, key: str = SET) -> list[PublishingRun]:

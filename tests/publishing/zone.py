@@ -1,8 +1,11 @@
 """A zone with records that are published, and a clock that is moved by hand."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import trio
 from msgspec.structs import replace
 
 from gateway.model import BibRecord, Enrichment, Holding, Item, Library, Location, PublishingProfile
@@ -74,6 +77,32 @@ class Room:
         ):
             found += page
         return found
+
+
+class Held:
+    """A store that stands before another: what is published is kept after something else has been done."""
+
+    def __init__(self, store: Store, *meanwhile: Callable[[], Awaitable[object]]) -> None:
+        self._store = store
+        self._meanwhile = [*meanwhile]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def publish(self, *args: Any, **named: Any) -> Any:
+        """Each time after the next of what is to be done."""
+        if self._meanwhile:
+            await self._meanwhile.pop(0)()
+        return await self._store.publish(*args, **named)
+
+
+@asynccontextmanager
+async def running(room: Room) -> AsyncIterator[None]:
+    """The schedule goes on within the context, and the clock is the test's."""
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(room.publisher.keep_running)
+        yield
+        nursery.cancel_scope.cancel()
 
 
 def told(rows: Iterable[Published]) -> list[str]:

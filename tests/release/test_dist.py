@@ -156,7 +156,7 @@ def test_the_plugin_of_the_wheel_is_found_by_a_pytest_that_has_no_other(typing: 
     ci.write_tests(tmp_path)
     ended = bash(["python -m pytest"], tmp_path, typing)
     assert re.search("^plugins: .*connexion-gateway-", ended.stdout, re.MULTILINE)
-    assert f" {ci.PASSED} passed in " in ended.stdout
+    assert f" {ci.PASSED} passed" in ended.stdout
 
 
 def test_the_commands_of_the_page_on_ci_run_with_the_wheel(typing: dict[str, str], tmp_path: Path) -> None:

@@ -62,6 +62,11 @@ class Library:
         found = await self._api("GET", "/records", params={"zone": "xyz"})
         return {one["mms_id"]: one["title"] for one in found["records"]}
 
+    async def lends(self) -> dict[str, str]:
+        """Until which day, by barcode."""
+        found = await self._api("GET", "/zones/xyz/loans")
+        return {one["item"]: as_day(one["due_at"]) for one in found["loans"]}
+
     async def _api(self, method: str, path: str, **more: Any) -> Any:
         response = await self.gateway.client.request(method, f"/api/v1{path}", **more)
         assert response.is_success, response.text
@@ -104,10 +109,15 @@ class ReShare:
         ]
 
     async def sees(self, mms_id: str) -> list[str]:
-        """What the auto-responder learns of a record's items: by it ReShare decides whether the library lends."""
+        """What the auto-responder learns of a record's items: by it ReShare decides whether the library lends.
+
+        Nothing where it does not find the record.
+        """
         async with talking(self._gateway.at) as client:
             found = await client.search(f"@attr 1=12 {mms_id}")
-            assert found.result_count == 1
+            assert found.result_count <= 1
+            if not found.result_count:
+                return []
             [record] = await client.present(1, 1, oids.OPAC)
         assert isinstance(record, External)
         return [

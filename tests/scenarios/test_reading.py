@@ -120,7 +120,7 @@ def test_mms_id_that_the_zone_does_not_give_is_told() -> None:
         ("stored in xyz:", "stored at xyz:", "line 2: nothing of this name may stand here: stored at xyz:"),
         ("stored in xyz:", "stored in main:", "line 2: there is no such zone; there are xyz, network"),
         ("  orig", "  origin: here\n  orig", "line 3: is no field in mnemonic form"),
-        ("  orig", "  flags: loked\n  orig", "line 2: there is no flag loked; there are locked, cz_linked"),
+        ("  orig", "  flags: loked\n  orig", "line 2: there is no flag loked; there are locked, cz_linked, suppressed"),
         ("  orig", "  flags: locked\n  flags: cz_linked\n  orig", "line 4: has been told already"),
         ("  =001  9910000000015867\n  =005  2026", "  =005  2026", "line 2: its record has no 001"),
         ("export to", "reply:\n  Yes.\nexport to", "line 8: follows no export"),

@@ -30,7 +30,6 @@ PROFILE = {
     "every_hours": 24,
 }
 STANDS = f"Staley Library, Book Stacks, PE1408 .G585 2013: {BOOK}"
-WAITS = f"Resource Sharing Library, Borrowing Resource Sharing Requests, : {BORROWED}"
 UNCHANGED = Harvested(POEMS, [SET], ["852 $b STALEY $c stacks $h PR9199 .O9 2005", f"952 $p {OTHER} $x available"])
 
 
@@ -89,20 +88,20 @@ async def test_library_borrows(tmp_path: Path) -> None:
         assert wrong.problem == f"User Authentication Failed //LookupUser/UserId {BEN}"
         assert (await reshare.does(message("LookupUser", authentication(BEN, PIN), DESIRED)))[-1] == status("OK")
 
-        # What he asked for has come, and waits for him on the hold shelf.
+        # What he asked for has come, and waits for him on the hold shelf: for the staff to see, and no other library.
         come = book("A history of buoys", "Seamark, Ida", "STALEY")
         asked = message("AcceptItem", request("RS-2"), user(BEN), item(BORROWED), come)
         assert await reshare.does(asked) == [is_request("RS-2"), is_item(BORROWED)]
         brief, *others = [mms_id for mms_id, title in (await library.catalogue()).items() if "buoys" in title]
         assert not others
-        assert await reshare.sees(brief) == [f"{WAITS} unavailable"]
+        assert await reshare.sees(brief) == []
         assert await library.runs() == {"unchanged": 1}
 
         # He has it.
         *lent, date = await reshare.does(message("CheckOutItem", user(BEN), item(BORROWED)))
         assert lent == [is_item(BORROWED), is_user(BEN)]
-        due = as_day(date.removeprefix("DateDue "))
-        assert await reshare.sees(brief) == [f"{WAITS} unavailable until {due}"]
+        assert await library.lends() == {BORROWED: as_day(date.removeprefix("DateDue "))}
+        assert await reshare.sees(brief) == []
 
         # It goes back, and nothing of it stays.
         assert await reshare.does(message("CheckInItem", item(BORROWED))) == [is_item(BORROWED), is_user(BEN)]

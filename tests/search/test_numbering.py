@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from gateway.search.numbering import (
     BLOCK,
     BLOCK_BITS,
+    PLACES,
     SPARSE,
     both,
     falling,
     highest,
     is_in,
+    listed,
     numbers_of,
+    octets,
     packed,
     size,
     union,
@@ -26,6 +29,8 @@ SETS = st.one_of(
     st.sets(st.integers(0, 3 * BLOCK), max_size=20),
     st.builds(lambda start, step, count: set(range(start, start + step * count, step)),
               st.integers(0, BLOCK), st.integers(1, 200), st.integers(0, 2 * SPARSE)),
+    st.builds(lambda start, count: set(range(start, start + count)),
+              st.integers(0, BLOCK), st.sampled_from([PLACES, PLACES + 1])),
 )  # fmt: skip
 
 
@@ -41,6 +46,8 @@ def test_sets_are_compared(one: set[int], other: set[int]) -> None:
     assert not any(is_in(number, first) for number in other - one)
     assert all(numbers_of(one).values())
     assert sorted(falling(highest(first, 5)))[-5:] == sorted(one)[-5:]
+    assert [*falling(listed(first))] == sorted(one, reverse=True)
+    assert octets(listed(first)) == 2 * len(one)
 
 
 @given(SETS, st.integers(0, 4 * BLOCK))
@@ -51,6 +58,12 @@ def test_what_is_kept_in_two_steps_is_read_as_one(numbers: set[int], cut: int) -
         for step in ([n for n in places if n < cut], [n for n in places if n >= cut]):
             kept = packed(kept, step) if step else kept
         assert [*falling({block: unpacked(kept)})] == places[::-1]
+
+
+def test_many_take_no_more_memory_than_bits():
+    few, many = numbers_of(range(PLACES)), numbers_of(range(PLACES + 1))
+    assert [type(few[0]), type(many[0])] == [frozenset, int]
+    assert octets(highest(few, 1)) == octets(highest(many, 1)) == BLOCK // 8
 
 
 @pytest.mark.parametrize(("numbers", "kept"), [(1, 3), (SPARSE, 1 + 2 * SPARSE), (SPARSE + 1, 2 + SPARSE // 8)])

@@ -167,7 +167,7 @@ class TestEntry:
 
     def test_of_damaged_bytes_has_the_mms_id_alone(self) -> None:
         made = entry("9910", b"damaged")
-        assert made.keys == {"mm=9910", "sn=9910"}
+        assert made.keys == {"mm=9910", "sn=9910", "sp=false"}
         assert made[1:] == (LOCAL_PART, "", "", "")
 
     @given(mutated())

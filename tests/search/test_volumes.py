@@ -18,14 +18,17 @@ Change = tuple[str, str]
 """A record's MMS ID, and its title; empty where it is gone."""
 
 CHANGES = st.lists(
-    st.tuples(st.sampled_from(["991", "992", "993", "994"]), st.sampled_from(["", "tides", "rivers", "tides rivers"])),
+    st.tuples(
+        st.sampled_from(["991", "992", "993", "994"]),
+        st.sampled_from(["", "tides", "rivers", "tides rivers", "hidden tides"]),
+    ),
     max_size=12,
 )
 
 
 def of(title: str) -> Entry:
-    """The entry of a record with this title."""
-    return entry("", raw(f"=245  10$a{title}"))
+    """The entry of a record with this title; `hidden` is suppressed from discovery."""
+    return entry("", raw(f"=245  10$a{title}"), suppressed="hidden" in title)
 
 
 def change(recent: Recent, changes: Iterable[Change], below: dict[str, int]) -> Recent:
@@ -41,12 +44,13 @@ def change(recent: Recent, changes: Iterable[Change], below: dict[str, int]) -> 
 def read(volume: Volume) -> object:
     """All that a search can read of an index."""
     keys = ["ti tides", "ti rivers", "ti=tides rivers", "ti^tides", "ti none"]
-    living = {
-        key: [*falling(without(numbers, volume.dead))]
-        for key, numbers in (*volume.having(keys).items(), *volume.between("ti", "ti~", 9))
-    }
+    having = [*volume.having(keys).items(), *volume.between("ti", "ti~", 9)]
+    living, shown = (
+        {key: [*falling(without(numbers, unfound))] for key, numbers in having}
+        for unfound in (volume.dead, volume.hidden)
+    )
     numbers = {number for of in living.values() for number in of}
-    return living, volume.documents(numbers), volume.newest(["991", "992", "993", "994", "995"])
+    return living, shown, volume.documents(numbers), volume.newest(["991", "992", "993", "994", "995"])
 
 
 @given(st.lists(CHANGES, max_size=4), CHANGES)

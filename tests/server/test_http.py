@@ -54,6 +54,33 @@ class TestReady:
         assert answer.status_code == 503
         assert list(answer.json()["faults"]) == [HOST]
 
+    async def test_not_without_a_port_of_z3950(self) -> None:
+        settings = config.load(overrides=overrides("http.enabled=true", "http.port=0", "wms.ports=[0]"))
+        with trio.fail_after(PATIENCE):
+            async with listening(settings) as places:
+                for one in (places.z3950[0], places.wms[0]):
+                    one.listeners.pop().socket.close()
+                async with app.serving(settings, places), httpx.AsyncClient(base_url=places.web.url) as client:  # type: ignore[union-attr]
+                    answer = await client.get("/readyz")
+        assert answer.status_code == 503
+        assert answer.json()["faults"] == {
+            f"Z39.50 {HOST} port {places.z3950[0].bound.port}": "nothing listens there",
+            f"WMS port {places.wms[0].bound.port}": "nothing listens there",
+        }
+
+    async def test_says_of_each_port_that_it_does_not_answer(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("gateway.frontends.http.health.READY_SECONDS", 0.05)
+        settings = config.load(overrides=overrides("http.enabled=true", "http.port=0"))
+        with trio.fail_after(PATIENCE):
+            async with listening(settings) as places:
+                deaf = [places.hosts[0].listeners.pop(), places.z3950[0].listeners.pop()]  # nobody accepts there
+                async with app.serving(settings, places), httpx.AsyncClient(base_url=places.web.url) as client:  # type: ignore[union-attr]
+                    faults = (await client.get("/readyz")).json()["faults"]
+                for listener in deaf:
+                    await listener.aclose()
+        assert faults[HOST] == "no answer within 0.05 s"
+        assert faults[f"Z39.50 {HOST} port {places.z3950[0].bound.port}"] == "no answer within 0.05 s"
+
     async def test_not_without_the_store(self) -> None:
         with own_server() as server:
             async with gateway(f"store.url={server.url()}") as (client, _):

@@ -4,12 +4,15 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.frontends.sru.wire import MOST_RECORDS, SCHEMAS
 from gateway.marc.forms import mods
 from gateway.marc.forms.dc import SRW_DC_NAMESPACE
+from gateway.model import Flag
 from gateway.search.cql_indexes import INDEXES
 from tests.marc.mnemonic import mrk
+from tests.stores.nouns import put
 
 from .zone import CODE, MARC, MMS_IDS, SRU, item, served
 
@@ -47,6 +50,8 @@ FOUND = [
     ("alma.title=chart or alma.creator=overhill", "chart poems"),
     ("alma.title=lantern not (alma.creator=overhill)", "lantern"),
     ("alma.title=nothing", ""),
+    ("alma.mms_tagSuppressed=false and (alma.title=lantern)", "poems lantern"),
+    ("alma.title=lantern AND alma.mms_tagSuppressed=true", ""),
 ]
 """A query, and what is found, the last written first."""
 
@@ -105,6 +110,29 @@ async def test_a_page_may_have_no_records(parameters: dict[str, int | str], name
         answer = await one.search("keepers or harbor", **parameters)
         assert (answer.total, answer.names, answer.following) == (4, names.split(), 0)
         assert answer.diagnostic[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("alma.title=lantern", "poems lantern"),
+        ("alma.title=lantern sortBy alma.title", "poems lantern"),
+        (f"alma.mms_id={MMS_IDS['poems']}", "poems"),
+        ("alma.title=lantern and alma.mms_tagSuppressed=false", "lantern"),
+        ("alma.title=lantern and alma.mms_tagSuppressed=true", "poems"),
+        ("alma.MMS_tagSuppressed==true", "poems"),
+        ("alma.title=lantern and (alma.mms_tagSuppressed=true or alma.mms_tagSuppressed=false)", "poems lantern"),
+        ("alma.title=lantern not alma.mms_tagSuppressed=true", "lantern"),
+    ],
+)
+async def test_what_is_suppressed_is_found_unless_the_query_leaves_it_out(query: str, names: str):
+    async with served() as one:
+        poems = await one.store.record("xyz", MMS_IDS["poems"])
+        assert poems is not None
+        await put(one.store, replace(poems, flags=frozenset({Flag.SUPPRESSED})))
+        answer = await one.search(query)
+        assert sorted(answer.names) == sorted(names.split())
+        assert answer.total == len(answer.names)
 
 
 def tide(number: int, title: str = "Tides") -> str:

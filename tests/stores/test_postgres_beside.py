@@ -13,6 +13,7 @@ import trio
 
 from gateway.stores import open_store
 from gateway.stores.base import Plan, Retention, Store, Transaction
+from gateway.stores.postgres.locks import key
 from tests.stores.nouns import (
     PATIENCE,
     creating,
@@ -24,6 +25,7 @@ from tests.stores.nouns import (
     names,
     oclc,
     pend,
+    published,
     put,
     receipt,
     record,
@@ -31,7 +33,8 @@ from tests.stores.nouns import (
     soon,
     submission,
 )
-from tests.stores.postgres_server import SHARED
+from tests.stores.postgres_server import SHARED, somebody_waits_for_a_lock
+from tests.stores.test_postgres_reset import another_holds
 
 ROOT = Path(__file__).resolve().parents[2]
 PROCESSES = 4
@@ -50,6 +53,27 @@ async def gateways(url: str) -> AsyncIterator[tuple[Store, Store]]:
     """Two gateways that serve it."""
     async with open_store(url) as one, open_store(url) as other:
         yield one, other
+
+
+async def test_who_waits_for_another_that_publishes_looks_how_records_are_then(
+    gateways: tuple[Store, Store],
+) -> None:
+    one, other = gateways
+    await put(one, record("A"))
+    late: list[object] = []
+
+    async def publish() -> None:
+        read = await one.inventory("xyz", ["A"])
+        late.append(await one.publish("xyz", "all", [published("A")], read=read))
+
+    async with trio.open_nursery() as nursery:
+        with another_holds(key("xyz", "publish", "all")):
+            nursery.start_soon(publish)
+            with trio.fail_after(PATIENCE):
+                while not await somebody_waits_for_a_lock():
+                    pass
+            await put(other, record("A", version=2))
+    assert late == [{"A"}]
 
 
 async def all_at_once(

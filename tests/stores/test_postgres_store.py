@@ -423,7 +423,7 @@ class TestPlans:
         assert rows_read(filled, index.POSTINGS, "xyz", ["000007", "009000"]) == {6}
         assert rows_read(filled, index.DOCUMENTS, "xyz", [7, 29_999]) == {2}
         assert rows_read(filled, index.NUMBERS, "xyz", ["7", "29999"]) == {2}
-        assert rows_read(filled, index.MARC, "xyz", ["000007", "029999"]) == {2}
+        assert rows_read(filled, index.WRITTEN, "xyz", ["000007", "029999"]) == {2}
         assert rows_read(filled, index.CHANGES, "xyz", 10_000, 10) == {10}
 
 

@@ -67,6 +67,24 @@ async def test_are_whole_by_their_numbers(noted: Store) -> None:
         assert await noted.exchange(nobody) is None
 
 
+async def test_are_read_whole_by_rising_number(noted: Store) -> None:
+    first, second, third, fourth = [one.seq for one in reversed(await noted.exchanges())]
+    assert [one.seq for one in await noted.whole_exchanges()] == [first, second, third, fourth]
+    assert await noted.whole_exchanges(limit=1) == [replace(FULL, seq=first)]
+    assert [one.seq for one in await noted.whole_exchanges(after=first, limit=2)] == [second, third]
+    assert await noted.whole_exchanges(after=fourth) == []
+
+
+async def test_are_put_under_their_own_numbers(store: Store) -> None:
+    others = replace(FULL, seq=5), replace(exchange("RenewItem", zone="network"), seq=9)
+    await store.put_exchanges(others)
+    assert await store.whole_exchanges() == [*others]
+    assert services(await store.exchanges(text="jürgen")) == ["CheckOutItem"]
+    await note(store, exchange())
+    (newest, *_) = await store.exchanges()
+    assert newest.seq == 10
+
+
 async def test_are_found_by_page_and_zone(noted: Store) -> None:
     newest, second, third, oldest = await noted.exchanges()
     assert await noted.exchanges(limit=2) == [newest, second]

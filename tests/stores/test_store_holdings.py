@@ -1,6 +1,6 @@
 """What every store promises of libraries, holdings and items."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import get_args
@@ -366,6 +366,14 @@ class TestOfWhatWasFound:
         listed = await shelved.found_inventory("xyz", found.result.numbers(0, 2), found.epoch)
         assert [*found.read] in ([], listed)
         assert not (await shelved.find_records("xyz", Among(("A", "B")))).read
+        asked: list[tuple[list[int], int]] = []
+
+        def known(numbers: Sequence[int], epoch: int) -> bool:
+            asked.append(([*numbers], epoch))
+            return True
+
+        assert not (await shelved.find_records("xyz", Among(("A", "B", "C")), read=2, known=known)).read
+        assert asked in ([], [(found.result.numbers(0, 2), found.epoch)])
         assert not (await shelved.find_records("xyz", Among(("nobody",)), read=2)).read
 
     async def test_is_not_told_of_numbers_of_before(self, shelved: Store) -> None:

@@ -15,11 +15,13 @@ from gateway.model import Delivery, Flag, Loan, Patron, PublishingProfile, Publi
 from gateway.stores import moving, open_store
 from gateway.stores.base import Counts, Store, Transaction
 from gateway.stores.moving import Copied, Differs
+from gateway.stores.moving.exchanges import EXCHANGES_AT_ONCE
 from tests.stores.conftest import KINDS
 from tests.stores.nouns import (
     NOON,
     PATIENCE,
     creating,
+    exchange,
     file,
     holding,
     item,
@@ -134,6 +136,7 @@ async def fill(store: Store) -> None:
     await store.publish("xyz", "all", [published(first), published("gone", form=b"")])
     await store.publish("xyz", "", [published(first)])
     await store.keep_publishing_run("xyz", "all", PublishingRun(kind="run", began_at=NOON))
+    await store.put_exchanges([replace(exchange("CheckOutItem"), seq=3), replace(exchange(zone="@h"), seq=7)])
 
 
 async def contents(store: Store) -> dict[str, object]:
@@ -172,6 +175,7 @@ async def contents(store: Store) -> dict[str, object]:
         },
         "repositories": [await store.repository(zone) for zone in await store.publishing_zones()],
         "profiles": [await store.publishing_profiles(zone) for zone in await store.publishing_zones()],
+        "exchanges": await store.whole_exchanges(),
     }
 
 
@@ -191,7 +195,9 @@ class TestCopy:
             copied = Copied()
             await moving.copy(source, target, copied)
             made = {"zones": 2, "webhooks": 3, "holdings": 3, "items": 2}
-            assert copied == Copied(records=4, versions=6, attempts=8, links=2, lent=LENT, published=3, **made)
+            assert copied == Copied(
+                records=4, versions=6, attempts=8, links=2, lent=LENT, published=3, exchanges=2, **made
+            )
             assert await contents(target) == await contents(source)
             await moving.compare(source, target)
 
@@ -210,6 +216,16 @@ class TestCopy:
             await file(source, f"{number}", zone=("xyz", "network", "@h")[number % 3])
         await moving.copy(source, target, Copied())
         assert names(await target.attempts()) == names(await source.attempts())
+
+    async def test_keeps_the_numbers_of_exchanges(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        many = [replace(exchange(subject=f"{number}"), seq=10 + 2 * number) for number in range(EXCHANGES_AT_ONCE + 1)]
+        await source.put_exchanges(many)
+        copied = Copied()
+        await moving.copy(source, target, copied)
+        assert copied.exchanges == len(many) + 2
+        assert await target.whole_exchanges(limit=1_000) == await source.whole_exchanges(limit=1_000)
+        assert await target.exchange(12) == many[1]
 
     async def test_begins_with_nothing(self, stores: tuple[Store, Store]) -> None:
         source, target = stores
@@ -253,7 +269,7 @@ class TestCopy:
         await moving.copy(source, target, copied, told.append)
         made = {"zones": 2, "webhooks": 3, "holdings": 3, "items": 2}
         assert copied == Copied(
-            records=MANY + 4, versions=MANY + 6, attempts=MANY + 8, links=2, lent=LENT, published=3, **made
+            records=MANY + 4, versions=MANY + 6, attempts=MANY + 8, links=2, lent=LENT, published=3, exchanges=2, **made
         )
         assert sum(told) == copied.records + copied.attempts
         assert max(told) == moving.ROWS_AT_ONCE
@@ -469,6 +485,18 @@ class TestTargetWithSomethingElse:
         words = "the target has a record more in the set 'all' of zone 'xyz', the source has none"
         assert await self.refused(source, target) == words
 
+    async def test_another_exchange(self, tmp_path: Path, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        schema(tmp_path / "target" / "gateway.db", "UPDATE exchange SET answered = x'00' WHERE seq = 3")
+        assert await self.refused(source, target) == "the exchange 3 of the target is not the source's 3"
+
+    async def test_exchange_more(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await target.put_exchanges([replace(exchange(), seq=8)])
+        assert await self.refused(source, target) == "the target has an exchange 8, the source has none"
+
     async def test_another_set(self, stores: tuple[Store, Store]) -> None:
         source, target = stores
         await moving.copy(source, target, Copied())
@@ -559,6 +587,13 @@ class TestSourceThatIsChangedMeanwhile:
             with pytest.raises(Differs, match=f"^the target lacks {lacking}$"):
                 await moving.compare(source, target)
             await moving.copy(source, target, Copied())
+            await moving.compare(source, target)
+
+    async def test_by_an_exchange_is_found_by_comparing(self, stores: tuple[Store, Store]) -> None:
+        source, target = stores
+        await moving.copy(source, target, Copied())
+        await source.put_exchanges([replace(exchange(), seq=8)])
+        with pytest.raises(Differs, match=r"^the target lacks the exchange 8$"):
             await moving.compare(source, target)
 
     async def test_by_a_webhook_is_found_by_comparing(self, stores: tuple[Store, Store]) -> None:

@@ -232,6 +232,28 @@ class TestPublish:
         await store.publish("xyz", "", [published("A", 3, form=b"<first/>")], seen=late)
         assert await store.published("xyz", [""]) == [published("A", 2, form=b"<second/>")]
 
+    async def test_keeps_nothing_of_a_record_that_is_not_as_it_was_read(self, store: Store) -> None:
+        await put(store, *(record(mms_id) for mms_id in "ABCD"))
+        await store.rearrange("xyz", shelving(library(), holding("1", "B")))
+        every = [*map(published, "ABCDE"), deleted("F")]
+        read = await store.inventory("xyz", "ABCDEF")
+        assert not await store.publish("xyz", "", [published("A", 2), published("C", 2), deleted("F", 2)], read=read)
+        await put(store, record("A", version=2), record("E"))
+        await store.rearrange("xyz", shelving(item("11", "1", "B")))
+        await store.remove_record("xyz", "D")
+        assert {*await store.publish("xyz", "", every, read=read)} == {"A", "B", "D", "E"}
+        assert await store.published("xyz", [""]) == [published("A", 2), published("C"), deleted("F")]
+
+    async def test_leaves_unpublished_what_is_not_as_it_was_read(self, store: Store) -> None:
+        await put(store, record("A"), record("B"))
+        await store.rearrange("xyz", shelving(library(), holding("1", "B")))
+        looked_at = await store.unpublished("xyz")
+        read = await store.inventory("xyz", "AB")
+        await store.rearrange("xyz", shelving(library(name="Another name")))
+        assert await store.publish("xyz", "", [published("A"), published("B")], looked_at, read=read) == {"B"}
+        assert await waiting(store) == ["B"]
+        assert await store.publish("xyz", "", [published("B")], read={}) == {"B"}
+
     async def test_of_a_zone_that_was_reset_keeps_nothing(self, store: Store) -> None:
         await put(store, record("A"))
         late = await store.unpublished("xyz")

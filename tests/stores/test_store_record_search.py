@@ -389,6 +389,25 @@ class TestBesideOthers:
             await store.index_records("xyz")
             assert sorted(await page(store, again)) == ["991", "992"]
 
+    async def test_of_other_rules_it_is_made_anew_by_the_gateway_that_serves_it(
+        self, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        url = KINDS[kind](tmp_path)
+        async with open_store(url) as store:
+            await write(store, "991", "Tides")
+            await store.index_records("xyz")
+        monkeypatch.setattr("gateway.search.upkeep.RULES", RULES + 1)
+        monkeypatch.setattr(index_module(kind), "RULES", RULES + 1)
+        async with open_store(url, purpose="read") as reader:
+            assert await reader.unindexed() == {"xyz": 1}
+        async with open_store(url) as store:
+
+            async def nothing_is_left() -> bool:
+                return not await store.unindexed()
+
+            await soon(nothing_is_left)
+            assert await find(store) == ["991"]
+
     async def test_mostly_of_versions_that_are_gone_it_is_made_anew(
         self, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+import httpx
 import msgspec
 import pytest
 
@@ -57,6 +58,7 @@ def test_export(connexion_gateway, exporter, sample):
 TELLS_ADDRESS = """
 def test_address(connexion_gateway):
     assert (connexion_gateway.url, connexion_gateway.host, connexion_gateway.port) == ({url!r}, "gateway.test", 15500)
+    assert connexion_gateway.z3950_port in {z3950}
 """
 OWN_FIXTURES = """
 import pytest
@@ -134,7 +136,11 @@ def test_which_gateway_is_asked_and_where_it_takes_exports(
     suite.settings(*(line.replace("URL", url) for line in ini))
     suite.conftest(own.format(url=url))
     given = {name: value.replace("URL", url) for name, value in environ.items()}
-    told = suite.run(TELLS_ADDRESS.format(url=url), *(word.replace("URL", url) for word in arguments), environ=given)
+    first, *_ = httpx.get(f"{url}/api/v1/hosts").json()["hosts"]
+    ports = [int(at.rpartition(":")[2]) for at in first["z3950"]]
+    told = suite.run(
+        TELLS_ADDRESS.format(url=url, z3950=ports), *(word.replace("URL", url) for word in arguments), environ=given
+    )
     told.assert_outcomes(passed=1)
     if not own:
         told.stdout.fnmatch_lines([f"connexion_gateway: {url}"])

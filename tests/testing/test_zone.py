@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import trio
 
 from gateway.marc.record import Record, to_pymarc
 from gateway.testing import faults, replies
@@ -13,6 +14,7 @@ from gateway.testing.factory import MakeGateway
 from gateway.testing.zone import Gateway
 from tests.server.running import record
 from tests.testing.sending import connected, exactly, exported, knock, message, rest
+from tests.z3950.conversation import talking
 
 MARC = Path(__file__).resolve().parents[2] / "fixtures" / "marc"
 SAMPLE = record(1234567, "A notebook of rivers")
@@ -246,6 +248,21 @@ class TestHeld:
         assert (len(connexion_gateway.store), connexion_gateway.attempts) == (0, [])
         assert exported(connexion_gateway, SAMPLE) == PROCESSED
         assert connexion_gateway.wait_for().at.year != 2031
+
+
+async def hits(gateway: Gateway) -> int:
+    """How many records of `SAMPLE`'s number its zone has, as Z39.50 tells."""
+    async with talking(f"{gateway.host}:{gateway.z3950_port}", gateway.logon_id) as client:
+        return (await client.search("@attr 1=1211 1234567")).result_count
+
+
+class TestSearched:
+    def test_by_z3950_finds_what_was_exported_to_the_test_s_own_zone(
+        self, connexion_gateway_factory: MakeGateway
+    ) -> None:
+        one, other = connexion_gateway_factory(), connexion_gateway_factory()
+        exported(one, SAMPLE)
+        assert [trio.run(hits, gateway) for gateway in (one, other)] == [1, 0]
 
 
 class TestClock:

@@ -15,9 +15,13 @@ async def _one(browser: Browser) -> Page:
 
 async def test_flags_are_set_and_cleared():
     async with browsing() as browser:
-        page = await browser.submit(await _one(browser), f"{RECORD}/flags", locked="on", cz_linked="on")
+        page = await browser.submit(
+            await _one(browser), f"{RECORD}/flags", locked="on", cz_linked="on", suppressed="on"
+        )
         assert page.text("//*[@role='status' and contains(@class, 'box')]") == "The flags are set."
-        assert page.texts("//dd/span[contains(@class, 'tone-warn')]") == ["locked", "linked to the Community Zone"]
+        flags = ["locked", "linked to the Community Zone", "suppressed from discovery"]
+        assert page.texts("//dd/span[contains(@class, 'tone-warn')]") == flags
+        assert ", ".join(flags) in (await browser.get("/records", q="suppressed:true")).words
         assert "is linked to the Community Zone" in await browser.exports("minimal")
         assert page.texts("//fieldset[@class='bare']//label")[1] == "Linked to the Community Zone"
         csrf = page.fields(f"{RECORD}/flags")["csrf"]

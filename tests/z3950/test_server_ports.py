@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from gateway import app, config
@@ -100,7 +101,8 @@ def test_the_gateway_goes_on_without_a_port_that_wants_an_administrator(tmp_path
         if shutil.which("setpriv") is None:
             pytest.skip("setpriv is not installed: it takes away what an administrator may do")
         prefix = ["setpriv", "--bounding-set", "-net_bind_service"]
-    chosen = [word for value in overrides(f"hosts.{HOST}.z3950=[{PORT}, 0]") for word in ("--set", value)]
+    settings = overrides(f"hosts.{HOST}.z3950=[{PORT}, 0]", "http.enabled=true", "http.port=0")
+    chosen = [word for value in settings for word in ("--set", value)]
     with subprocess.Popen(
         [*prefix, *command("serve", *chosen)],
         stdout=subprocess.PIPE,
@@ -111,6 +113,7 @@ def test_the_gateway_goes_on_without_a_port_that_wants_an_administrator(tmp_path
         assert started.stdout is not None
         line = json.loads(started.stdout.readline())
         assert len(line["hosts"][HOST]["z3950"]) == 1
+        assert httpx.get(f"{line['http']}/readyz").json() == {"ready": True, "faults": {}}
         started.send_signal(signal.SIGTERM)
         _, logged = started.communicate(timeout=ENDS_IN_SECONDS)
         assert started.returncode == 0

@@ -30,6 +30,7 @@ from gateway.search.query import Among, And, Index, Order, Term
 from gateway.search.ranking import Result
 from gateway.stores import open_store
 from gateway.stores.base import Found, Listed
+from gateway.stores.finding import Known
 from tests.server.running import PATIENCE
 from tests.stores.postgres_server import SHARED
 
@@ -141,6 +142,7 @@ def test_what_was_used_lately_is_kept_as_far_as_there_is_room():
     assert lately.get("a") == "A"
     lately.put("d", "D", 100)
     assert [lately.get(key) for key in "abcd"] == ["A", None, "C", "D"]
+    assert [key in lately for key in "abcd"] == [True, False, True, True]
     lately.put("a", "another", 1)
     assert lately.get("a") == "another"
     lately.clear()
@@ -174,13 +176,42 @@ def test_what_was_found_and_read_is_kept_until_something_changes():
     assert kept.found(search._replace(zone="abc")) is None
     assert kept.found(search._replace(order=Order.RELEVANCE)) is None
     assert kept.listed(number._replace(epoch=1)) is None
+    assert kept.lists("xyz", [7], 0)
+    assert not kept.lists("xyz", [7, 8], 0)
+    assert not kept.lists("xyz", [7], 1)
     kept.at(2)
+    assert not kept.lists("xyz", [7], 0)
     assert kept.found(search) is None
     assert kept.listed(number) is None
     kept.put_found(1, search, found)
     kept.put_listed(1, number, listed)
     assert kept.found(search) is None
     assert kept.listed(number) is None
+
+
+class Same:
+    """A store of which every search finds the same two records, and reads them where they are not known."""
+
+    def __init__(self) -> None:
+        self.read: list[int] = []
+        """How many, by each search."""
+
+    async def mark(self) -> int:
+        return 1
+
+    async def find_records(self, *_: Any, known: Known, **__: Any) -> Found:
+        listed = () if known([1, 0], 0) else (Listed("992", None), Listed("991", None))
+        self.read.append(len(listed))
+        return Found(Result(2, (numbers_of([0, 1]),)), 0, listed)
+
+
+async def test_what_another_search_has_read_is_not_read_again():
+    store: Any = Same()
+    catalogue = Catalogue(store, ALMA, Kept())
+    for word in ("lantern", "harbor"):
+        await catalogue.find("xyz", Term(Index.TITLE, word), ahead=True)
+    await catalogue.find("abc", Term(Index.TITLE, "lantern"), ahead=True)
+    assert store.read == [2, 0, 2]
 
 
 @pytest.mark.parametrize("other", [Term(Index.ANY, "x" * 1_000), Among(("991",))], ids=["long", "of a result set"])

@@ -17,7 +17,7 @@ from gateway.circulation.lending.requests import check_not_made, check_request, 
 from gateway.circulation.lending.shelf import BORROWED, SHARING, with_sharing
 from gateway.marc.identifiers import identifiers
 from gateway.marc.record import Field, Record, printable
-from gateway.model import BaseStatus, BibRecord, Holding, Item, ProcessType, Request, RequestKind
+from gateway.model import BaseStatus, BibRecord, Flag, Holding, Item, ProcessType, Request, RequestKind
 
 LEADER: Final = b"00000nam a22000003u 4500"
 """A book, as most are; Leader/17 says that little is known of it (3 = abbreviated level) [assumed]."""
@@ -43,7 +43,7 @@ def check(case: Case, arrived: Arrived) -> None:
 
 
 def brief_record(mms_id: str, arrived: Arrived, now: datetime) -> BibRecord:
-    """Author and title, as far as they are said: the first lines of them."""
+    """Author and title, as far as they are said: the first lines of them. It is suppressed from discovery [assumed]."""
     author, title = (printable(text)[: rules.TEXT_CHARACTERS].strip() for text in (arrived.author, arrived.title))
     title = title or " ".join(filter(None, (UNTITLED, arrived.external_id)))
     made = f"{now:%Y%m%d%H%M%S}.{now.microsecond // 100_000}"
@@ -61,6 +61,7 @@ def brief_record(mms_id: str, arrived: Arrived, now: datetime) -> BibRecord:
         originating_version="",
         at=now,
         submission="",
+        flags=frozenset({Flag.SUPPRESSED}),
     )
 
 

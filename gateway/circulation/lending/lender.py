@@ -11,7 +11,7 @@ import trio
 from gateway.circulation.lending import arriving, loans, requests
 from gateway.circulation.lending.asked import Arrived, CheckedIn, RequestWanted
 from gateway.circulation.lending.case import Case
-from gateway.circulation.lending.pins import Pins
+from gateway.circulation.lending.pins import WRONG_SECONDS, Pins
 from gateway.circulation.lending.policies import Policies
 from gateway.circulation.lending.refusals import Refusal, Refused
 from gateway.errors import GatewayError, StoreError
@@ -37,23 +37,25 @@ class Lender:
         *,
         new_mms_id: Callable[[str, int], str],
         clock: Callable[[], datetime] = utc_now,
+        wrong_pin_seconds: float = WRONG_SECONDS,
     ) -> None:
         """`new_mms_id`: the MMS ID of a zone, by its key, and an ordinal. `clock` is UTC."""
         self._store = store
         self.policies = policies
         self._new_mms_id = new_mms_id
         self._clock = clock
-        self._pins = Pins()
+        self._pins = Pins(wrong_seconds=wrong_pin_seconds)
 
-    async def user(self, zone: str, barcode: str, pin: str | None = None) -> Lent:
+    async def user(self, zone: str, barcode: str, pin: str | None = None, *, peer: str = "") -> Lent:
         """A patron with what he has and waits for, also one who may not borrow; with a PIN only if it is his.
 
-        None for the PIN: he is not asked for it.
+        None for the PIN: he is not asked for it. `peer`: the address that it comes from. A wrong one is answered late,
+        and of too many at once from there some are not looked at.
         """
         lent = await self._store.lent(zone, barcode) if barcode else None
         if lent is None:
             raise Refused(Refusal.UNKNOWN_USER, "patron", barcode)
-        if pin is not None and not await self._pins.is_right(lent.patron, pin):
+        if pin is not None and not await self._pins.is_right(lent.patron, pin, peer):
             raise Refused(Refusal.AUTHENTICATION_FAILED, "patron", barcode)
         return lent
 

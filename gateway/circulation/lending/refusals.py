@@ -19,6 +19,8 @@ class Refusal(StrEnum):
     USER_EXPIRED = "user-expired"
     AUTHENTICATION_FAILED = "authentication-failed"
     """The PIN is wrong, or the patron has none."""
+    TOO_MANY_PINS = "too-many-pins"
+    """Others of the patron wait behind a wrong one; this one was not looked at."""
     UNKNOWN_ITEM = "unknown-item"
     """The zone has no such item, or no item of such a record."""
     DUPLICATE_ITEM = "duplicate-item"
@@ -53,6 +55,7 @@ WORDS: Final = {
     Refusal.USER_BLOCKED: "patron {value} is blocked",
     Refusal.USER_EXPIRED: "patron {value} has expired",
     Refusal.AUTHENTICATION_FAILED: "the PIN is not that of patron {value}",
+    Refusal.TOO_MANY_PINS: "too many PINs of patron {value} at once; try again in a while",
     Refusal.UNKNOWN_ITEM: "there is no item {value}",
     Refusal.DUPLICATE_ITEM: "there is an item {value} already",
     Refusal.ITEM_NOT_BY_RECORD: "item {value} is of another record than was asked for",

@@ -28,8 +28,8 @@ def migrate(options: Options, source: str, target: str, resume: bool) -> None:
 
     FROM and TO are URLs, such as sqlite:gateway-data/gateway.db and postgresql://USER@HOST/DATABASE. Records with all
     versions, flags and links, submissions in their order, what is still to be linked, zones that were made at run time,
-    webhooks, holdings, patrons with their loans and requests, what zones publish, and the counters of MMS IDs; in the
-    end both stores are compared. TO must be empty. Stop the gateway that serves FROM first.
+    webhooks, holdings, patrons with their loans and requests, what zones publish, NCIP exchanges, and the counters of
+    MMS IDs; in the end both stores are compared. TO must be empty. Stop the gateway that serves FROM first.
     """
     import trio
 
@@ -115,7 +115,8 @@ class _Moving:
 
 async def _holds_anything(store: "Store") -> bool:
     made = await store.zones() or await store.webhooks() or await store.shelved() or await store.lending_zones()
-    return bool(await store.counts() or await store.pending() or made)
+    others = await store.publishing_zones() or await store.exchanges(limit=1)
+    return bool(await store.counts() or await store.pending() or made or others)
 
 
 def _words(copied: "Copied") -> str:
@@ -125,5 +126,6 @@ def _words(copied: "Copied") -> str:
     held = f", {copied.holdings:,} holdings with {copied.items:,} items" if copied.holdings else ""
     lent = "".join(f", {count:,} {kind}" for kind, count in copied.lent.items())
     published = f", {copied.published:,} published" if copied.published else ""
+    exchanges = f", {copied.exchanges:,} NCIP exchanges" if copied.exchanges else ""
     records = f"{copied.records:,} records in {copied.versions:,} versions"
-    return f"{records}, {copied.attempts:,} submissions{links}{zones}{webhooks}{held}{lent}{published}"
+    return f"{records}, {copied.attempts:,} submissions{links}{zones}{webhooks}{held}{lent}{published}{exchanges}"

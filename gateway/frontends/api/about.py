@@ -47,14 +47,17 @@ async def host(desk: TheDesk, host: HostKey) -> Place:
 
 @post("/hosts", operation_id="makeHost", tags=["gateway"])
 async def make_host(desk: TheDesk, data: JSONBody[HostWanted]) -> Response[Place]:
-    """Make a host, on any free port, that is there until it is deleted or the gateway stops."""
+    """Make a host, on any free port, that is there until it is deleted or the gateway stops.
+
+    On another port its zones can be searched by Z39.50, if those of the settings' hosts can or `z3950` says so.
+    """
     made = await hosts_made.make(desk, data)
     return Response(made, headers={"location": f"{ROOT}/hosts/{made.host}"})
 
 
 @delete("/hosts/{host:str}", operation_id="deleteHost", tags=["gateway"])
 async def delete_host(desk: TheDesk, host: MadeHost) -> None:
-    """Take no exports any more at a host made at run time.
+    """Take no exports any more at a host made at run time, and end the sessions of those who search there.
 
     One of the settings, and one at which there are zones, stay: 409.
     """

@@ -47,7 +47,9 @@ async def revert_record(desk: TheDesk, zone: ZoneKey, mms: MmsId, data: JSONBody
 
 @put(f"{RECORD}/flags", operation_id="flagRecord", tags=TAGS)
 async def flag_record(desk: TheDesk, zone: ZoneKey, mms: MmsId, data: JSONBody[FlagsWanted]) -> RecordShown:
-    """Have a record be as if it were open in the Metadata Editor, or linked to the Community Zone, or neither."""
+    """Have a record be as if it were open in the Metadata Editor, linked to the Community Zone, suppressed from
+    discovery, or none of these.
+    """
     where = await asked.record_zones(desk, zone)
     return records.shown(await changing.flag(desk.store, where, mms, data.flags))
 

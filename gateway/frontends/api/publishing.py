@@ -92,6 +92,8 @@ async def run_set(
 ) -> PublishingRun:
     """Publish a set now; the run as it is when it has ended, or when `timeout` is over.
 
-    It goes on then: see the list of runs. While one goes on there is no other: 409.
+    It goes on then: see the list of runs. Where one goes on already, as the first of a set that was just made, it
+    begins when that has ended: it has all that was there when it was asked for. 409 where the other lasts for longer
+    than `timeout`.
     """
     return await publishing.run(desk, zone, key, data.kind, seconds=seconds)

@@ -13,7 +13,7 @@ from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
 from gateway.desk import cursors
-from gateway.desk.glancing import Glance, Glances, numbers
+from gateway.desk.glancing import Glance, Glances, R, numbers
 from gateway.desk.watching import Arrival, Watch
 
 T = TypeVar("T")
@@ -37,9 +37,8 @@ def event(content: str, *, id_: str = "", name: str = "") -> bytes:
 class Streams:
     """Those that are open, so that they can be ended: an open page must not hold up the gateway's end."""
 
-    def __init__(self, watch: Watch, glances: Glances) -> None:
+    def __init__(self, watch: Watch) -> None:
         self._watch = watch
-        self._glances = glances
         self._waiting: set[trio.CancelScope] = set()
         self._closed = False
         self.followers = 0
@@ -91,13 +90,18 @@ class Streams:
             cursors.read(since)
         return Told(self._told(self._watch.follow(zone, since), written))
 
-    def glances(self, request: Request[Any, Any, Any], written: Callable[[Glance], bytes]) -> Stream:  # Any: Litestar's
+    def glances(
+        self,
+        request: Request[Any, Any, Any],  # Any: Litestar's own
+        glances: Glances[R],
+        written: Callable[[Glance[R]], bytes],
+    ) -> Stream:
         """The same for a page that people look at: each glance at what is new, as `written`.
 
         It begins behind what is listed, whose numbers are sent in the same way (`glancing.numbers`). Raises `Unusable`
         for what is none.
         """
-        return Told(self._told(self._glances.follow(numbers(_behind(request))), written))
+        return Told(self._told(glances.follow(numbers(_behind(request))), written))
 
     async def _told(
         self, following: AbstractAsyncContextManager[AsyncIterator[T]], written: Callable[[T], bytes]

@@ -52,7 +52,7 @@ def site(
     `token`: which opens page and API, empty for none; `secure`: whether it is reached over TLS.
     """
     sessions = Sessions(token, port=port, secure=secure)
-    streams = Streams(desk.watch, desk.glances)
+    streams = Streams(desk.watch)
     own = Given(desk, streams, sessions, health.registry(desk, streams))
     application = _application()
 

@@ -36,8 +36,10 @@ class Asked(NamedTuple):
     """`GET` or `POST`; HEAD is asked as GET."""
     path: str
     """Behind `/view/`, such as `oai/01CARLI_XYZ/request`."""
-    host: str
-    """Key of the emulated host, by `/hosts/KEY/` or by the header Host; empty where neither names one."""
+    hosts: Sequence[str]
+    """Keys of the emulated hosts that it may be for, of which the first counts that has what is asked for: by
+    `/hosts/KEY/` that one alone, else the one that the header Host names, and behind it all others. At least one.
+    """
     query: bytes
     """As it was sent, behind `?`."""
     body: bytes
@@ -89,15 +91,10 @@ def place(path: str) -> Place | None:
     return None
 
 
-def zone_at(zones: Mapping[str, Zone], code: str, host: str) -> Zone | None:
-    """The zone of this institution code; of several the one at `host`, a host's key, else the first."""
-    found = None
-    for zone in zones.values():
-        if zone.code == code:
-            if zone.host == host:
-                return zone
-            found = found or zone
-    return found
+def zone_at(zones: Mapping[str, Zone], code: str, hosts: Sequence[str]) -> Zone | None:
+    """The zone of this institution code at the first of these hosts, by their keys, that has one."""
+    found = {zone.host: zone for zone in zones.values() if zone.code == code}
+    return next((found[host] for host in hosts if host in found), None)
 
 
 class Views:
@@ -138,7 +135,7 @@ class Views:
             Asked(
                 scope["method"],
                 at.path,
-                at.host or self._host_named(name),
+                (at.host,) if at.host else self._hosts_by_name(name),
                 scope["query_string"],
                 await _body(receive),
                 headers.get(b"content-type", b"").decode("latin-1"),
@@ -147,10 +144,11 @@ class Views:
             )
         )
 
-    def _host_named(self, name: str) -> str:
-        """Key of the host that has this name in real life; empty where none has."""
+    def _hosts_by_name(self, name: str) -> Sequence[str]:
+        """Keys of all hosts, before the others those that have this name in real life."""
         plain_name = name.partition(":")[0].lower()
-        return next((key for key, host in self._hosts.items() if plain_name in map(str.lower, host.names)), "")
+        named = [key for key, host in self._hosts.items() if plain_name in map(str.lower, host.names)]
+        return (*dict.fromkeys((*named, *self._hosts)),)
 
 
 async def _body(receive: Receive) -> bytes:

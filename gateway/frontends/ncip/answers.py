@@ -22,6 +22,9 @@ GROUP: Final = "PROFILE"
 """The privilege that holds the user group [assumed: another system's name for it]."""
 UNASKED: Final = frozenset({Desired.NAME, Desired.ADDRESS, Desired.PRIVILEGE})
 """What is told of a user where the message does not say what is wanted [assumed]."""
+ITEMS_TOLD: Final = 500
+"""Most loans, and most requests, that are told of a user, some 200 kB of an answer: a patron has some tens of them, but
+one that stands for all borrowers of a partner may have thousands. The counts are of all [assumed]."""
 KINDS: Final = {
     RequestKind.HOLD: "Hold",
     RequestKind.BORROWING: "Loan",
@@ -45,11 +48,11 @@ def user(lent: Lent, asked: Message, agency: str, now: datetime) -> list[Tag]:
     if Desired.LOANS in desired and lent.loans:
         counted: list[Tag] = [("CirculationStatus", ON_LOAN), ("LoanedItemCountValue", str(len(lent.loans)))]
         tags.append(("LoanedItemsCount", counted))
-        tags += [_loaned_item(loan) for loan in lent.loans]
+        tags += [_loaned_item(loan) for loan in lent.loans[:ITEMS_TOLD]]
     if Desired.REQUESTS in desired and lent.requests:
         counted = [("CirculationStatus", "On Order"), ("RequestedItemCountValue", str(len(lent.requests)))]
         tags.append(("RequestedItemsCount", counted))
-        tags += [_requested_item(request) for request in lent.requests]
+        tags += [_requested_item(request) for request in lent.requests[:ITEMS_TOLD]]
     # Always there: ReShare's client looks into it without asking whether it is [seen].
     return [*tags, ("UserOptionalFields", list(_about(lent.patron, asked, desired, agency, now)))]
 

@@ -35,7 +35,8 @@ MISSING: Final = Kind("Needed Data Missing", _SCHEME)
 UNKNOWN_ITEM: Final = Kind("Unknown Item", _RENEWAL)
 INVALID_DATE: Final = Kind("Invalid Date", _SCHEME)
 FAILED: Final = Kind("Temporary Processing Failure", _SCHEME)
-"""The store could not do it, or somebody else changed meanwhile what it was about."""
+"""The store could not do it, or somebody else changed meanwhile what it was about; with a user, too many of his PINs
+came at once."""
 
 OUTSTANDING: Final = Kind("Renewal Not Allowed - Item Has Outstanding Requests", _SCHEME)
 
@@ -44,6 +45,7 @@ REFUSALS: Final[dict[Refusal, Kind]] = {
     Refusal.USER_BLOCKED: Kind("User Blocked", _SCHEME),
     Refusal.USER_EXPIRED: Kind("User Ineligible To Check Out This Item", _SCHEME),
     Refusal.AUTHENTICATION_FAILED: Kind("User Authentication Failed", _ILLIAD),
+    Refusal.TOO_MANY_PINS: Kind(FAILED.words, _LIKE),
     Refusal.UNKNOWN_ITEM: UNKNOWN_ITEM,
     Refusal.DUPLICATE_ITEM: Kind("Cannot Accept Item", _LIKE),
     Refusal.ITEM_NOT_BY_RECORD: Kind("Unknown Item", _LIKE),

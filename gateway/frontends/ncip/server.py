@@ -18,7 +18,7 @@ from gateway.frontends.ncip import problems, reading, wire
 from gateway.frontends.ncip.layout import Edition, Service, Tag
 from gateway.frontends.ncip.services import Case, Wrong, carry_out
 from gateway.frontends.ncip.wire import Message, Problem
-from gateway.model import Exchange, Host, Zone, unfiled_zone
+from gateway.model import Exchange, Zone, unfiled_zone
 from gateway.stores.base import Store
 
 EDITIONS: Final = {"NCIPServlet": Edition.TWO, "NCIPServlet/v1": Edition.ONE}
@@ -52,21 +52,21 @@ class Ncip:
         store: Store,
         lender: Lender,
         zones: Mapping[str, Zone],
-        hosts: Mapping[str, Host],
         *,
         partners: Callable[[str], Sequence[str]],
         profile_checked: Collection[str],
+        kept: Callable[[], object] = lambda: None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        """`zones` and `hosts` by key, as they are just now; `partners` of a zone, by its key; `profile_checked`:
-        services that want a partner's code. `clock` is UTC.
+        """`zones` by key, as they are just now; `partners` of a zone, by its key; `profile_checked`:
+        services that want a partner's code. `kept` is called when exchanges can be read. `clock` is UTC.
         """
         self._store = store
         self._lender = lender
         self._zones = zones
-        self._hosts = hosts
         self._partners = partners
         self._profile_checked = frozenset(profile_checked)
+        self._kept = kept
         self._clock = clock
         self._log: structlog.stdlib.BoundLogger = structlog.get_logger("gateway.ncip").bind()
 
@@ -84,7 +84,7 @@ class Ncip:
         content: list[Tag] = []
         problem = None
         try:
-            content = await self._done(body, asked.host, edition, heard)
+            content = await self._done(asked, body, edition, heard)
         except Wrong as wrong:
             problem = wrong.problem
         except Refused as why:
@@ -95,7 +95,7 @@ class Ncip:
         answered = _answer(edition, heard, [problem.tag] if problem else content)
         exchange = Exchange(
             at=at,
-            zone=heard.zone.key if heard.zone else unfiled_zone(self._host(asked)),
+            zone=heard.zone.key if heard.zone else unfiled_zone(asked.hosts[0]),
             peer=str(asked.address),
             protocol=edition,
             service=cut(heard.service),
@@ -107,11 +107,11 @@ class Ncip:
             answered=kept(answered),
             seconds=trio.current_time() - began,
         )
-        self._store.note_exchange(exchange)
+        self._store.note_exchange(exchange, self._kept)
         self._tell(exchange)
         return Answer(wire.CONTENT_TYPE, answered)
 
-    async def _done(self, body: bytes, host: str, edition: Edition, heard: _Heard) -> list[Tag]:
+    async def _done(self, asked: Asked, body: bytes, edition: Edition, heard: _Heard) -> list[Tag]:
         """Do what is asked, and say what goes into the answer. Raises `Wrong`, `Refused`, `GatewayError`."""
         try:
             heard.message = message = wire.message(reading.read(body))
@@ -119,18 +119,19 @@ class Ncip:
             raise Wrong(Problem(problems.UNREAD.words, value=str(error))) from error
         if message.edition is not edition:
             raise Wrong(Problem(problems.UNREAD.words, f"//{message.service}", message.edition))
-        heard.zone = zone = self._zone(message, host)
+        heard.zone = zone = self._zone(message, asked.hosts)
         if message.service not in SERVICES:
             raise Wrong(problems.problem(problems.UNSUPPORTED, message.service))
         service = Service(message.service)
         if service in self._profile_checked:
             self._check_profile(message, zone)
-        return await carry_out(service, Case(self._lender, self._store, zone, message, self._clock()))
+        case = Case(self._lender, self._store, zone, message, str(asked.address), self._clock())
+        return await carry_out(service, case)
 
-    def _zone(self, message: Message, host: str) -> Zone:
+    def _zone(self, message: Message, hosts: Sequence[str]) -> Zone:
         """The zone of the institution that it is for, or where it says none, of the one that it is from."""
         agency = message.to_agency or message.from_agency
-        zone = zone_at(self._zones, agency, host)
+        zone = zone_at(self._zones, agency, hosts)
         if zone is None:
             raise Wrong(problems.problem(problems.UNKNOWN_AGENCY, message.service, problems.AGENCY, agency))
         return zone
@@ -142,10 +143,6 @@ class Ncip:
         if named not in self._partners(zone.key):
             wrong = problems.problem(problems.UNKNOWN_PARTNER, message.service, problems.PROFILE, message.profile)
             raise Wrong(wrong)
-
-    def _host(self, asked: Asked) -> str:
-        """Key of the host that was asked, or else of the first one."""
-        return asked.host or next(iter(self._hosts), "")
 
     def _tell(self, exchange: Exchange) -> None:
         told = {"zone": exchange.zone, "peer": exchange.peer, "service": exchange.service}

@@ -29,6 +29,8 @@ class Case(NamedTuple):
     store: Store
     zone: Zone
     message: Message
+    peer: str
+    """Address that it comes from."""
     now: datetime
 
 
@@ -54,13 +56,13 @@ async def carry_out(service: Service, case: Case) -> list[Tag]:
     if not any(getattr(case.message, name) for name in needed):
         raise Wrong(problems.problem(problems.MISSING, service, next(iter(needed.values()))))
     if case.message.pin is not None and service is not Service.LOOKUP_USER:
-        await case.lender.user(case.zone.key, case.message.user, case.message.pin)
+        await case.lender.user(case.zone.key, case.message.user, case.message.pin, peer=case.peer)
     return await _DONE_BY[service](case)
 
 
 async def _lookup_user(case: Case) -> list[Tag]:
     asked = case.message
-    found = await case.lender.user(case.zone.key, asked.user, asked.pin)
+    found = await case.lender.user(case.zone.key, asked.user, asked.pin, peer=case.peer)
     return answers.user(found, asked, case.zone.code, case.now)
 
 

@@ -36,6 +36,8 @@ class Desired(StrEnum):
     USER_ID = "User Id"
     LOANS = "LoanedItemsDesired"
     REQUESTS = "RequestedItemsDesired"
+    ACCOUNT = "UserFiscalAccountDesired"
+    """What he owes: nobody here knows that, and the answer has no account."""
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -172,7 +174,7 @@ def _desired(service: Element) -> Iterator[str]:
     for given in service.children:
         if given.name == "UserElementType":
             yield given.text or given.value("Value")
-        elif given.name in (Desired.LOANS, Desired.REQUESTS):
+        elif given.name in (Desired.LOANS, Desired.REQUESTS, Desired.ACCOUNT):
             yield given.name
 
 

@@ -4,14 +4,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from gateway.frontends.oai.layout import Format
+from gateway.frontends.oai.layout import Format, Part
 from gateway.marc.forms import dc, marcxml, mods
 from gateway.marc.forms.elements import SCHEMA_INSTANCE
 from gateway.marc.record import Record
 from gateway.publishing.forms import own
 
-Metadata = Sequence[bytes]
-"""Pieces of one element, in their order."""
+Metadata = Sequence[Part]
+"""One element, in parts."""
 
 
 class Way(NamedTuple):
@@ -33,7 +33,7 @@ _NOT_MARC: Final = re.compile(rb'    <subfield code="[a-z0-9]{2}">[^<]*</subfiel
 
 def _as_it_is(form: bytes) -> Metadata:
     """Each element says where its schema is (protocol, 3.3): Alma's too [seen]."""
-    return (_SHOWN, form[len(_KEPT) :]) if form.startswith(_KEPT) else (form,)
+    return (_SHOWN, memoryview(form)[len(_KEPT) :]) if form.startswith(_KEPT) else (form,)
 
 
 def _of(write: Callable[[Record], bytes]) -> Callable[[bytes], Metadata]:

@@ -17,12 +17,19 @@ HEAD: Final = (
 FOOT: Final = b"\n</OAI-PMH>\n"
 IDENTIFIERS: Final = "http://www.openarchives.org/OAI/2.0/oai-identifier"
 """Name space of what `Identify` says of identifiers."""
+REPOSITORY: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]*(\.[A-Za-z][A-Za-z0-9-]*)+")
+"""What repositories are called by that name space's schema (OAI identifier format, 2.1): as domains are, of words that
+begin with a letter."""
 NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """A character that no XML document has."""
 
 _ESCAPES: Final = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
 )
+
+Part = bytes | memoryview
+"""Of an answer. A page is joined from its parts once: for each copy of so much the system has to give the process
+memory anew, which takes longer than all else that is done for the page here."""
 
 
 class Identity(NamedTuple):
@@ -35,7 +42,7 @@ class Identity(NamedTuple):
     """Datestamp."""
     granularity: str
     repository: str
-    """Between the first two colons of identifiers. Empty: nothing is said of identifiers."""
+    """Between the first two colons of identifiers. Empty: nothing is said of these."""
 
 
 class Format(NamedTuple):
@@ -98,20 +105,18 @@ def sets(listed: Iterable[tuple[str, str]]) -> bytes:
     return f"<ListSets>{''.join(elements)}</ListSets>".encode()
 
 
-def header(identifier: str, date: str, set_specs: Sequence[str], *, deleted: bool) -> bytes:
+def header(identifier: str, date: str, set_specs: Sequence[str], *, deleted: bool) -> str:
     """Of a record. What it is given holds nothing that has a meaning in XML."""
     status = ' status="deleted"' if deleted else ""
     of_sets = "".join([f"<setSpec>{spec}</setSpec>" for spec in set_specs])
-    return (
-        f"<header{status}><identifier>{identifier}</identifier><datestamp>{date}</datestamp>{of_sets}</header>"
-    ).encode()
+    return f"<header{status}><identifier>{identifier}</identifier><datestamp>{date}</datestamp>{of_sets}</header>"
 
 
-def record(head: bytes, metadata: Sequence[bytes]) -> bytes:
-    """One with its header; `metadata` are the pieces of an element, none of a record that is deleted."""
+def record(head: str, metadata: Sequence[Part]) -> Sequence[Part]:
+    """One with its header; `metadata` are the parts of an element, none of a record that is deleted."""
     if not metadata:
-        return b"<record>%b</record>\n" % head
-    return b"".join((b"<record>", head, b"<metadata>", *metadata, b"</metadata></record>\n"))
+        return (f"<record>{head}</record>\n".encode(),)
+    return f"<record>{head}<metadata>".encode(), *metadata, b"</metadata></record>\n"
 
 
 def token(value: str) -> bytes:

@@ -8,6 +8,7 @@ import trio
 
 from gateway.frontends.oai import dates, layout
 from gateway.frontends.oai.formats import FORMATS, Way
+from gateway.frontends.oai.layout import Part
 from gateway.frontends.oai.tokens import Place
 from gateway.frontends.oai.wire import Code, Refused, Verb
 from gateway.publishing import Publisher
@@ -32,7 +33,7 @@ class Wanted(NamedTuple):
     zone: str
     """Its key."""
     identifiers: str
-    """How those of its records begin."""
+    """How those of its records begin, as XML has it."""
     place: Place
     since: int | None
     """Seconds since 1970, UTC; also that is meant."""
@@ -68,8 +69,8 @@ class Lists:
         self._publisher = publisher
         self._writing = trio.CapacityLimiter(WRITING_AT_ONCE)
 
-    async def page(self, wanted: Wanted) -> AsyncGenerator[bytes]:
-        """The pieces of the element that is answered; there is at least one.
+    async def page(self, wanted: Wanted) -> AsyncGenerator[Sequence[Part]]:
+        """The pieces of the element that is answered, each in its parts; there is at least one.
 
         Raises `Refused`, where nothing has been given yet, and `StoreError`.
         """
@@ -82,16 +83,16 @@ class Lists:
             left = left - len(piece.rows) if piece.more else 0
             after = piece.rows[-1].mms_id if piece.rows else after
             written = await self._written(wanted, piece)
-            yield b"".join((begin, *written, *([] if left else [_end(wanted, piece.more, after), end])))
+            yield [begin, *written, *([] if left else [_end(wanted, piece.more, after), end])]
             begin = b""
 
-    async def record(self, wanted: Wanted, mms_id: str) -> bytes:
+    async def record(self, wanted: Wanted, mms_id: str) -> Sequence[Part]:
         """The answer of `GetRecord`. Raises `Refused` where it was never published, and `StoreError`."""
         row = await self._publisher.one(wanted.zone, mms_id, wanted.sets)
         if row is None:
             raise unknown()
         written = await self._written(wanted, Piece([row], await self._sets(wanted, [row]), more=False))
-        return b"<GetRecord>%b</GetRecord>" % b"".join(written)
+        return [b"<GetRecord>", *written, b"</GetRecord>"]
 
     async def _piece(self, wanted: Wanted, after: str, most: int) -> Piece:
         rows = await self._publisher.page(
@@ -106,29 +107,31 @@ class Lists:
         return Piece(shown, await self._sets(wanted, shown), len(rows) > most)
 
     async def _sets(self, wanted: Wanted, rows: Sequence[Published]) -> Mapping[str, Sequence[str]]:
-        mms_ids = [row.mms_id for row in rows]
-        return {} if wanted.alone else await self._publisher.sets_of(wanted.zone, mms_ids)
+        if wanted.alone:
+            return {}
+        return await self._publisher.sets_of(wanted.zone, [row.mms_id for row in rows])
 
-    async def _written(self, wanted: Wanted, piece: Piece) -> list[bytes]:
+    async def _written(self, wanted: Wanted, piece: Piece) -> Sequence[Part]:
         if wanted.verb is Verb.LIST_IDENTIFIERS:
-            return [_header(wanted, piece, row) for row in piece.rows]
+            return [_header(wanted, piece, row).encode() for row in piece.rows]
         way = FORMATS[wanted.place.prefix]
-        write: Callable[[], list[bytes]] = partial(_records, wanted, piece, way)
+        write: Callable[[], Sequence[Part]] = partial(_records, wanted, piece, way)
         return await trio.to_thread.run_sync(write, limiter=self._writing) if way.slow else write()
 
 
-def _records(wanted: Wanted, piece: Piece, way: Way) -> list[bytes]:
-    return [
-        layout.record(_header(wanted, piece, row), () if row.deleted else way.write(row.form)) for row in piece.rows
-    ]
+def _records(wanted: Wanted, piece: Piece, way: Way) -> Sequence[Part]:
+    parts: list[Part] = []
+    for row in piece.rows:
+        parts += layout.record(_header(wanted, piece, row), () if row.deleted else way.write(row.form))
+    return parts
 
 
-def _header(wanted: Wanted, piece: Piece, row: Published) -> bytes:
+def _header(wanted: Wanted, piece: Piece, row: Published) -> str:
     """With every set of the record [doc, seen]; one that is deleted has the set that it has left, too."""
     sets = piece.sets.get(row.mms_id) or wanted.usual
-    if row.deleted:
+    if deleted := row.deleted:
         sets = sorted({*sets, *wanted.usual})
-    return layout.header(wanted.identifiers + row.mms_id, dates.written(row.at), sets, deleted=row.deleted)
+    return layout.header(wanted.identifiers + row.mms_id, dates.written(row.at), sets, deleted=deleted)
 
 
 def _end(wanted: Wanted, more: bool, after: str) -> bytes:

@@ -17,6 +17,7 @@ from gateway.errors import NotFound, StoreError
 from gateway.frontends.http.views import Address, Answer, Asked, zone_at
 from gateway.frontends.oai import dates, layout, tokens
 from gateway.frontends.oai.formats import FORMATS
+from gateway.frontends.oai.layout import Part
 from gateway.frontends.oai.listing import NO_PROFILE, NO_SETS, PIECE, Lists, Wanted, unknown
 from gateway.frontends.oai.wire import NOT_UNDERSTOOD, TOKEN, Code, Refused, Request, Verb, request
 from gateway.model import Repository, Zone
@@ -76,8 +77,8 @@ class _Context(NamedTuple):
 class _Body(NamedTuple):
     """What is answered, without what stands around it."""
 
-    begun: bytes
-    rest: AsyncGenerator[bytes] | None = None
+    begun: Sequence[Part]
+    rest: AsyncGenerator[Sequence[Part]] | None = None
     """What follows, of an answer that is long."""
 
 
@@ -115,7 +116,7 @@ class Oai:
             asking = request(_arguments(asked))
             body = await self._verbs[asking.verb](_Context(zone, repository, asked.url), asking)
         except Refused as refused:
-            body = _Body(layout.error(refused.code, refused.words))
+            body = _Body([layout.error(refused.code, refused.words)])
             asking = None if refused.code in NOT_UNDERSTOOD else asking
         except StoreError as error:
             structlog.get_logger("gateway.oai").warning("oai.failed", path=asked.path, error=str(error))
@@ -123,8 +124,8 @@ class Oai:
         repeated = {"verb": asking.verb.value, **asking.arguments} if asking else {}
         head = layout.begin(now, asked.url, repeated)
         if body.rest is not None:
-            return Answer(layout.CONTENT_TYPE, _streamed(head + body.begun, body.rest))
-        return Answer(layout.CONTENT_TYPE, b"".join((head, body.begun, layout.FOOT)))
+            return Answer(layout.CONTENT_TYPE, _streamed([head, *body.begun], body.rest))
+        return Answer(layout.CONTENT_TYPE, b"".join((head, *body.begun, layout.FOOT)))
 
     def _zone(self, asked: Asked) -> Zone:
         """Whose repository the path names. Raises `Refused`, `NotFound`."""
@@ -133,24 +134,24 @@ class Oai:
             raise Refused(Code.BAD_ARGUMENT, NO_CODE)
         if rest[1:2] != ["request"]:
             raise NotFound(f"OAI-PMH is at oai/{rest[0]}/request")
-        zone = zone_at(self._zones, rest[0], asked.host)
+        zone = zone_at(self._zones, rest[0], asked.hosts)
         if zone is None:
             raise Refused(Code.BAD_ARGUMENT, NO_REPOSITORY)
         return zone
 
     async def _identify(self, context: _Context, _: Request) -> _Body:
         earliest = dates.written(await self._publisher.earliest(context.zone.key))
-        # An institution code begins with a digit, which the schema of what is said of identifiers does not allow.
-        described = "" if context.strict else context.name
+        # Most institution codes begin with a digit, and have a `_`: the schema of what is said here has no such names.
+        described = "" if context.strict and not layout.REPOSITORY.fullmatch(context.name) else context.name
         of = layout.Identity(context.zone.code, context.url, NO_EMAIL, earliest, dates.GRANULARITY, described)
-        return _Body(layout.identify(of))
+        return _Body([layout.identify(of)])
 
     async def _list_formats(self, context: _Context, asking: Request) -> _Body:
         if identifier := asking.get("identifier"):
             mms_id = _mms_id(context, identifier)
             if await self._publisher.one(context.zone.key, mms_id, await self._sets(context)) is None:
                 raise unknown()
-        return _Body(layout.formats(FORMATS[prefix].format for prefix in context.prefixes))
+        return _Body([layout.formats(FORMATS[prefix].format for prefix in context.prefixes)])
 
     async def _list_sets(self, context: _Context, asking: Request) -> _Body:
         if asking.get(TOKEN):
@@ -158,7 +159,7 @@ class Oai:
         named = [(one.key, one.name) for one in await self._publisher.profiles(context.zone.key) if one.key]
         if not named:
             raise Refused(Code.NO_SET_HIERARCHY, NO_SETS)
-        return _Body(layout.sets(named))
+        return _Body([layout.sets(named)])
 
     async def _get_record(self, context: _Context, asking: Request) -> _Body:
         mms_id = _mms_id(context, asking.get("identifier"))
@@ -207,7 +208,7 @@ def _wanted(context: _Context, asking: Request, place: tokens.Place, keys: Seque
     return Wanted(
         asking.verb,
         context.zone.key,
-        context.identifiers,
+        layout.text(context.identifiers),
         place,
         dates.first(place.from_),
         dates.last(place.until),
@@ -244,12 +245,12 @@ def _mms_id(context: _Context, identifier: str) -> str:
     return mms_id
 
 
-async def _streamed(begun: bytes, rest: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+async def _streamed(begun: Sequence[Part], rest: AsyncGenerator[Sequence[Part]]) -> AsyncGenerator[bytes]:
     """A whole document."""
     async with aclosing(rest):
-        yield begun
+        yield b"".join(begun)
         async for piece in rest:
-            yield piece
+            yield b"".join(piece)
         yield layout.FOOT
 
 

@@ -61,7 +61,7 @@ class Sru:
 
     def _zone(self, asked: Asked) -> Zone:
         code = asked.path.partition("/")[2].strip("/")
-        zone = zone_at(self._zones, code, asked.host)
+        zone = zone_at(self._zones, code, asked.hosts)
         if zone is None:
             raise Refused(235, code[:50], f"there is no institution {code[:50]}" if code else "the path names none")
         return zone
@@ -86,7 +86,10 @@ class Sru:
         raise Refused(2, "", "the zone's index is made anew just now; ask again")
 
     async def _found(self, zone: Zone, query: cql.Asked, wanted: SearchRetrieve) -> tuple[int, Sequence[Listed]]:
-        """How many there are, and the records that are wanted. Raises `NotFound`, `Refused`."""
+        """How many there are, and the records that are wanted. Raises `NotFound`, `Refused`.
+
+        What is suppressed from discovery is among them, as in Alma, whose clients leave it out by the query [seen].
+        """
         place = wanted.first - 1
         ahead = wanted.most if place == 0 and not query.by else 0
         try:

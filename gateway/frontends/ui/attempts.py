@@ -8,13 +8,12 @@ from litestar import Response, get
 from litestar.response import Stream
 from msgspec.structs import replace
 
-from gateway.desk import attempts, glancing
+from gateway.desk import attempts
 from gateway.desk.attempts import AttemptLine, AttemptPage
 from gateway.desk.desk import Desk
 from gateway.desk.glancing import Glance
 from gateway.errors import BadQuery
-from gateway.frontends.http.events import event
-from gateway.frontends.ui import welcome
+from gateway.frontends.ui import coming, welcome
 from gateway.frontends.ui.finding import records_of
 from gateway.frontends.ui.parameters import Before, Text, TheDesk, TheStreams
 from gateway.frontends.ui.render import PageRequest, link, macro, page
@@ -71,8 +70,7 @@ async def listing(
     shown = NOTHING if asked.mistake else await attempts.listed(desk.store, asked.wanted, asked.zone or None, before)
     if asked.everything and before is None and not shown.attempts:
         return await welcome.first(request, desk, await desk.watch.here())
-    listed = glancing.cursor_of(line.seq for line in shown.attempts)
-    following = link("/events", q=asked.q, zone=asked.zone, outcome=asked.outcome, since=listed)
+    following = coming.following("/events", shown.attempts, q=asked.q, zone=asked.zone, outcome=asked.outcome)
     zones = [*desk.zones.by_key, *(unfiled_zone(place.host) for place in desk.places)]
     return page(
         request,
@@ -95,6 +93,7 @@ async def listing(
 @get("/events")
 async def events(
     request: PageRequest,
+    desk: TheDesk,
     streams: TheStreams,
     q: Text = "",
     zone: Text = "",
@@ -105,13 +104,10 @@ async def events(
     if asked.mistake:
         raise BadQuery(asked.mistake)
 
-    def written(glance: Glance) -> bytes:
-        rows = [row(one.line, fresh=True) for one in glance.fresh if asked.shows(one.attempt)]
-        behind = glance.cursor
-        told = event("".join(rows), id_=behind, name="attempts") if rows else f"id: {behind}\n\n".encode()
-        return told + event(MORE, name="flood") if glance.flood else told
+    def written(glance: Glance[Attempt]) -> bytes:
+        return coming.told(glance, asked.shows, lambda one: row(attempts.line(one), fresh=True), more=MORE)
 
-    return streams.glances(request, written)
+    return streams.glances(request, desk.glances, written)
 
 
 @lru_cache(ROWS_KEPT)

@@ -10,6 +10,8 @@ from gateway.frontends.ui.render import PageRequest, page
 from gateway.model import Outcome
 from gateway.search.attempts import Wanted
 
+ANSWER_SECONDS: Final = 5.0
+"""For the gateway's own listeners to answer: somebody waits for the page."""
 RECENT: Final = 10
 """Of what got no further than the logon, so much is told."""
 NO_EXPORTS: Final = (Outcome.FOREIGN, Outcome.MALFORMED, Outcome.LOGON_FAILED)
@@ -19,7 +21,7 @@ NO_EXPORTS: Final = (Outcome.FOREIGN, Outcome.MALFORMED, Outcome.LOGON_FAILED)
 @get("/nothing-arrived")
 async def nothing(request: PageRequest, desk: TheDesk) -> Response[str]:
     """The checklist."""
-    missing = await desk.missing()
+    missing = await desk.missing(ANSWER_SECONDS)
     recent = await attempts.listed(desk.store, Wanted(outcomes=NO_EXPORTS), limit=RECENT)
     newest = await attempts.listed(desk.store, limit=1)
     return page(

@@ -18,7 +18,7 @@ RUN_SECONDS: Final = 2.0
 
 @post("/zones/{zone:str}/publish")
 async def publish(request: PageRequest, desk: TheDesk, zone: Segment, set_: SetKey = "") -> Response[None]:
-    """Begin a run. Raises `NotFound`, `Unusable`, `Conflict` where one goes on."""
+    """Begin a run. Raises `NotFound`, `Unusable`, `Conflict` where one goes on for long."""
     given = (await forms.fields(request)).get("kind", "")
     kind = next((kind for kind in KINDS if kind == given), None)
     if kind is None:

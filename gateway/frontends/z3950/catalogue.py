@@ -1,6 +1,7 @@
 """What a server shows of a store: what a search finds, and records laid out. What it has done lately it knows still."""
 
 from collections.abc import Hashable, Sequence
+from functools import partial
 from typing import Final
 
 import trio
@@ -36,13 +37,19 @@ class Catalogue:
         self._kept = kept
 
     async def find(self, zone: str, query: Query, *, ahead: bool) -> Found:
-        """What a query finds; `ahead`: its first records are likely to be asked for next. Raises as the store does."""
+        """What a query finds, but for what is suppressed from discovery [assumed of both servers].
+
+        `ahead`: its first records are likely to be asked for next. Raises as the store does.
+        """
         search = Search(zone, query, self._rules.order)
         mark = await self._now()
         found = self._kept.found(search)
         if found is None:
             read = READ_AHEAD if ahead else 0
-            found = await self._store.find_records(zone, query, order=search.order, read=read)
+            known = partial(self._kept.lists, zone)
+            found = await self._store.find_records(
+                zone, query, order=search.order, read=read, known=known, suppressed=False
+            )
             self._kept.put_found(mark, search, found._replace(read=()))
             self._keep(mark, zone, found.epoch, found.result.numbers(0, len(found.read)), found.read)
         return found

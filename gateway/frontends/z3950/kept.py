@@ -1,7 +1,7 @@
 """What was found and laid out lately: as long as nothing has changed, it is neither looked for nor laid out again."""
 
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from gateway.frontends.z3950.apdus.records import EncodedRecord
@@ -37,6 +37,10 @@ class Lately(Generic[K, V]):
     def __init__(self, octets: int) -> None:
         self._most = octets
         self.clear()
+
+    def __contains__(self, key: K) -> bool:
+        """Whether something is kept of it, which is not used by that. May be asked in any thread."""
+        return key in self._now or key in self._before
 
     def clear(self) -> None:
         """Forget all."""
@@ -88,7 +92,7 @@ class Key(NamedTuple):
 
 
 class Kept:
-    """Of all servers of a gateway; used by one thread."""
+    """Of all servers of a gateway; used by one thread, but for what says otherwise."""
 
     def __init__(self) -> None:
         self._mark: Hashable = None
@@ -118,6 +122,10 @@ class Kept:
     def listed(self, number: Number) -> Listed | None:
         """What it stands for, if that is known."""
         return self._listed.get(number)
+
+    def lists(self, zone: str, numbers: Sequence[int], epoch: int) -> bool:
+        """Whether it is known what all of these stand for. May be asked in any thread."""
+        return all(Number(zone, epoch, number) in self._listed for number in numbers)
 
     def put_listed(self, mark: Hashable, number: Number, listed: Listed) -> None:
         """Keep it, if it is still that moment."""

@@ -32,6 +32,7 @@ async def scanned(request: ScanRequest, zone: str, rules: Rules, store: Store) -
         before=before,
         after=request.count - before + (position == 0),
         structure=structure,
+        suppressed=False,
     )
     terms = [*first, *last[position == 0 :]]
     entries = tuple([TermInfo(one.term.encode(), occurrences=one.records) for one in terms])

@@ -124,7 +124,8 @@ class _Conversation(Conversation):
         except Exception:
             log.exception("z3950.crashed")
             await self._part(Close(CloseReason.SYSTEM_PROBLEM))
-        log.info("z3950.ended", seconds=round(trio.current_time() - began, 3), **self._session.counts)
+        tell = log.info if self._session.counts else log.debug  # a health check asks for nothing
+        tell("z3950.ended", seconds=round(trio.current_time() - began, 3), **self._session.counts)
 
     async def _converse(self) -> None:
         while (request := await self._next_request()) is not None:

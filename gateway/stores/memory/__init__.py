@@ -1,12 +1,12 @@
 """A store that is gone at the end: for tests, and for trying things out."""
 
-from bisect import bisect_left, bisect_right, insort
-from collections.abc import AsyncIterator, Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import AsyncIterator, Callable, Collection, Hashable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from heapq import nsmallest
-from itertools import chain, islice
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -14,9 +14,7 @@ import trio
 
 from gateway.errors import StoreError
 from gateway.model import (
-    Attempt,
     BibRecord,
-    Delivery,
     Holding,
     Identifier,
     Inventory,
@@ -25,10 +23,8 @@ from gateway.model import (
     PendingLink,
     Webhook,
 )
-from gateway.search.attempts import Wanted
 from gateway.stores.base import (
     PAGE_ROWS,
-    Changes,
     Counts,
     Indexed,
     KeptZone,
@@ -41,17 +37,17 @@ from gateway.stores.base import (
     Shelves,
     Stacks,
     T,
-    out_of_turn,
     webhook_place,
 )
+from gateway.stores.memory.attempts import MemoryAttempts
 from gateway.stores.memory.index import MemoryIndex
 from gateway.stores.memory.lending import MemoryLending
 from gateway.stores.memory.publishing import MemoryPublishing
+from gateway.stores.memory.shelf import Shelf
 from gateway.stores.memory.stacks import MemoryStacks
 from gateway.stores.searching import Ask, Searched
+from gateway.stores.transacting import Changes
 
-MATCHED_AT_ONCE: Final = 500
-"""Attempts that are held against what is wanted before others have a turn: some milliseconds."""
 SEARCHES_AT_ONCE: Final = 1
 """Of records, in a thread: they contend for the interpreter with those who export."""
 
@@ -67,95 +63,22 @@ async def open_store(location: str, *, purpose: Purpose, retention: Retention) -
     yield MemoryStore(retention)
 
 
-@dataclass
-class _Shelf:
-    """One zone's records."""
-
-    versions: dict[str, list[BibRecord]] = field(default_factory=dict)
-    order: list[str] = field(default_factory=list)
-    """MMS IDs, rising."""
-    index: dict[Identifier, set[str]] = field(default_factory=dict)
-    ordinal: int = 0
-
-    def holders(self, identifiers: Iterable[Identifier]) -> list[str]:
-        """MMS IDs, rising."""
-        return sorted(set().union(*(self.index.get(identifier, ()) for identifier in identifiers)))
-
-    def get(self, mms_id: str) -> BibRecord | None:
-        """The newest version."""
-        versions = self.versions.get(mms_id)
-        return versions[-1] if versions else None
-
-    def check(self, records: Iterable[BibRecord]) -> None:
-        """Raise `StoreError` where one of them is neither new nor its record's newest or next version."""
-        newest: dict[str, int] = {}
-        for record in records:
-            present = newest.get(record.mms_id) or len(self.versions.get(record.mms_id, ()))
-            if not max(1, present) <= record.version <= present + 1:
-                raise out_of_turn(record)
-            newest[record.mms_id] = record.version
-
-    def takes_other_bytes(self, record: BibRecord) -> bool:
-        """Whether this is a new version, or the newest one with other MARC."""
-        newest = self.get(record.mms_id)
-        return newest is None or (newest.version, newest.marc) != (record.version, record.marc)
-
-    def take(self, changes: Changes) -> None:
-        """Keep what a plan put; the newest version alone is indexed."""
-        self.ordinal = changes.ordinal
-        for record in changes.records:
-            if record.mms_id not in self.versions:
-                insort(self.order, record.mms_id)
-            versions = self.versions.setdefault(record.mms_id, [])
-            before = versions[-1].identifiers if versions else frozenset()
-            for identifier in before - record.identifiers:
-                self.index[identifier].discard(record.mms_id)
-            for identifier in record.identifiers - before:
-                self.index.setdefault(identifier, set()).add(record.mms_id)
-            versions[record.version - 1 :] = [record]
-
-    def remove(self, mms_id: str) -> bool:
-        """Keep a record no longer; whether there was one."""
-        versions = self.versions.pop(mms_id, None)
-        if versions is None:
-            return False
-        del self.order[bisect_left(self.order, mms_id)]
-        for identifier in versions[-1].identifiers:
-            self.index[identifier].discard(mms_id)
-        return True
-
-
 class _MemoryTransaction(Changes):
-    """Reads the shelf and the attempts as they are, and gathers what is to change."""
+    """Reads the shelf as it is, and gathers what is to change."""
 
-    def __init__(self, zone: str, shelf: _Shelf, seqs: Mapping[str, int], attempts: Mapping[int, Attempt]) -> None:
+    def __init__(self, shelf: Shelf, filed: Callable[[str], bool]) -> None:
         super().__init__(shelf.ordinal)
         self.holders = shelf.holders
         self.get = shelf.get
-        self._zone = zone
-        self._seqs = seqs
-        self._attempts = attempts
-
-    def filed(self, submission: str) -> bool:
-        """Whether it is among the zone's attempts."""
-        kept = self._attempts.get(self._seqs.get(submission, 0))
-        return kept is not None and kept.receipt.zone == self._zone
+        self.filed = filed
 
 
-class MemoryStore(Searched, MemoryPublishing, MemoryLending):
+class MemoryStore(Searched, MemoryAttempts, MemoryPublishing, MemoryLending):
     """Dictionaries; a plan's changes are made when it has returned."""
 
     def __init__(self, retention: Retention) -> None:
-        super().__init__()
-        self._retention = retention
-        self._shelves: dict[str, _Shelf] = {}
-        self._attempts: dict[int, Attempt] = {}
-        self._seqs: dict[str, int] = {}
-        self._order: list[int] = []
-        """Numbers of the attempts, rising."""
-        self._order_of: dict[str, list[int]] = {}
-        """The same of each zone's."""
-        self._seq = 0
+        super().__init__(retention)
+        self._shelves: dict[str, Shelf] = {}
         self._links: dict[tuple[str, str], PendingLink] = {}
         """By submission and network zone."""
         self._zones: dict[str, KeptZone] = {}
@@ -170,36 +93,24 @@ class MemoryStore(Searched, MemoryPublishing, MemoryLending):
     async def transact(self, zone: str, plan: Plan[T], *, seconds: float) -> T:
         """Run the plan at once."""
         await trio.lowlevel.checkpoint_if_cancelled()
-        shelf = self._shelves.setdefault(zone, _Shelf())
-        transaction = _MemoryTransaction(zone, shelf, self._seqs, self._attempts)
+        shelf = self._shelves.setdefault(zone, Shelf())
+        transaction = _MemoryTransaction(shelf, partial(self._is_filed, zone))
         result = plan(transaction)
         shelf.check(transaction.records)
         for record in transaction.records:
             self._changed += 1
-            if shelf.takes_other_bytes(record):
+            if shelf.is_rewritten(record):
                 self._index(zone).change(record.mms_id)
         shelf.take(transaction)
         self._unpublish(zone, [record.mms_id for record in transaction.records])
         for submission, receipt in transaction.attempts:
-            self._seq += 1
-            self._attempts[self._seq] = Attempt(self._seq, submission, receipt)
-            self._seqs[submission.id] = self._seq
-            self._order.append(self._seq)
-            self._order_of.setdefault(receipt.zone, []).append(self._seq)
+            self._file(submission, receipt)
         for delivery in transaction.deliveries:
             self.note(delivery)
         self._link(zone, transaction)
         self._expire()
         await trio.lowlevel.cancel_shielded_checkpoint()
         return result
-
-    def note(self, delivery: Delivery) -> None:
-        """Add it at once."""
-        seq = self._seqs.get(delivery.submission)
-        if seq is not None:
-            self._attempts[seq] = msgspec.structs.replace(
-                self._attempts[seq], seconds=delivery.seconds, delivered=delivery.delivered
-            )
 
     async def pending(self) -> list[PendingLink]:
         """Every link that is still to be made."""
@@ -212,56 +123,6 @@ class MemoryStore(Searched, MemoryPublishing, MemoryLending):
                 self._links.pop((submission, zone), None)
             else:
                 self._links[submission, zone] = link
-
-    def _expire(self) -> None:
-        oldest_time = datetime.now(UTC) - self._retention.age if self._retention.age else None
-        while self._order:
-            seq, oldest = self._order[0], self._attempts[self._order[0]]
-            too_many = len(self._order) > self._retention.keep
-            if not too_many and (oldest_time is None or oldest.submission.at >= oldest_time):
-                return
-            del self._attempts[seq], self._seqs[oldest.submission.id]
-            del self._order[0], self._order_of[oldest.receipt.zone][0]
-
-    async def attempt(self, seq: int) -> Attempt | None:
-        """One attempt by its number."""
-        await trio.lowlevel.checkpoint()
-        return self._attempts.get(seq)
-
-    async def attempts(
-        self,
-        *,
-        zone: str | None = None,
-        before: int | None = None,
-        limit: int = PAGE_ROWS,
-        wanted: Wanted | None = None,
-    ) -> list[Attempt]:
-        """Attempts, newest first."""
-        await trio.lowlevel.checkpoint()
-        order = self._order if zone is None else self._order_of.get(zone, [])
-        end = len(order) if before is None else bisect_left(order, before)
-        if wanted is None:
-            return [self._attempts[seq] for seq in reversed(order[max(0, end - limit) : end])]
-        found: list[Attempt] = []
-        before = order[end - 1] + 1 if end else 0
-        while len(found) < limit and (end := bisect_left(order, before)):
-            some = order[max(0, end - MATCHED_AT_ONCE) : end]
-            matching = (self._attempts[seq] for seq in reversed(some) if wanted.matches(self._attempts[seq]))
-            found += islice(matching, limit - len(found))
-            before = some[0]
-            await trio.lowlevel.checkpoint()
-        return found
-
-    async def newer(self, marks: Mapping[str, int], *, limit: int = PAGE_ROWS) -> list[Attempt]:
-        """Attempts behind each zone's mark."""
-        await trio.lowlevel.checkpoint()
-        behind = (self._behind(zone, mark, limit) for zone, mark in marks.items())
-        return [self._attempts[seq] for seq in nsmallest(limit, chain.from_iterable(behind))]
-
-    def _behind(self, zone: str, mark: int, limit: int) -> list[int]:
-        order = self._order_of.get(zone, [])
-        start = bisect_right(order, mark)
-        return order[start : start + limit]
 
     async def record(self, zone: str, mms_id: str) -> BibRecord | None:
         """A record's newest version."""
@@ -313,17 +174,6 @@ class MemoryStore(Searched, MemoryPublishing, MemoryLending):
         entries = (Indexed(identifier, mms_id) for identifier, holders in index.items() for mms_id in holders)
         return nsmallest(limit, (entry for entry in entries if after is None or entry > after))
 
-    async def remove_attempt(self, seq: int) -> bool:
-        """Forget it, and the note that may come of it."""
-        await trio.lowlevel.checkpoint()
-        attempt = self._attempts.pop(seq, None)
-        if attempt is None:
-            return False
-        del self._seqs[attempt.submission.id]
-        for order in (self._order, self._order_of[attempt.receipt.zone]):
-            del order[bisect_left(order, seq)]
-        return True
-
     async def remove_record(self, zone: str, mms_id: str) -> bool:
         """Forget it with its past."""
         await trio.lowlevel.checkpoint()
@@ -348,11 +198,7 @@ class MemoryStore(Searched, MemoryPublishing, MemoryLending):
         self._forget_exchanges(zone)
         self._reset_publishing(zone)
         self._index(zone).reset()
-        gone = self._order_of.pop(zone, [])
-        for seq in gone:
-            del self._seqs[self._attempts.pop(seq).submission.id]
-        gone.clear()  # in place, as the other: a search may be going through them
-        self._order[:] = [seq for seq in self._order if seq in self._attempts]
+        self._forget_attempts(zone)
         self._links = {key: link for key, link in self._links.items() if zone not in (key[1], link.receipt.zone)}
 
     async def removed(self) -> dict[tuple[str, str], datetime]:
@@ -481,5 +327,5 @@ class MemoryStore(Searched, MemoryPublishing, MemoryLending):
         stacks = self._stacks.get(zone)
         return MemoryStacks() if stacks is None else stacks
 
-    def _shelf(self, zone: str) -> _Shelf:
-        return self._shelves.get(zone) or _Shelf()
+    def _shelf(self, zone: str) -> Shelf:
+        return self._shelves.get(zone) or Shelf()

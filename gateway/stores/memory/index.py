@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 import trio
 
 from gateway.model import BibRecord
-from gateway.search.upkeep import Change, Source, State, Upkeep
+from gateway.search.upkeep import Change, Source, State, Upkeep, Written
 from gateway.search.volumes import Document, Posting
 from gateway.stores.base import T
 from gateway.stores.searching import Ask
@@ -41,8 +41,8 @@ class MemoryIndex:
         async with self._alone:
             versions = present()
             self._changes = changes = [change for change in self._changes if change.place > self._indexed]
-            marc = {mms_id: versions[mms_id][-1].marc for _, mms_id in changes if mms_id in versions}
-            source = _Source(self._state, [*changes], marc)
+            newest = {mms_id: versions[mms_id][-1] for _, mms_id in changes if mms_id in versions}
+            source = _Source(self._state, [*changes], newest)
             return await trio.to_thread.run_sync(self._search, source, ask, limiter=limiter)
 
     def _search(self, source: "_Source", ask: Ask[T]) -> T:
@@ -54,10 +54,10 @@ class MemoryIndex:
 class _Source(Source):
     """One state of the zone: of its records, those that changed. There are no rows."""
 
-    def __init__(self, state: State, changes: list[Change], marc: Mapping[str, bytes]) -> None:
+    def __init__(self, state: State, changes: list[Change], newest: Mapping[str, BibRecord]) -> None:
         self._state = state
         self.waiting = changes
-        self._marc = marc
+        self._newest = newest
 
     def state(self) -> State:
         return self._state
@@ -65,8 +65,9 @@ class _Source(Source):
     def changes(self, after: int, most: int) -> list[Change]:
         return [change for change in self.waiting if change.place > after][:most]
 
-    def marc(self, mms_ids: Collection[str]) -> Iterable[tuple[str, bytes]]:
-        return [(mms_id, self._marc[mms_id]) for mms_id in mms_ids if mms_id in self._marc]
+    def written(self, mms_ids: Collection[str]) -> Iterable[Written]:
+        there = [self._newest[mms_id] for mms_id in mms_ids if mms_id in self._newest]
+        return [Written(one.mms_id, one.marc, one.is_suppressed) for one in there]
 
     def postings(self, keys: Collection[str]) -> Iterable[Posting]:
         return ()

@@ -1,8 +1,8 @@
 """Patrons, loans, requests and exchanges of a store in memory."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection
-from itertools import count, islice
+from collections.abc import Callable, Collection, Sequence
+from itertools import islice
 from typing import Final
 
 import trio
@@ -116,7 +116,8 @@ class MemoryLending(ABC):
     def __init__(self) -> None:
         self._exchanges: dict[int, Exchange] = {}
         """By their numbers, rising."""
-        self._exchange_numbers = count(1)
+        self._exchange_seq = 0
+        """The highest number that was given."""
 
     @abstractmethod
     def _stacks_of(self, zone: str) -> MemoryLendingStacks:
@@ -147,25 +148,25 @@ class MemoryLending(ABC):
         await trio.lowlevel.checkpoint()
         return self._stacks_of(zone).lent_of(mms_id)
 
-    def note_exchange(self, exchange: Exchange) -> None:
+    def note_exchange(self, exchange: Exchange, kept: Callable[[], object] = lambda: None) -> None:
         """Keep it at once."""
-        seq = next(self._exchange_numbers)
-        self._exchanges[seq] = replace(exchange, seq=seq)
+        self._exchange_seq += 1
+        self._exchanges[self._exchange_seq] = replace(exchange, seq=self._exchange_seq)
         if len(self._exchanges) > lending.EXCHANGES_KEPT:
             del self._exchanges[next(iter(self._exchanges))]
+        kept()
 
     async def exchanges(
         self, *, zone: str | None = None, before: int | None = None, text: str = "", limit: int = PAGE_ROWS
     ) -> list[Exchange]:
         """Newest first."""
         await trio.lowlevel.checkpoint()
-        looked_for = lent.wanted(text)
         found = (
             lent.without_messages(exchange)
             for seq, exchange in reversed(self._exchanges.items())
             if (before is None or seq < before)
             and zone in (None, exchange.zone)
-            and (not looked_for or looked_for in lent.words_of(exchange))
+            and (not text or lending.holds(exchange, text))
         )
         return [*islice(found, limit)]
 
@@ -173,6 +174,18 @@ class MemoryLending(ABC):
         """One by its number."""
         await trio.lowlevel.checkpoint()
         return self._exchanges.get(seq)
+
+    async def whole_exchanges(self, *, after: int = 0, limit: int = PAGE_ROWS) -> list[Exchange]:
+        """By rising number."""
+        await trio.lowlevel.checkpoint()
+        return [*islice((exchange for seq, exchange in self._exchanges.items() if seq > after), limit)]
+
+    async def put_exchanges(self, exchanges: Sequence[Exchange]) -> None:
+        """Under their numbers."""
+        await trio.lowlevel.checkpoint()
+        for exchange in exchanges:
+            self._exchanges[exchange.seq] = exchange
+            self._exchange_seq = exchange.seq
 
     def _forget_exchanges(self, zone: str) -> None:
         self._exchanges = {seq: one for seq, one in self._exchanges.items() if one.zone != zone}

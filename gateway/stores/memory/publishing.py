@@ -2,9 +2,10 @@
 
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import count, islice
 from typing import Generic
 
@@ -20,7 +21,9 @@ from gateway.stores.publishing import (
     Span,
     Unpublished,
     keep_now,
+    late_now,
     page,
+    sets_of,
     span,
 )
 
@@ -150,14 +153,17 @@ class MemoryPublishing(ABC):
         done: Collection[Unpublished] = (),
         *,
         seen: Collection[Unpublished] = (),
-    ) -> None:
+        read: Mapping[str, Inventory] | None = None,
+    ) -> Collection[str]:
         of = await self._zone(zone)
         looked_at = [*done, *seen]
         unchanged = {one.mms_id for one in looked_at if of.unpublished.get(one.mms_id) == one.place}
-        for row in keep_now(published, looked_at, unchanged):
+        late = late_now(published, looked_at, unchanged, read, partial(self._inventory, zone))
+        for row in keep_now(published, late):
             of.sets.setdefault(set_, _Rows()).put(row.mms_id, row)
-        for mms_id in unchanged.intersection(one.mms_id for one in done):
+        for mms_id in {one.mms_id for one in done} - late:
             of.unpublished.remove(mms_id)
+        return late
 
     async def published(
         self,
@@ -177,11 +183,7 @@ class MemoryPublishing(ABC):
 
     async def published_in(self, zone: str, mms_ids: Collection[str]) -> dict[str, list[str]]:
         of = await self._zone(zone)
-        found: dict[str, list[str]] = {}
-        for shown in of.shown(sorted(of.sets), [*mms_ids]):
-            if not shown.deleted:
-                found.setdefault(shown.mms_id, []).append(shown.set_)
-        return found
+        return sets_of(of.shown([*of.sets], [*mms_ids]))
 
     async def published_counts(self, zone: str) -> dict[str, tuple[int, int]]:
         of = await self._zone(zone)

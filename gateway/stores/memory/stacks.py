@@ -5,9 +5,10 @@ from heapq import nsmallest
 
 from gateway.model import Holding, Item, Library
 from gateway.stores import lent
-from gateway.stores.base import ShelfPlace, Shelves, Stacks, T, check_same_record, no_holding, no_record
+from gateway.stores.base import ShelfPlace, Shelves, Stacks, T
 from gateway.stores.memory.lending import MemoryLendingStacks
 from gateway.stores.memory.tables import change
+from gateway.stores.shelving import check_same_record, no_holding, no_record
 
 
 class MemoryStacks(MemoryLendingStacks):

@@ -2,11 +2,10 @@
 
 What was removed goes first, then records by zone and MMS ID with all their versions, then attempts, oldest first, then
 pending links, then zones that were made at run time, then webhooks, then libraries and holdings with their items, by
-zone, then patrons, loans and requests, by zone, then what zones publish; each transaction leaves a beginning of that
-order.
+zone, then patrons, loans and requests, by zone, then what zones publish, then messages of other systems, oldest first;
+each transaction leaves a beginning of that order.
 So a copy that was cut off goes on where it ended, and a copy that would write nothing more is proof that the stores
 hold the same. A target is marked until that is proven, whatever ends the copy before.
-Exchanges with other systems stay where they are: they are kept for a while, to be looked into.
 It reads nothing but `stores.base`.
 """
 
@@ -32,6 +31,7 @@ from gateway.stores.base import Counts, Plan, Store, Transaction
 from gateway.stores.moving.copied import Both
 from gateway.stores.moving.copied import Copied as Copied
 from gateway.stores.moving.copied import Differs as Differs
+from gateway.stores.moving.exchanges import copy_exchanges
 from gateway.stores.moving.lent import copy_lent
 from gateway.stores.moving.published import copy_published
 from gateway.stores.moving.shelved import copy_shelved
@@ -111,7 +111,7 @@ class _Copy:
         self._both = Both(source, target, copied, whole)
 
     async def run(self) -> None:
-        """Each zone's records, all attempts in order, links, zones, webhooks, holdings, what is lent or published."""
+        """In the order that the module's first lines give."""
         wanted, present = await self._source.counts(), await self._target.counts()
         for zone in present:
             if zone not in wanted:
@@ -127,6 +127,7 @@ class _Copy:
         await copy_shelved(self._both)
         await copy_lent(self._both)
         await copy_published(self._both)
+        await copy_exchanges(self._both)
 
     async def _ordinals(self, zone: str, wanted: Counts, present: Counts) -> None:
         """Before any record: whatever happens then, no MMS ID of the copy is given again."""

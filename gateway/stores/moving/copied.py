@@ -29,6 +29,8 @@ class Copied:
     """Patrons, loans and requests, by these words."""
     published: int = 0
     """Records as they were published, in each set."""
+    exchanges: int = 0
+    """Messages of other systems."""
 
 
 @dataclass(frozen=True)

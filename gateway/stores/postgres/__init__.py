@@ -7,13 +7,13 @@ goes to the server by `batch`. What reads, or makes a connection, runs in other 
 from collections.abc import AsyncIterator, Callable, Collection, Hashable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
-from functools import partial
 
 import trio
 
 from gateway.errors import StoreError, Unreadable
 from gateway.model import Attempt, BibRecord, Delivery, Holding, Identifier, Item, Library, PendingLink, Webhook
 from gateway.search.attempts import Wanted
+from gateway.stores import stretches
 from gateway.stores.base import (
     PAGE_ROWS,
     Counts,
@@ -136,15 +136,11 @@ class PostgresStore(SearchedRows, PostgresLending, PostgresPublishing):
         """Attempts, newest first."""
         if wanted is None:
             return await self._read(lambda connection: rows.attempts(connection, zone, before, limit))
-        oldest, newest = await self._read(search.ends)
-        before = newest + 1 if before is None else min(before, newest + 1)
-        found: list[Attempt] = []
-        while len(found) < limit and before > oldest:
-            within = partial(search.within, wanted=wanted, zone=zone, before=before, limit=limit - len(found))
-            some = await self._read(within)
-            found += some.attempts
-            before = some.before
-        return found
+
+        async def within(before: int, limit: int) -> stretches.Stretch:
+            return await self._read(lambda connection: search.within(connection, wanted, zone, before, limit))
+
+        return await stretches.found(lambda: self._read(search.ends), within, before, limit)
 
     async def newer(self, marks: Mapping[str, int], *, limit: int = PAGE_ROWS) -> list[Attempt]:
         """Attempts behind each zone's mark."""

@@ -8,9 +8,9 @@ wait for him, and of two who do it at once one is in vain.
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
-from gateway.model import Inventory
+from gateway.model import Flag, Inventory
 from gateway.search.indexes import RULES
-from gateway.search.upkeep import Change, State
+from gateway.search.upkeep import Change, State, Written
 from gateway.search.volumes import Document, Posting
 from gateway.stores.base import T
 from gateway.stores.indexing import Batch, Source, Waiting
@@ -36,7 +36,7 @@ _POSTING: Final = "SELECT key, block, numbers FROM posting"
 POSTINGS: Final = f"{_POSTING} WHERE zone = $1 AND key = ANY($2)"
 DOCUMENTS: Final = "SELECT number, mms_id, title, author, date, text FROM document WHERE zone = $1 AND number = ANY($2)"
 NUMBERS: Final = "SELECT mms_id, max(number) FROM document WHERE zone = $1 AND mms_id = ANY($2) GROUP BY mms_id"
-MARC: Final = "SELECT mms_id, marc FROM record WHERE zone = $1 AND mms_id = ANY($2)"
+WRITTEN: Final = "SELECT mms_id, marc, body FROM record WHERE zone = $1 AND mms_id = ANY($2)"
 CHANGES: Final = "SELECT place, mms_id FROM index_change WHERE zone = $1 AND place > $2 ORDER BY place LIMIT $3"
 RISING: Final = f"{_POSTING} WHERE zone = $1 AND (key, block) > ($2, $3) AND key < $4 ORDER BY key, block LIMIT {PAGE}"
 FALLING: Final = (
@@ -71,8 +71,9 @@ class PostgresSource(Source):
         ((last,),) = self._rows("SELECT max(place) FROM index_change WHERE zone = $1")
         return last or 0
 
-    def marc(self, mms_ids: Collection[str]) -> Iterable[tuple[str, bytes]]:
-        return [(mms_id, marc) for mms_id, marc in self._rows(MARC, [*mms_ids])]
+    def written(self, mms_ids: Collection[str]) -> Iterable[Written]:
+        found = self._rows(WRITTEN, [*mms_ids])
+        return [Written(mms_id, marc, Flag.SUPPRESSED in rows.flags_of(body)) for mms_id, marc, body in found]
 
     def postings(self, keys: Collection[str]) -> Iterable[Posting]:
         return [Posting(*row) for row in self._rows(POSTINGS, [*keys])]

@@ -166,9 +166,9 @@ class PostgresLending(ABC):
         query = "SELECT zone FROM patron UNION SELECT zone FROM loan UNION SELECT zone FROM request"
         return sorted(zone for (zone,) in await self._rows(query, ()))
 
-    def note_exchange(self, exchange: Exchange) -> None:
+    def note_exchange(self, exchange: Exchange, kept: Callable[[], object] = lambda: None) -> None:
         """Let it wait for the next batch."""
-        self.exchanges_waiting.note(exchange)
+        self.exchanges_waiting.note(exchange, kept)
 
     async def exchanges(
         self, *, zone: str | None = None, before: int | None = None, text: str = "", limit: int = PAGE_ROWS
@@ -182,10 +182,22 @@ class PostgresLending(ABC):
         """One by its number."""
         if not 0 < seq <= BIGGEST:
             return None
-        query = "SELECT body, asked, answered FROM exchange WHERE seq = $1"
-        for body, asked, answered in await self._rows(query, (seq,)):
-            return replace(_exchange_of(body), seq=seq, asked=asked, answered=answered)
-        return None
+        found = await self.whole_exchanges(after=seq - 1, limit=1)
+        return found[0] if found and found[0].seq == seq else None
+
+    async def whole_exchanges(self, *, after: int = 0, limit: int = PAGE_ROWS) -> list[Exchange]:
+        """By rising number."""
+        query = "SELECT seq, body, asked, answered FROM exchange WHERE seq > $1 ORDER BY seq LIMIT $2"
+        return [
+            replace(_exchange_of(body), seq=seq, asked=asked, answered=answered)
+            for seq, body, asked, answered in await self._rows(query, (after, limit))
+        ]
+
+    async def put_exchanges(self, exchanges: Sequence[Exchange]) -> None:
+        """Under their numbers."""
+        numbers = [exchange.seq for exchange in exchanges]
+        noted = [Noted.of(exchange) for exchange in exchanges]
+        await self._write(lambda connection: put_exchanges(connection, numbers, noted))
 
     async def _rows(self, query: str, given: Row) -> list[Row]:
         return await self._read(lambda connection: connection.execute(query, given).fetchall())
@@ -232,7 +244,6 @@ def exchanges_query(zone: str | None, highest: int, words: str, limit: int) -> t
 
 def keep_exchanges(connection: Connection, exchanges: Sequence[Noted]) -> None:
     """Keep these, and no more than are to be kept. One may be there twice where the connection is lost meanwhile."""
-    rows = [(noted.zone, noted.body.decode(), plain(noted.words), noted.asked, noted.answered) for noted in exchanges]
     query = """
     INSERT INTO exchange (zone, seq, body, words, asked, answered)
     SELECT zone, nextval('exchange_seq'), body, words, asked, answered
@@ -240,9 +251,26 @@ def keep_exchanges(connection: Connection, exchanges: Sequence[Noted]) -> None:
         AS new (zone, body, words, asked, answered)
     RETURNING seq
     """
-    numbers = [seq for (seq,) in connection.execute(query, [*map(list, zip(*rows, strict=True))])]
+    numbers = [seq for (seq,) in connection.execute(query, _columns(exchanges))]
     if lent.is_due(max(numbers), len(numbers)):
         _expire(connection)
+
+
+def put_exchanges(connection: Connection, numbers: Sequence[int], exchanges: Sequence[Noted]) -> None:
+    """Keep these under these numbers, and give higher ones from now on; once, also where the connection is lost."""
+    query = """
+    INSERT INTO exchange (seq, zone, body, words, asked, answered)
+    SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::bytea[])
+    ON CONFLICT (zone, seq) DO NOTHING
+    """
+    connection.execute("SELECT setval('exchange_seq', greatest(last_value, $1)) FROM exchange_seq", (max(numbers),))
+    connection.execute(query, [[*numbers], *_columns(exchanges)])
+
+
+def _columns(exchanges: Sequence[Noted]) -> list[list[str | bytes]]:
+    """Their zones, bodies, words, messages and answers."""
+    rows = [(noted.zone, noted.body.decode(), plain(noted.words), noted.asked, noted.answered) for noted in exchanges]
+    return [*map(list, zip(*rows, strict=True))]
 
 
 def _expire(connection: Connection) -> None:

@@ -26,7 +26,7 @@ _AT_ONCE: Final = Statement("at_once", "SELECT set_config('lock_timeout', '1', t
 """Wait a millisecond and no longer."""
 _IN_TIME: Final = Statement("in_time", f"SELECT set_config('lock_timeout', '{LOCK_SECONDS}s', true)")
 
-Kind = Literal["number", "record", "attempt", "zone", "import", "schema", "expiry", "stacks"]
+Kind = Literal["number", "record", "attempt", "zone", "import", "schema", "expiry", "stacks", "publish"]
 
 
 def key(zone: str, kind: Kind, name: str) -> int:

@@ -1,9 +1,11 @@
 """The SQL for what sets publish. Runs in a thread."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-from gateway.stores.postgres import unpublished
+from gateway.model import Inventory
+from gateway.stores.postgres import locks, unpublished
+from gateway.stores.postgres.index import PostgresSource
 from gateway.stores.postgres.session import Connection, Row
 from gateway.stores.publishing import (
     EVER,
@@ -15,7 +17,9 @@ from gateway.stores.publishing import (
     Span,
     Unpublished,
     keep_now,
+    late_now,
     page,
+    sets_of,
 )
 
 IN_ZONE: Final = ("unpublished", "unpublished_state", "published", "publishing_run")
@@ -132,19 +136,27 @@ def publish(
     published: Sequence[Published],
     done: Collection[Unpublished],
     seen: Collection[Unpublished],
-) -> None:
-    """Keep these, but what comes late."""
+    read: Mapping[str, Inventory] | None,
+) -> set[str]:
+    """Keep these, but what comes late; which those are.
+
+    Who has looked how records are now publishes them before anybody else looks: else another might publish a later form
+    between the two.
+    """
     looked_at = {*done, *seen}
     if unpublished.is_waiting(connection, zone):
         unpublished.bring_some(connection, zone)
     with unpublished.writing(connection, zone):
+        connection.execute("SELECT pg_advisory_xact_lock($1)", (locks.key(zone, "publish", set_),))
         rows = connection.execute(_LOCK, (zone, [one.mms_id for one in looked_at]))
         unchanged = {mms_id for mms_id, place in rows if (mms_id, place) in looked_at}
-        kept = keep_now(published, looked_at, unchanged)
+        late = late_now(published, looked_at, unchanged, read, PostgresSource(connection, zone).inventory)
+        kept = keep_now(published, late)
         if kept:
             connection.execute(_KEEP, (zone, set_, *map(list, zip(*kept, strict=True))))
-        ended = unchanged.intersection(one.mms_id for one in done)
+        ended = {one.mms_id for one in done} - late
         connection.execute("DELETE FROM unpublished WHERE zone = $1 AND mms_id = ANY($2::text[])", (zone, [*ended]))
+    return late
 
 
 def unpublish(connection: Connection, zone: str, after: str, limit: int) -> list[str]:
@@ -162,12 +174,8 @@ def unpublish(connection: Connection, zone: str, after: str, limit: int) -> list
 
 def published_in(connection: Connection, zone: str, mms_ids: Collection[str]) -> dict[str, list[str]]:
     """By MMS ID, in which sets a record is."""
-    of = PostgresSets(connection, zone)
-    found: dict[str, list[str]] = {}
-    for shown in sorted(of.shown(of.all(), [*mms_ids])):
-        if not shown.deleted:
-            found.setdefault(shown.mms_id, []).append(shown.set_)
-    return found
+    sets = PostgresSets(connection, zone)
+    return sets_of(sets.shown(sets.all(), [*mms_ids]))
 
 
 def counts(connection: Connection, zone: str) -> dict[str, tuple[int, int]]:

@@ -1,7 +1,7 @@
 """`stores.publishing.Publishing` of the store in a PostgreSQL database."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -67,8 +67,9 @@ class PostgresPublishing(Unpublishing):
         done: Collection[Unpublished] = (),
         *,
         seen: Collection[Unpublished] = (),
-    ) -> None:
-        await self._write(lambda connection: sql.publish(connection, zone, set_, published, done, seen))
+        read: Mapping[str, Inventory] | None = None,
+    ) -> Collection[str]:
+        return await self._write(lambda connection: sql.publish(connection, zone, set_, published, done, seen, read))
 
     async def published(
         self,

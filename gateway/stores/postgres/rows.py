@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, cast
 import msgspec
 from msgspec.structs import replace
 
-from gateway.model import Attempt, BibRecord, Identifier, IdentifierKind, PendingLink, Receipt, Submission
+from gateway.model import Attempt, BibRecord, Flag, Identifier, IdentifierKind, PendingLink, Receipt, Submission
 from gateway.stores.base import Counts, Indexed
 from gateway.stores.postgres.batch import Statement
 from gateway.stores.postgres.binary import TEXT, TEXTS
@@ -122,6 +122,20 @@ def _identifier_of(number: str) -> Identifier:
 def numbers_of(record: BibRecord | None) -> frozenset[str]:
     """By what a record is found."""
     return frozenset(map(number_of, record.identifiers)) if record else frozenset()
+
+
+class _Flagged(msgspec.Struct):
+    """Of a record's body its flags: all else is passed over."""
+
+    flags: frozenset[Flag]
+
+
+_flagged_of = msgspec.json.Decoder(_Flagged).decode
+
+
+def flags_of(body: str) -> frozenset[Flag]:
+    """A version's flags."""
+    return _flagged_of(body).flags
 
 
 class Kept(NamedTuple):

@@ -6,27 +6,19 @@ the attempts' words and not their bytes (`attempt_by_seq`), one stretch of numbe
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final
 
-from gateway.model import Attempt
 from gateway.search.attempts import Wanted
 from gateway.search.fold import folded
 from gateway.stores.postgres import rows
 from gateway.stores.postgres.session import Connection
 from gateway.stores.postgres.words import line, storable
+from gateway.stores.stretches import Stretch
 
 STRETCH: Final = 20_000
 """Numbers of attempts that are gone through at once: some 10 ms."""
 STRETCH_OF_BYTES: Final = 500
 """The same where the records themselves are gone through, which come all at once: some MB, seldom more."""
-
-
-class Found(NamedTuple):
-    """What there is in a stretch."""
-
-    attempts: list[Attempt]
-    before: int
-    """From where to go on."""
 
 
 class _Asked:
@@ -53,7 +45,7 @@ def ends(connection: Connection) -> tuple[int, int]:
     return oldest or 0, newest or 0
 
 
-def within(connection: Connection, wanted: Wanted, zone: str | None, before: int, limit: int) -> Found:
+def within(connection: Connection, wanted: Wanted, zone: str | None, before: int, limit: int) -> Stretch:
     """The newest attempts before this number that are wanted, of a stretch."""
     last = max(0, before - (STRETCH_OF_BYTES if wanted.fields else STRETCH))
     query, given = seqs_query(wanted, zone, last, before, limit)
@@ -61,7 +53,7 @@ def within(connection: Connection, wanted: Wanted, zone: str | None, before: int
     holds = wanted.record_test()
     seqs = [*islice((seq for seq, raw in found if raw is None or holds(raw)), limit)]
     attempts = [attempt for attempt in rows.attempts_of(connection, seqs) if wanted.matches(attempt)]
-    return Found(attempts[::-1], seqs[-1] if len(seqs) == limit else last)
+    return Stretch(attempts[::-1], seqs[-1] if len(seqs) == limit else last)
 
 
 def seqs_query(wanted: Wanted, zone: str | None, last: int, before: int, limit: int) -> tuple[str, list[object]]:

@@ -11,12 +11,12 @@ from typing import Final
 
 from gateway.errors import StoreError
 from gateway.model import BibRecord, Delivery, Identifier, PendingLink
-from gateway.stores.base import Changes, out_of_turn
 from gateway.stores.postgres import locks, rows
 from gateway.stores.postgres.batch import Answer, Batch, Statement
 from gateway.stores.postgres.leases import Ordinals
 from gateway.stores.postgres.rows import Kept
 from gateway.stores.postgres.session import Session
+from gateway.stores.transacting import Changes, out_of_turn
 
 _BEGIN: Final = Statement("BEGIN", "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
 

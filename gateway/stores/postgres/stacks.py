@@ -17,14 +17,12 @@ from gateway.stores.base import (
     Shelves,
     Stacks,
     T,
-    check_same_record,
-    no_holding,
-    no_record,
 )
 from gateway.stores.postgres import lending, locks, unpublished
 from gateway.stores.postgres.lending import PostgresLendingStacks
 from gateway.stores.postgres.rows import plain, unescaped
 from gateway.stores.postgres.session import Connection
+from gateway.stores.shelving import check_same_record, no_holding, no_record
 
 WAIT_SECONDS: Final = 10
 """For others who rearrange to end: people wait for it, and no longer than for an export."""

@@ -107,7 +107,9 @@ class Change(NamedTuple):
     """Numbers by which it is found, and was not."""
     lost: frozenset[str]
     is_rewritten: bool
-    """It is new, or has another version, or other MARC: who searches must read it again."""
+    """It is new, or has another version, or other MARC, or is suppressed as it was not: who searches must read it
+    again.
+    """
 
     @property
     def numbers(self) -> frozenset[str]:
@@ -122,7 +124,11 @@ class Change(NamedTuple):
             earlier.insert(0, stored.row)
         before, after = rows.numbers_of(stored and stored.record), rows.numbers_of(made[-1].record)
         newest = made[-1].row
-        rewritten = stored is None or newest[1:3] != stored.row[1:3]
+        rewritten = (
+            stored is None
+            or newest[1:3] != stored.row[1:3]
+            or made[-1].record.is_suppressed is not stored.record.is_suppressed
+        )
         return cls(newest, stored is None, earlier, after - before, before - after, rewritten)
 
 

@@ -6,7 +6,6 @@ apsw brings a SQLite of its own: the one that many Pythons link is of a range of
 from collections.abc import AsyncIterator, Callable, Collection, Hashable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 import trio
@@ -14,6 +13,7 @@ import trio
 from gateway.errors import StoreError
 from gateway.model import Attempt, BibRecord, Delivery, Holding, Identifier, Item, Library, PendingLink, Webhook
 from gateway.search.attempts import Wanted
+from gateway.stores import stretches
 from gateway.stores.base import (
     PAGE_ROWS,
     Counts,
@@ -71,6 +71,7 @@ class SqliteStore(SearchedRows, SqliteLending, SqlitePublishing):
         super().__init__(IndexRows(Reader(connections.to_read()), writer), writes=writer is not None)
         SqliteLending.__init__(self)
         self._reader = Reader(connections.to_read())
+        self._harvested = Reader(connections.to_harvest())
         self._marks = Marks(connections.to_read())
         self._writer = writer
 
@@ -103,15 +104,11 @@ class SqliteStore(SearchedRows, SqliteLending, SqlitePublishing):
         """Attempts, newest first."""
         if wanted is None:
             return await self._read(lambda execute: rows.attempts(execute, zone, before, limit))
-        oldest, newest = await self._read(search.ends)
-        before = newest + 1 if before is None else min(before, newest + 1)
-        found: list[Attempt] = []
-        while len(found) < limit and before > oldest:
-            within = partial(search.within, wanted=wanted, zone=zone, before=before, limit=limit - len(found))
-            some = await self._read(within)
-            found += some.attempts
-            before = some.before
-        return found
+
+        async def within(before: int, limit: int) -> stretches.Stretch:
+            return await self._read(lambda execute: search.within(execute, wanted, zone, before, limit))
+
+        return await stretches.found(lambda: self._read(search.ends), within, before, limit)
 
     async def newer(self, marks: Mapping[str, int], *, limit: int = PAGE_ROWS) -> list[Attempt]:
         """Attempts behind each zone's mark."""

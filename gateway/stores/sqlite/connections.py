@@ -16,6 +16,8 @@ UNOPENED: Final = (apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError
 """Errors that do not say what keeps SQLite from a file."""
 CACHE_KIB: Final = 16_384
 """Page cache of a connection: the index pages that a zone of a hundred thousand titles touches at random."""
+HARVEST_CACHE_KIB: Final = 500
+"""Of the connection by which harvesters read: each row once, and more would not stay in the processor's own cache."""
 
 
 def is_served(path: Path) -> bool:
@@ -47,8 +49,8 @@ def _set_durable(writer: apsw.Connection) -> None:
         writer.execute(f"PRAGMA {setting}")
 
 
-def _set_cache(connection: apsw.Connection) -> None:
-    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+def _set_cache(connection: apsw.Connection, kib: int) -> None:
+    connection.execute(f"PRAGMA cache_size = -{kib}")
 
 
 class Connections:
@@ -76,6 +78,12 @@ class Connections:
             self._roll_back()
             return self._to_present(apsw.SQLITE_OPEN_READONLY)
 
+    def to_harvest(self) -> apsw.Connection:
+        """One to read many large rows by, each once. Raises as `to_read`."""
+        connection = self.to_read()
+        _set_cache(connection, HARVEST_CACHE_KIB)
+        return connection
+
     def to_change(self) -> apsw.Connection:
         """A command's writer, to a file of the present schema that a gateway may serve. Raises as `to_read`.
 
@@ -100,7 +108,7 @@ class Connections:
             writer = self._connect(self._path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
             migrations.check_before(writer, self._path)
             _set_durable(writer)
-            _set_cache(writer)
+            _set_cache(writer, CACHE_KIB)
             migrations.migrate(writer)
             writer.set_busy_timeout(0)
             return writer
@@ -112,7 +120,7 @@ class Connections:
         connection = self._connect(self._path, flags)
         migrations.check_before(connection, self._path)
         migrations.check(connection, self._path)
-        _set_cache(connection)
+        _set_cache(connection, CACHE_KIB)
         return connection
 
     def _roll_back(self) -> None:

@@ -5,9 +5,9 @@ from contextlib import closing
 from itertools import chain
 from typing import Final
 
-from gateway.model import Inventory
+from gateway.model import Flag, Inventory
 from gateway.search.indexes import RULES
-from gateway.search.upkeep import Change, State
+from gateway.search.upkeep import Change, State, Written
 from gateway.search.volumes import Document, Posting
 from gateway.stores.indexing import Batch, Source, Waiting
 from gateway.stores.sqlite import rows, stacks, unpublished
@@ -38,12 +38,13 @@ class SqliteSource(Source):
     def last(self) -> int:
         return self._execute("SELECT max(place) FROM index_change WHERE zone = ?", (self._zone,)).get or 0
 
-    def marc(self, mms_ids: Collection[str]) -> Iterable[tuple[str, bytes]]:
+    def written(self, mms_ids: Collection[str]) -> Iterable[Written]:
         query = (
-            "SELECT mms_id, marc FROM json_each(?2) AS wanted "
+            "SELECT mms_id, marc, flags FROM json_each(?2) AS wanted "
             "CROSS JOIN record ON record.zone = ?1 AND record.mms_id = wanted.value"
         )
-        return self._execute(query, (self._zone, _listed(mms_ids)))
+        found = self._execute(query, (self._zone, _listed(mms_ids)))
+        return [Written(mms_id, marc, Flag.SUPPRESSED in rows.flags_of(flags)) for mms_id, marc, flags in found]
 
     def postings(self, keys: Collection[str]) -> Iterable[Posting]:
         query = (

@@ -138,9 +138,9 @@ class SqliteLending(ABC):
         query = "SELECT zone FROM patron UNION SELECT zone FROM loan UNION SELECT zone FROM request ORDER BY zone"
         return await self._read(lambda execute: [zone for (zone,) in execute(query)])
 
-    def note_exchange(self, exchange: Exchange) -> None:
+    def note_exchange(self, exchange: Exchange, kept: Callable[[], object] = lambda: None) -> None:
         """Let it wait for the next batch."""
-        self.exchanges_waiting.note(exchange)
+        self.exchanges_waiting.note(exchange, kept)
 
     def keep_last(self, execute: Execute) -> None:
         """Keep what waits, at the end."""
@@ -159,12 +159,26 @@ class SqliteLending(ABC):
 
     async def exchange(self, seq: int) -> Exchange | None:
         """One by its number."""
-        query = "SELECT body, asked, answered FROM exchange WHERE seq = ?"
-        row = await self._read(lambda execute: execute(query, (seq,)).fetchone())
-        if row is None:
-            return None
-        body, asked, answered = row
-        return replace(_exchange_of(body), seq=seq, asked=asked, answered=answered)
+        found = await self.whole_exchanges(after=seq - 1, limit=1)
+        return found[0] if found and found[0].seq == seq else None
+
+    async def whole_exchanges(self, *, after: int = 0, limit: int = PAGE_ROWS) -> list[Exchange]:
+        """By rising number."""
+        query = "SELECT seq, body, asked, answered FROM exchange WHERE seq > ? ORDER BY seq LIMIT ?"
+        found = await self._read(lambda execute: [*execute(query, (after, limit))])
+        return [
+            replace(_exchange_of(body), seq=seq, asked=asked, answered=answered) for seq, body, asked, answered in found
+        ]
+
+    async def put_exchanges(self, exchanges: Sequence[Exchange]) -> None:
+        """Under their numbers."""
+        query = "INSERT INTO exchange (seq, zone, body, words, asked, answered) VALUES (?, ?, ?, ?, ?, ?)"
+
+        def put(execute: Execute) -> None:
+            for exchange in exchanges:
+                execute(query, (exchange.seq, *Noted.of(exchange)))
+
+        await self._writing().work(put)
 
     async def _keep_exchanges(self, exchanges: Sequence[Noted]) -> None:
         await self._writing().work(lambda execute: keep_exchanges(execute, exchanges))

@@ -1,9 +1,10 @@
 """The SQL of the SQLite store for what sets publish. Runs in a thread, within somebody's transaction."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Final
 
+from gateway.model import Inventory
 from gateway.stores.publishing import (
     FEW,
     NEAR,
@@ -13,8 +14,11 @@ from gateway.stores.publishing import (
     Span,
     Unpublished,
     keep_now,
+    late_now,
+    sets_of,
 )
 from gateway.stores.sqlite import unpublished
+from gateway.stores.sqlite.index import SqliteSource
 from gateway.stores.sqlite.rows import Execute, to_json
 from gateway.stores.sqlite.unpublished import listed
 
@@ -103,8 +107,9 @@ def publish(
     published: Sequence[Published],
     done: Collection[Unpublished],
     seen: Collection[Unpublished],
-) -> None:
-    """Keep these, but what comes late."""
+    read: Mapping[str, Inventory] | None,
+) -> set[str]:
+    """Keep these, but what comes late; which those are."""
     looked_at = [*done, *seen]
     unpublished.bring_some(execute, zone)
     query = """
@@ -112,15 +117,17 @@ def publish(
     ON unpublished.zone = ?1 AND mms_id = wanted.key AND place = wanted.value
     """
     unchanged = {mms_id for (mms_id,) in execute(query, (zone, to_json(dict(looked_at)).decode()))}
-    kept = keep_now(published, looked_at, unchanged)
+    late = late_now(published, looked_at, unchanged, read, SqliteSource(execute, zone).inventory)
+    kept = keep_now(published, late)
     for start in range(0, len(kept), ROWS_AT_ONCE):
         some = kept[start : start + ROWS_AT_ONCE]
         places = ", ".join(["(?, ?, ?, ?, ?, ?)"] * len(some))
         values = chain.from_iterable((zone, set_, *row) for row in some)
         execute(f"INSERT INTO published VALUES {places} {_KEEP}", [*values])  # noqa: S608
-    ended = unchanged.intersection(one.mms_id for one in done)
+    ended = {one.mms_id for one in done} - late
     query = "DELETE FROM unpublished WHERE zone = ? AND mms_id IN (SELECT value FROM json_each(?))"
     execute(query, (zone, listed(ended)))
+    return late
 
 
 def unpublish(execute: Execute, zone: str, after: str, limit: int) -> list[str]:
@@ -138,11 +145,7 @@ def unpublish(execute: Execute, zone: str, after: str, limit: int) -> list[str]:
 def published_in(execute: Execute, zone: str, mms_ids: Collection[str]) -> dict[str, list[str]]:
     """By MMS ID, in which sets a record is."""
     sets = SqliteSets(execute, zone)
-    found: dict[str, list[str]] = {}
-    for shown in sets.shown(sets.all(), [*mms_ids]):
-        if not shown.deleted:
-            found.setdefault(shown.mms_id, []).append(shown.set_)
-    return found
+    return sets_of(sets.shown(sets.all(), [*mms_ids]))
 
 
 def counts(execute: Execute, zone: str) -> dict[str, tuple[int, int]]:

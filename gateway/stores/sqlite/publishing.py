@@ -1,7 +1,7 @@
 """`stores.publishing.Publishing` of the SQLite store."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -12,6 +12,7 @@ from gateway.stores.publishing import ROWS_OF_A_TURN, RUNS_KEPT, Published, Unpu
 from gateway.stores.sqlite import published as sql
 from gateway.stores.sqlite import unpublished
 from gateway.stores.sqlite.index import SqliteSource
+from gateway.stores.sqlite.reader import Reader
 from gateway.stores.sqlite.rows import Execute, to_json, to_microseconds
 from gateway.stores.sqlite.writer import Writer
 
@@ -25,6 +26,9 @@ _run_of = msgspec.json.Decoder(PublishingRun).decode
 
 class SqlitePublishing(Unpublishing):
     """Part of the store. The SQL for what sets publish is in `published`."""
+
+    _harvested: Reader
+    """For pages of what is published: who harvests keeps nobody else waiting."""
 
     @abstractmethod
     async def _read(self, query: Callable[[Execute], T]) -> T: ...
@@ -65,8 +69,9 @@ class SqlitePublishing(Unpublishing):
         done: Collection[Unpublished] = (),
         *,
         seen: Collection[Unpublished] = (),
-    ) -> None:
-        await self._writing().work(lambda execute: sql.publish(execute, zone, set_, published, done, seen))
+        read: Mapping[str, Inventory] | None = None,
+    ) -> Collection[str]:
+        return await self._writing().work(lambda execute: sql.publish(execute, zone, set_, published, done, seen, read))
 
     async def published(
         self,
@@ -79,7 +84,9 @@ class SqlitePublishing(Unpublishing):
         limit: int = PAGE_ROWS,
     ) -> list[Published]:
         wanted = span(since, until)
-        return await self._read(lambda execute: page(sql.SqliteSets(execute, zone), sets, wanted, after, limit))
+        return await self._harvested.read(
+            lambda execute: page(sql.SqliteSets(execute, zone), sets, wanted, after, limit)
+        )
 
     async def published_as(self, zone: str, set_: str, mms_ids: Collection[str]) -> dict[str, Published]:
         wanted = [*mms_ids]

@@ -23,7 +23,8 @@ from gateway.model import (
     Receipt,
     Submission,
 )
-from gateway.stores.base import Counts, Indexed, Retention, out_of_turn
+from gateway.stores.base import Counts, Indexed, Retention
+from gateway.stores.transacting import out_of_turn
 
 Execute = Callable[..., apsw.Cursor]
 """`Connection.execute` of the writer or of a reader."""
@@ -34,7 +35,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 to_json = msgspec.json.Encoder(order="deterministic").encode
 identifiers_of = msgspec.json.Decoder(frozenset[Identifier]).decode
-_flags_of = msgspec.json.Decoder(frozenset[Flag]).decode
+flags_of = msgspec.json.Decoder(frozenset[Flag]).decode
 _findings_of = msgspec.json.Decoder(tuple[Finding, ...]).decode
 _facts_of = msgspec.json.Decoder(Facts).decode
 _numbers_of = msgspec.json.Decoder(tuple[str, ...]).decode
@@ -175,7 +176,7 @@ def put_record(execute: Execute, zone: str, record: BibRecord) -> bool:
     """Keep a new record, a next version or an amended one. Raises `StoreError` for a version that is none of these.
 
     The newest version alone is found by its identifiers. Returns whether it is to be noted for who searches next
-    (`changed`): an amended one with the same MARC need not.
+    (`changed`): an amended one with the same MARC, suppressed or not as before, need not.
     """
     row = _to_row(zone, record)
     before: frozenset[Identifier] = frozenset()
@@ -207,7 +208,7 @@ def _is_new(execute: Execute, row: Row) -> bool:
 
 def _make_way(execute: Execute, zone: str, record: BibRecord) -> tuple[frozenset[Identifier], bool]:
     """Move the version before this one to the earlier ones, or drop the same one; returns what it was found by, and
-    whether the same one had the same bytes.
+    whether the same one had the same bytes, and was suppressed or not as it is now.
     """
     key = (zone, record.mms_id, record.version)
     execute(
@@ -217,13 +218,13 @@ def _make_way(execute: Execute, zone: str, record: BibRecord) -> tuple[frozenset
     )
     found = execute(
         "DELETE FROM record WHERE zone = ?1 AND mms_id = ?2 AND version IN (?3 - 1, ?3) "
-        "RETURNING identifiers, version = ?3 AND marc = ?4",
+        "RETURNING identifiers, version = ?3 AND marc = ?4, flags",
         (*key, record.marc),
     ).fetchone()
     if found is None:
         raise out_of_turn(record)
-    found_by, same = found
-    return identifiers_of(found_by), bool(same)
+    found_by, same, flags = found
+    return identifiers_of(found_by), bool(same) and (Flag.SUPPRESSED in flags_of(flags)) is record.is_suppressed
 
 
 def changed(execute: Execute, zone: str, mms_ids: Sequence[str]) -> None:
@@ -344,7 +345,7 @@ def _to_record(row: Row) -> BibRecord:
         at=from_microseconds(at),
         submission=submission,
         made_by=made_by,
-        flags=_flags_of(flags),
+        flags=flags_of(flags),
         management_tag=management_tag,
         linked_to=linked_to,
     )

@@ -10,10 +10,10 @@ from typing import Final, NamedTuple
 
 import apsw
 
-from gateway.model import Attempt
 from gateway.search.attempts import Wanted
 from gateway.search.fold import folded
 from gateway.stores.sqlite.rows import Execute, attempts_of, to_microseconds
+from gateway.stores.stretches import Stretch
 
 STRETCH: Final = 20_000
 """Numbers of attempts that are gone through at once: some 10 ms, in which nobody else reads."""
@@ -28,14 +28,6 @@ class Condition(NamedTuple):
 
     sql: str
     given: tuple[object, ...]
-
-
-class Found(NamedTuple):
-    """What there is in a stretch."""
-
-    attempts: list[Attempt]
-    before: int
-    """From where to go on."""
 
 
 def prepare(connection: apsw.Connection) -> None:
@@ -54,7 +46,7 @@ def ends(execute: Execute) -> tuple[int, int]:
     return oldest or 0, execute("SELECT max(seq) FROM attempt").get or 0
 
 
-def within(execute: Execute, wanted: Wanted, zone: str | None, before: int, limit: int) -> Found:
+def within(execute: Execute, wanted: Wanted, zone: str | None, before: int, limit: int) -> Stretch:
     """The newest attempts before this number that are wanted, of a stretch."""
     conditions = [*_conditions(wanted)]
     if zone is not None:
@@ -70,7 +62,7 @@ def within(execute: Execute, wanted: Wanted, zone: str | None, before: int, limi
     seqs = [*islice((seq for seq, raw in found if raw is None or holds(raw)), limit)]
     found.close()
     attempts = [attempt for attempt in attempts_of(execute, reversed(seqs)) if wanted.matches(attempt)]
-    return Found(attempts[::-1], seqs[-1] if len(seqs) == limit else last)
+    return Stretch(attempts[::-1], seqs[-1] if len(seqs) == limit else last)
 
 
 def _conditions(wanted: Wanted) -> Iterable[Condition]:

@@ -7,7 +7,8 @@ import msgspec
 
 from gateway.model import Holding, Item, Library
 from gateway.stores import lent
-from gateway.stores.base import ShelfPlace, Shelves, Stacks, T, check_same_record, no_holding, no_record
+from gateway.stores.base import ShelfPlace, Shelves, Stacks, T
+from gateway.stores.shelving import check_same_record, no_holding, no_record
 from gateway.stores.sqlite import lending, unpublished
 from gateway.stores.sqlite.lending import SqliteLendingStacks
 from gateway.stores.sqlite.rows import Execute, to_json

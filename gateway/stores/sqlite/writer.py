@@ -17,8 +17,9 @@ import trio
 
 from gateway.errors import ImportTimedOut, OutcomeUnknown, StoreError
 from gateway.model import BibRecord, Delivery, Identifier
-from gateway.stores.base import Changes, Plan, Retention, T
+from gateway.stores.base import Plan, Retention, T
 from gateway.stores.sqlite import rows, unpublished
+from gateway.stores.transacting import Changes
 
 GROUP_JOBS: Final = 256
 """Most plans in one commit: what two hundred clients have under way; more would keep the first of them waiting."""
@@ -67,7 +68,7 @@ class _Written(NamedTuple):
     to_index: list[str]
     """For who searches next, in this order."""
     to_publish: set[str]
-    """Those that were amended and have the same MARC: nobody need index them again."""
+    """Those that were amended so that nobody need index them again."""
 
 
 class _Transaction(Changes):

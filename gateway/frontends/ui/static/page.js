@@ -92,7 +92,7 @@
       if (row.classList.contains("fresh") && !row.dataset.counted) {
         row.dataset.counted = "1";
         added += 1;
-        if (row.dataset.filed === "no") failed = document.hidden || failed;
+        if ("failed" in row.dataset) failed = document.hidden || failed;
       }
     }
     come += added;
