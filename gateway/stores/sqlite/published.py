@@ -78,7 +78,7 @@ class SqliteSets(Sets):
 
     def first(self, set_: str, after: str, limit: int) -> list[Published]:
         """The contract's, as all below."""
-        return [Published(*row) for row in self._execute(_FIRST, (self._zone, set_, after, limit))]
+        return [*map(Published._make, self._execute(_FIRST, (self._zone, set_, after, limit)))]
 
     def within(self, set_: str, span: Span, after: str, limit: int) -> list[str]:
         near = self._execute(_NEAR, (self._zone, set_, after, limit, *span, limit)).fetchall()
