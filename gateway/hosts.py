@@ -40,7 +40,7 @@ class Hosts:
         self.servers: dict[str, Server] = {}
         self.listening: dict[str, Listening] = {}
         self.made: set[str] = set()
-        """Keys of those that were made at run time."""
+        """Keys of those that were made at run time, and of those that are being made."""
         self.searches = searches
         self._make_server = make_server
         self._zones = zones
@@ -76,20 +76,23 @@ class Hosts:
         """Take exports for a further host, on any free port beside the first one's.
 
         `searched`: whether it is searched by Z39.50, on another one; None = if a host of the settings is.
-        Raises `SettingsError`, and `Unfit` where somebody else has made it meanwhile.
+        Raises `SettingsError`, and `Unfit` where there is one, or somebody else makes it just now.
         """
+        if host.key in self.servers or host.key in self.made:
+            raise Unfit([("key", f"there is a host {host.key} already")])
         first = next(iter(self.listening.values()))
         wanted = bool(self.searches.listening.keys() - self.made) if searched is None else searched
-        places = await open_near(host, first.bound, searched=wanted)
-        if host.key in self.servers:
-            places.close()
-            raise Unfit([("key", f"there is a host {host.key} already")])
+        self.made.add(host.key)
+        try:
+            places = await open_near(host, first.bound, searched=wanted)
+        except BaseException:
+            self.made.remove(host.key)
+            raise
         self._zones.add_host(host)
         if places.z3950:
             self.searches.serve(places.z3950)
         (listening,) = places.hosts
         self.serve(listening)
-        self.made.add(host.key)
         return self._place(listening)
 
     async def remove(self, key: str) -> None:

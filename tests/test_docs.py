@@ -145,7 +145,7 @@ def test_the_commands_of_the_page_on_stores_run(tmp_path: Path) -> None:
     monograph = ROOT / "fixtures" / "marc" / "monograph.mrc"
     script = ["set -e", f"gateway records import {monograph}", *(command.checked for command in ran)]
     process = run(script, tmp_path)
-    assert "1 records into zone sandbox-abc: 1 created" in process.stderr
+    assert "1 record into zone sandbox-abc: 1 created" in process.stderr
 
 
 def test_environment_variables_in_the_documents_are_those_that_are_read() -> None:

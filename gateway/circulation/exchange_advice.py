@@ -95,7 +95,7 @@ CASES: Final[dict[str, Case]] = {
         lambda exchange, known: not exchange.value,
         Words(
             "The message says to no institution that it is for it.",
-            f"Enter the institution code, one of {{codes}}, at {MENU} > NCIP to agency and NCIP from agency.",
+            f"Enter the institution code, {{a_code}}, at {MENU} > NCIP to agency and NCIP from agency.",
         ),
     ),
     "agency_spelling": Case(
@@ -103,7 +103,7 @@ CASES: Final[dict[str, Case]] = {
         lambda exchange, known: bool(nearly(exchange.value, known.codes)),
         Words(
             "The to-agency {value} differs from the institution code {near_code} by capitals or spaces only.",
-            f"Write it exactly so at {MENU} > NCIP to agency and NCIP from agency.",
+            f"Enter {{near_code}}, exactly so, at {MENU} > NCIP to agency and NCIP from agency.",
         ),
     ),
     "other_agency": Case(
@@ -111,7 +111,7 @@ CASES: Final[dict[str, Case]] = {
         _always,
         Words(
             "The to-agency {value} is not this institution.",
-            f"Enter the institution code, one of {{codes}}, at {MENU} > NCIP to agency and NCIP from agency: with Alma "
+            f"Enter the institution code, {{a_code}}, at {MENU} > NCIP to agency and NCIP from agency: with Alma "
             "the two are the same.",
         ),
     ),
@@ -120,7 +120,7 @@ CASES: Final[dict[str, Case]] = {
         lambda exchange, known: not exchange.value,
         Words(
             "The message names no profile, and {service} wants one.",
-            f"Enter the partner's code, one of {{partners}}, at {MENU} > NCIP app profile. A client that cannot send "
+            f"Enter the partner's code, {{a_partner}}, at {MENU} > NCIP app profile. A client that cannot send "
             "it with this service is let in by ncip.profile_checked in the settings.",
         ),
     ),
@@ -129,7 +129,7 @@ CASES: Final[dict[str, Case]] = {
         lambda exchange, known: any(character.isspace() for character in exchange.value),
         Words(
             "The profile name {value} has a space.",
-            f"A partner's code has none: write one of {{partners}} exactly at {MENU} > NCIP app profile.",
+            f"Enter the partner's code, {{a_partner}}, exactly so and without a space, at {MENU} > NCIP app profile.",
         ),
     ),
     "profile_spelling": Case(
@@ -137,7 +137,7 @@ CASES: Final[dict[str, Case]] = {
         lambda exchange, known: bool(nearly(exchange.value, known.partners)),
         Words(
             "The profile name {value} differs from the partner's code {near_partner} by capitals only.",
-            f"Write it exactly so at {MENU} > NCIP app profile.",
+            f"Enter {{near_partner}}, exactly so, at {MENU} > NCIP app profile.",
         ),
     ),
     "other_profile": Case(
@@ -145,8 +145,8 @@ CASES: Final[dict[str, Case]] = {
         _always,
         Words(
             "The institution has no resource sharing partner {value}: there is {partners}.",
-            f"Write one of these exactly at {MENU} > NCIP app profile, or add the partner: here in the settings at "
-            "zones.{zone}.partners, in Alma at Fulfillment > Resource Sharing > Partners.",
+            f"Enter a partner's code, {{a_partner}}, exactly so, at {MENU} > NCIP app profile, or add the partner: "
+            "here in the settings at zones.{zone}.partners, in Alma at Fulfillment > Resource Sharing > Partners.",
         ),
     ),
     # The patron.
@@ -162,22 +162,34 @@ CASES: Final[dict[str, Case]] = {
     "wrong_pin": Case(
         "User Authentication Failed",
         _always,
-        Words("The PIN is not that of the patron {value}, or the patron has none.", "Give the patron a PIN anew."),
+        Words(
+            "The PIN is not that of the patron {value}, or the patron has none.",
+            "Give the patron a PIN anew, by gateway patrons load or over the API.",
+        ),
     ),
     "blocked": Case(
         "User Blocked",
         _always,
-        Words("The patron {value} is blocked.", "The zone's list of patrons says why; take the block away there."),
+        Words(
+            "The patron {value} is blocked.",
+            "The zone's list of patrons says why. Take the block away by gateway patrons load, or over the API.",
+        ),
     ),
     "expired": Case(
         "User Ineligible To Check Out This Item",
         _always,
-        Words("The patron {value} has expired.", "Give the patron a later expiry date."),
+        Words(
+            "The patron {value} has expired.",
+            "Give the patron a later expiry date, by gateway patrons load or over the API.",
+        ),
     ),
     "expired_for_requests": Case(
         "User Ineligible To Request This Item",
         _always,
-        Words("The patron {value} has expired.", "Give the patron a later expiry date."),
+        Words(
+            "The patron {value} has expired.",
+            "Give the patron a later expiry date, by gateway patrons load or over the API.",
+        ),
     ),
     "not_theirs_to_renew": Case(
         "User Ineligible To Renew This Item",

@@ -1,6 +1,7 @@
 """Messages of other systems, as people see them: what of one is kept, and what to change where one did not do."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from gateway.circulation.exchange_advice import CASES, DONE, UNKNOWN, Known, nearly
@@ -53,9 +54,17 @@ def diagnose(exchange: Exchange, known: Known) -> Diagnosis:
         "zone": exchange.zone,
         "value": exchange.value or "(none)",
         "element": exchange.element.rpartition("/")[2],
-        "codes": ", ".join(known.codes) or "(there is none)",
         "partners": ", ".join(known.partners) or "(there is none)",
+        "a_code": _one_of(known.codes),
+        "a_partner": _one_of(known.partners),
         "near_code": nearly(exchange.value, known.codes),
         "near_partner": nearly(exchange.value, known.partners),
     }
     return Diagnosis(code, words.says.format(**values), words.fix.format(**values))
+
+
+def _one_of(choices: Sequence[str]) -> str:
+    """What is to be written: the only one there is, or one of several."""
+    if not choices:
+        return "(there is none)"
+    return choices[0] if len(choices) == 1 else f"one of {', '.join(choices)}"

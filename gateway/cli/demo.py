@@ -1,10 +1,11 @@
 """`gateway demo load`: the demo set into a zone."""
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli.holdings import tell
+from gateway.cli.holdings import EXIT_REFUSED, tell
 from gateway.cli.options import Options
 from gateway.cli.output import echo_json
 from gateway.cli.patrons import tell as tell_patrons
@@ -52,3 +53,5 @@ def load(options: Options, zone: str | None, as_json: bool) -> None:
     click.echo(f"{loaded.records:,} records of the demo set in zone {key}, {loaded.made:,} of them new", err=True)
     tell(loaded.shelves)
     tell_patrons(loaded.patrons)
+    if loaded.shelves.refused:
+        sys.exit(EXIT_REFUSED)

@@ -7,7 +7,7 @@ import click
 
 from gateway.cli.files import named_content
 from gateway.cli.options import Options
-from gateway.cli.output import ROWS, echo_json, echo_more, echo_table, local_time, shown_in_line
+from gateway.cli.output import ROWS, counted, echo_json, echo_more, echo_table, local_time, shown_in_line
 from gateway.cli.progress import bar
 from gateway.cli.reading import check_zone, default_zone, read_store
 from gateway.cli.store.places import check_reachable, make, within
@@ -162,13 +162,15 @@ def tell(loaded: "Loaded", *, done: str = "were") -> None:
     """What became of a file, for people: lines that were not loaded, then counts."""
     for fault in loaded.faults:
         click.echo(shown_in_line(f"line {fault.line}: {fault.field} {fault.says}"))
-    libraries = f"{len(loaded.libraries):,} libraries, " if loaded.libraries else ""
-    changed = f"; {loaded.holdings_changed:,} holdings and {loaded.items_changed:,} items {done} changed"
-    click.echo(
-        f"{loaded.lines:,} lines for zone {loaded.zone}: {libraries}{loaded.holdings_made:,} holdings and "
-        f"{loaded.items_made:,} items {done} made{changed}; {loaded.refused:,} lines refused",
-        err=True,
-    )
+    libraries = f"{counted(len(loaded.libraries), 'library', 'libraries')}, " if loaded.libraries else ""
+    made = f"{libraries}{_of_both(loaded.holdings_made, loaded.items_made)} {done} made"
+    changed = f"{_of_both(loaded.holdings_changed, loaded.items_changed)} {done} changed"
+    refused = f"{counted(loaded.refused, 'line')} refused"
+    click.echo(f"{counted(loaded.lines, 'line')} for zone {loaded.zone}: {made}; {changed}; {refused}", err=True)
+
+
+def _of_both(holdings: int, items: int) -> str:
+    return f"{counted(holdings, 'holding')} and {counted(items, 'item')}"
 
 
 def _row(one: "HoldingShown") -> tuple[str, ...]:

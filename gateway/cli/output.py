@@ -59,6 +59,11 @@ def echo_bytes(content: bytes) -> None:
     click.echo(content, nl=False)
 
 
+def counted(number: int, one: str, more: str = "") -> str:
+    """The number with its noun: `1 record`, `2,000 records`. `more`: the plural, where it does not end in s alone."""
+    return f"{number:,} {one if number == 1 else more or f'{one}s'}"
+
+
 def echo_more() -> None:
     """Say, beside the listing, that there is more of it."""
     click.echo("there are more: --limit 0 lists all", err=True)

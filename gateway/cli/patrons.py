@@ -7,7 +7,7 @@ import click
 
 from gateway.cli.files import named_content
 from gateway.cli.options import Options
-from gateway.cli.output import ROWS, echo_json, echo_more, echo_table, local_time
+from gateway.cli.output import ROWS, counted, echo_json, echo_more, echo_table, local_time
 from gateway.cli.progress import bar
 from gateway.cli.reading import check_zone, default_zone, read_store, zones_with
 from gateway.cli.store.places import check_reachable, make, within
@@ -90,8 +90,8 @@ def list_(options: Options, barcode: str | None, zone: str | None, limit: int, a
 
 def tell(loaded: "PatronsLoaded", *, done: str = "were") -> None:
     """What became of a file, for people."""
-    counts = f"{loaded.made:,} patrons {done} made, {loaded.changed:,} changed"
-    click.echo(f"{loaded.lines:,} lines for zone {loaded.zone}: {counts}", err=True)
+    counts = f"{counted(loaded.made, 'patron')} {done} made, {loaded.changed:,} changed"
+    click.echo(f"{counted(loaded.lines, 'line')} for zone {loaded.zone}: {counts}", err=True)
 
 
 def _list_all(settings: "Settings", zone: str | None, limit: int, *, as_json: bool) -> None:

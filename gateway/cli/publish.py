@@ -139,6 +139,8 @@ def _row(profile: "PublishingProfile", counts: tuple[int, int], runs: "list[Publ
 def _came_to(run: "PublishingRun") -> str:
     """What a run has done so far, in words."""
     counts = f"{run.new:,} new, {run.changed:,} changed, {run.deleted:,} deleted, {run.unchanged:,} unchanged"
+    if run.kind == "republish":
+        counts += "; all of its records have a new time"
     if run.fault:
         return f"{counts}; ended early: {run.fault}"
     return counts if run.ended_at else f"{counts}; not ended"

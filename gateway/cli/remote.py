@@ -125,7 +125,9 @@ def _trusted(url: str, certificate: str = "") -> ssl.SSLContext | bool:
 
     Nobody where there is no TLS: to read whom the system trusts takes a while.
     """
-    if not url.startswith("https:"):
+    import httpx
+
+    if httpx.URL(url).scheme != "https":
         return False
     if not certificate:
         return ssl.create_default_context()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from gateway.cli.options import Options
-from gateway.cli.output import ROWS, echo_json
+from gateway.cli.output import ROWS, counted, echo_json
 from gateway.cli.reading import check_zone, read_store
 from gateway.cli.records.listing import echo_rows, row
 from gateway.errors import BadQuery, NotFound
@@ -46,8 +46,8 @@ def search(
     """Find records of ZONE, as clients do that search it.
 
     QUERY is words: title:rivers author:"le guin" subject: isbn: issn: oclc: mms: year:1990-1999 lang:eng format:book
-    keytitle: system: standard:, or a word that stands anywhere; "several words", rive* and ( ) as well as and, or, not.
-    Put it into '…', so that the shell leaves it as it is.
+    keytitle: system: standard: suppressed:true, or a word that stands anywhere; "several words", rive* and ( ) as well
+    as and, or, not. Put it into '…', so that the shell leaves it as it is.
     """
     settings = options.settings()
     check_zone(settings, zone, named="ZONE")
@@ -138,7 +138,7 @@ def _tell(total: int, listed: int, limit: int) -> None:
     if not total:
         click.echo("no records", err=True)
     elif listed == total:
-        click.echo(f"{total:,} record{'s' if total > 1 else ''}", err=True)
+        click.echo(counted(total, "record"), err=True)
     elif limit and listed < LISTED:
         click.echo(f"the first {listed:,} of {total:,} records; --limit 0 lists all", err=True)
     else:

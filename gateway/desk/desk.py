@@ -83,7 +83,7 @@ class Hosts(Protocol):
 
     @property
     def made(self) -> Collection[str]:
-        """Keys of those that were made at run time."""
+        """Keys of those that were made at run time, and of those that are being made."""
 
     async def make(self, host: Host, *, searched: bool | None = None) -> Place:
         """Take exports for a further host, until the gateway stops.

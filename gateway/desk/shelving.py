@@ -260,8 +260,8 @@ class _Plan:
         _check(rules.item_faults(item))
         before = stacks.item(item.barcode)
         if before is not None and before.mms_id != item.mms_id:
-            words = f"{rules.shown(item.barcode)} is that of an item of another record, {before.mms_id}"
-            raise Unfit([("barcode", words)])
+            whose = f"{rules.shown(item.barcode)} is that of an item of another record, {before.mms_id}"
+            raise Unfit([("barcode", f"{whose}; give this one another, or delete that item first")])
         if before is None or before.holding != holding.id:
             if holding.id not in room:
                 room[holding.id] = len(stacks.items(holding.id))

@@ -166,7 +166,8 @@ ADVICE: Final[dict[str, Words]] = {
     ),
     # What the zone holds.
     "several_matches": Words(
-        "{number} {matches} {count} records: {hits}.", "Merge them, or correct their {fields}, then export again."
+        "{number} {matches} {count} records: {hits}.",
+        "Merge the records, or correct their {fields}, then export again.",
     ),
     "lower_brief_level": Words(
         "The stored record {hit} is fuller (ELvl {stored_level}, brief level {stored_brief}) than the exported one "
@@ -181,11 +182,13 @@ ADVICE: Final[dict[str, Words]] = {
         "{hit} is linked to the Community Zone; Alma passes such records over.",
         "Unlink the record in Alma first, or leave it to the Community Zone.",
     ),
-    "locked": Words("{hit} is open in the Metadata Editor.", "Save and release it there, then export again."),
+    "locked": Words(
+        "{hit} is open in the Metadata Editor.", "Save and release it in the Metadata Editor, then export again."
+    ),
     # The zone's profile.
     "none_named": Words(
         "The institution {institution} has no OCLC Connexion integration profile.",
-        "In Alma add one; here name one in the settings at zones.{zone}.profiles.",
+        "In Alma add an integration profile; here name one in the settings at zones.{zone}.profiles.",
     ),
     "several_named": Words(
         "The institution {institution} has more than one OCLC Connexion integration profile.",
@@ -239,7 +242,7 @@ NOT_LINKED: Final[dict[str, Words]] = {
     "locked": Words(
         "It is in the Network Zone ({network}), but the institution's record {in_the_way} is open in the Metadata "
         "Editor, and was not linked to it.",
-        "Save and release it there, then export again.",
+        "Save and release it in the Metadata Editor, then export again.",
     ),
     "cz_linked": Words(
         "It is in the Network Zone ({network}), but the institution's record {in_the_way} is linked to the Community "
@@ -249,7 +252,7 @@ NOT_LINKED: Final[dict[str, Words]] = {
     "several_matches": Words(
         "It is in the Network Zone ({network}), but several records of the institution match it ({in_the_way}), and "
         "none was linked to it.",
-        "Merge them, or correct their {number_fields}, then export again.",
+        "Merge the records, or correct their {number_fields}, then export again.",
     ),
     "too_long": Words(
         "It is in the Network Zone ({network}), but the institution's record would be too long with what comes from "

@@ -25,8 +25,8 @@ Fault = tuple[str, str]
 def profile_faults(profile: PublishingProfile) -> Iterator[Fault]:
     """What is wrong with a profile."""
     if not re.fullmatch(SET_NAME, profile.key):
-        space = "a space in it; harvesters could not ask for it" if " " in profile.key else "no name of a set"
-        yield "key", f"{profile.key!r} is or has {space}; write 1 to 100 letters, digits and -_.!~*'()"
+        wrong = "has a space in it; harvesters could not ask for it" if " " in profile.key else "is no name of a set"
+        yield "key", f"{profile.key!r} {wrong}; write 1 to 100 letters, digits and -_.!~*'()"
     if profile.query:
         try:
             parse(profile.query)

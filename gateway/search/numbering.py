@@ -9,7 +9,7 @@ a second.
 import struct
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache, reduce
+from functools import reduce
 from operator import or_
 from typing import Final, TypeAlias
 
@@ -27,8 +27,6 @@ _LIST: Final = b"l"
 _BITS: Final = b"b"
 _ONE_BY_ONE: Final = 64
 """So many bits are found one by one; more, in the block's digits."""
-MASKS: Final = 256
-"""Blocks of what is taken out of others whose bits are kept ready: 2 MB."""
 _WINDOW: Final = 2_048
 """Digits that are written out at once: who wants the first few does not wait for all."""
 _WINDOW_BITS: Final = (1 << _WINDOW) - 1
@@ -72,6 +70,11 @@ def union(sets: Iterable[Numbers]) -> Numbers:
         for block, of in numbers.items():
             found.setdefault(block, []).append(of)
     return {block: _union(some) if len(some) > 1 else some[0] for block, some in found.items()}
+
+
+def as_bits(numbers: Numbers) -> Numbers:
+    """The same, quicker to be taken out of many, again and again: for what is kept from search to search."""
+    return {block: _bits(of) for block, of in numbers.items()}
 
 
 def is_in(number: int, numbers: Numbers) -> bool:
@@ -127,7 +130,7 @@ def _both(one: Block, other: Block) -> Block:
 
 def _without(one: Block, other: Block) -> Block:
     if isinstance(one, int):
-        return one & ~(other if isinstance(other, int) else _mask(other))
+        return one & ~_bits(other)
     return one - (_among(one, other) if isinstance(other, int) else other)
 
 
@@ -145,12 +148,6 @@ def _among(places: frozenset[int], bits: int) -> frozenset[int]:
 
 def _as_quick(places: frozenset[int]) -> Block:
     return places if len(places) <= PLACES else _bits(places)
-
-
-@lru_cache(MASKS)
-def _mask(places: frozenset[int]) -> int:
-    """Their bits. What is taken out of many is the same from search to search: what is dead, or suppressed."""
-    return _bits(places)
 
 
 def _bits(of: Block) -> int:

@@ -113,13 +113,14 @@ class Upkeep:
         """Index the next changes; whether those are all. Who may write merges before he goes on."""
         state = source.state()
         if state != self._state:
-            self._state, self._recent, self._seen = state, Recent(state.numbers), 0
-            self._unfound = Kept(source).unfound
+            unfound = Kept(source).unfound  # read first: where that fails, what was known of other rows is still whole
+            self._state, self._recent, self._unfound, self._seen = state, Recent(state.numbers), unfound, 0
         changes = source.changes(self._seen, most)
         if not changes:
             return True
         mms_ids = {change.mms_id for change in changes}
-        written, below = {one.mms_id: one for one in source.written(mms_ids)}, Kept(source).newest(mms_ids)
+        written = {one.mms_id: one for one in source.written(mms_ids)}
+        below = Kept(source, self._unfound).newest(mms_ids)
         for place, mms_id in changes:
             if one := written.get(mms_id):
                 self._recent.add(mms_id, entry(mms_id, one.marc, suppressed=one.suppressed), below.get(mms_id))

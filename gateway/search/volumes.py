@@ -22,6 +22,7 @@ from gateway.search.numbering import (
     NONE,
     Block,
     Numbers,
+    as_bits,
     falling,
     is_in,
     numbers_of,
@@ -237,8 +238,8 @@ class Kept:
         """All of it."""
         if self._unfound is None:
             found = self.having([DEAD, *_SUPPRESSED])
-            dead = found.pop(DEAD, NONE)
-            self._unfound = Unfound(dead, union((dead, *found.values())) if found else dead)
+            dead = as_bits(found.pop(DEAD, NONE))
+            self._unfound = Unfound(dead, union((dead, *map(as_bits, found.values()))) if found else dead)
         return self._unfound
 
     @property

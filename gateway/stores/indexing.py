@@ -198,10 +198,9 @@ class Indexing:
     async def run(self) -> None:
         """Put into rows what waits, until cancelled; and before that, make those anew that other rules have made."""
         before: dict[str, int] = {}
-        with suppress(StoreError):
-            for zone in await self._rows.outdated():
-                await self.index(zone, lambda done, of: None, anew=False)
+        renewed = False
         while True:
+            renewed = renewed or await self._renew()
             with trio.move_on_after(LOOK_SECONDS):
                 await self._ripened.wait()
             self._ripened = trio.Event()
@@ -210,6 +209,16 @@ class Indexing:
                     await self._merge(self._ripe.pop())
                 before = {} if self._stirred else await self._work_off(before)
             self._stirred = False
+
+    async def _renew(self) -> bool:
+        """Make anew the rows that other rules have made; whether there were none. What fails is left for next time."""
+        with suppress(StoreError):
+            zones = await self._rows.outdated()
+            for zone in zones:
+                with suppress(StoreError):
+                    await self.index(zone, lambda done, of: None, anew=False)
+            return not zones
+        return False
 
     async def _work_off(self, before: dict[str, int]) -> dict[str, int]:
         """While nobody writes, as is seen by the last places when another process does; returns those."""

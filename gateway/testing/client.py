@@ -60,7 +60,7 @@ class Client:
             self._http = httpx.Client(
                 base_url=f"{self.url}{API}",
                 timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
-                verify=ssl.create_default_context() if self.url.startswith("https:") else False,
+                verify=ssl.create_default_context() if httpx.URL(self.url).scheme == "https" else False,
                 trust_env=False,
             )
         if token.reveal():

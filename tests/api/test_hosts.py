@@ -132,6 +132,21 @@ async def test_there_are_so_many_at_most():
         await one.post("/hosts", 201, key="own")
 
 
+@pytest.mark.parametrize(("keys", "most", "status"), [(["own-1", "own-2", "own-3"], 1, 409), (["own"] * 3, 3, 400)])
+async def test_of_several_that_are_made_at_once_there_are_no_more_than_there_may_be(keys, most, status, monkeypatch):
+    monkeypatch.setattr("gateway.desk.hosts.HOSTS", most)
+    answered: list[int] = []
+
+    async def make(one: Api, key: str) -> None:
+        answered.append((await one.client.post("/api/v1/hosts", json={"key": key})).status_code)
+
+    async with api() as one:
+        async with trio.open_nursery() as nursery:
+            for key in keys:
+                nursery.start_soon(make, one, key)
+        assert sorted(answered) == [201, status, status]
+
+
 async def test_host_can_be_made_anew_under_the_same_key():
     async with api() as one:
         await make(one)

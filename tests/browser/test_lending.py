@@ -41,7 +41,7 @@ def test_on_a_telephone_sets_and_messages_are_read_without_scripts(telephone):
         assert box is not None
         assert 0 <= box["x"] <= box["x"] + box["width"] <= TELEPHONE["width"]
     tab.goto(f"{telephone.url}/exchanges/3")
-    expect(tab.get_by_role("region", name="What to change")).to_contain_text("Write it exactly so")
+    expect(tab.get_by_role("region", name="What to change")).to_contain_text("Enter 01CARLI_XYZ, exactly so")
     assert tab.evaluate("document.documentElement.scrollWidth") <= TELEPHONE["width"]
 
 

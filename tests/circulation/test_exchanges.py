@@ -98,7 +98,7 @@ def exchange(
 
 PLACEHOLDERS = {
     *("service", "protocol", "zone", "value", "element"),
-    *("codes", "partners", "near_code", "near_partner"),
+    *("a_code", "a_partner", "partners", "near_code", "near_partner"),
 }
 NCIP_MENU = "Settings > Resource sharing > Local NCIP settings"
 
@@ -166,7 +166,7 @@ class TestDiagnosis:
 
     def test_names_the_menu_to_change_it_at(self) -> None:
         assert diagnose(exchange("Unknown Agency", "01UNIV_INST"), KNOWN).fix == (
-            f"Enter the institution code, one of 01CARLI_XYZ, at {NCIP_MENU} > NCIP to agency and NCIP from agency: "
+            f"Enter the institution code, 01CARLI_XYZ, at {NCIP_MENU} > NCIP to agency and NCIP from agency: "
             "with Alma the two are the same."
         )
 

@@ -66,6 +66,18 @@ def test_again_it_makes_what_is_missing(options):
     assert (told["made"], told["shelves"]["holdings_made"], told["shelves"]["items_made"]) == (1, 1, 1)
 
 
+def test_barcode_of_another_record_is_told(options, tmp_path):
+    run("demo", "load", *options)
+    first, second = [one["mms_id"] for one in listed("records", "list", *options)][:2]
+    taken = tmp_path / "taken.csv"
+    run("records", "delete", first, *options)
+    taken.write_text(f"mms_id,library,location,barcode\n{second},MAIN,stacks,{SEED}\n", "utf-8")
+    assert run("holdings", "load", taken, *options).exit_code == 0
+    result = run("demo", "load", *options)
+    assert result.exit_code == 1
+    assert f"barcode '{SEED}' is that of an item of another record, {second}" in result.stdout
+
+
 def test_into_another_zone(options):
     run("demo", "load", "--zone", "network", *options)
     assert {one["zone"] for one in listed("holdings", "list", *options)} == {"network"}

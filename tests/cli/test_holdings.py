@@ -49,9 +49,7 @@ def table(text: str) -> list[list[str]]:
 
 class TestLoad:
     def test_makes_what_the_file_says_once(self, options, file):
-        made = (
-            "3 lines for zone xyz: 1 libraries, 2 holdings and 2 items were made; 0 holdings and 0 items were changed"
-        )
+        made = "3 lines for zone xyz: 1 library, 2 holdings and 2 items were made; 0 holdings and 0 items were changed"
         result = run("holdings", "load", file, *options)
         assert (result.exit_code, result.stdout) == (0, "")
         assert result.stderr == f"{made}; 0 lines refused\n"
@@ -80,7 +78,7 @@ class TestLoad:
         result = run("holdings", "load", file, *options)
         assert result.exit_code == 1
         assert result.stdout == "line 5: mms_id '99' is of no record of zone xyz\n"
-        assert result.stderr.endswith("; 1 lines refused\n")
+        assert result.stderr.endswith("; 1 line refused\n")
         assert len(listed(*options)) == 2
 
     def test_file_with_faults_is_not_loaded(self, options, file):

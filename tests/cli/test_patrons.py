@@ -53,7 +53,7 @@ class TestLoad:
         assert run("patrons", "load", file, *options).exit_code == 0
         file.write_text(f"{PATRONS}20003,Quay,,,,\n", "utf-8")
         result = run("patrons", "load", file, "--dry-run", *options)
-        assert result.stderr == "3 lines for zone xyz: 1 patrons would be made, 0 changed\n"
+        assert result.stderr == "3 lines for zone xyz: 1 patron would be made, 0 changed\n"
         assert len(listed(*options)) == 2
 
     def test_of_standard_input_into_another_zone(self, options):

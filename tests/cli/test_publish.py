@@ -41,6 +41,13 @@ def test_all_sets_of_a_zone_are_published_and_then_nothing_has_changed(options):
     assert again.stdout == "ReShare: 0 new, 0 changed, 0 deleted, 2 unchanged\n"
 
 
+def test_all_of_a_set_is_published_again(options):
+    run("publish", "run", "xyz", "one", *options)
+    result = run("publish", "republish", "xyz", "one", *options)
+    counts = "0 new, 0 changed, 0 deleted, 1 unchanged"
+    assert (result.exit_code, result.stdout) == (0, f"one: {counts}; all of its records have a new time\n")
+
+
 def test_standard_output_has_the_runs_alone(options):
     structlog.reset_defaults()
     result = run("publish", "run", "xyz", "--json", *options)

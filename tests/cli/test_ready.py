@@ -150,7 +150,8 @@ async def test_what_does_not_answer():
     [
         (encode(InitResponse(0b111, 0, 65_536, 65_536, True)), None),
         (encode(InitResponse(0b111, 0, 65_536, 65_536, False)), None),
-        (encode(Close(CloseReason.RESOURCES, "too many sessions")), "it turns clients away: too many sessions"),
+        (encode(Close(CloseReason.RESOURCES, "too many sessions")), None),
+        (encode(Close(CloseReason.SYSTEM_PROBLEM, "no disk")), "it turns clients away: no disk"),
         (encode(Close(CloseReason.SHUTDOWN)), "it turns clients away: shutdown"),
         (encode(ResourceReportResponse(ReportStatus.FAILURE_1)), "something answers there that is no server of Z39.50"),
         (b"SSH-2.0-OpenSSH\r\n", "something answers there that is no server of Z39.50"),

@@ -54,7 +54,7 @@ def test_a_line_a_finding(odd: Path):
 
 def test_records_in_which_nothing_is_found():
     result = run("records", "check", MARC / "longest.mrc")
-    assert (result.exit_code, result.stderr) == (0, "1 records, 0 would be refused\n")
+    assert (result.exit_code, result.stderr) == (0, "1 record, 0 would be refused\n")
     assert result.stdout == "\t".join(COLUMNS) + "\n"
 
 
@@ -211,7 +211,7 @@ def test_two_thousand_real_records_in_seconds(conformance: Path):
     began = time.perf_counter()
     result = run("records", "check", file)
     assert time.perf_counter() - began < CORPUS_SECONDS
-    assert (result.exit_code, result.stderr) == (0, "2000 records, 0 would be refused\n")
+    assert (result.exit_code, result.stderr) == (0, "2,000 records, 0 would be refused\n")
 
 
 def test_real_damage(conformance: Path):

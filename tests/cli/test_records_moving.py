@@ -91,7 +91,7 @@ class TestExport:
         assert (result.exit_code, result.stdout) == (0, "")
         assert result.stderr.splitlines() == [
             f"3 records of zone xyz in {Path('new/out/xyz.jsonl')}",
-            f"1 records of zone network in {Path('new/out/network.jsonl')}",
+            f"1 record of zone network in {Path('new/out/network.jsonl')}",
             f"0 records of zone sandbox-abc in {Path('new/out/sandbox-abc.jsonl')}",
             f"0 records of zone network-sandbox in {Path('new/out/network-sandbox.jsonl')}",
         ]
@@ -104,7 +104,7 @@ class TestExport:
         for table in ("record", "identifier"):
             schema(Path(store.removeprefix("sqlite:")), f"UPDATE {table} SET zone = 'a/b' WHERE zone = 'network'")
         result = run("records", "export", "--all", "-o", "out", *filled)
-        assert result.stderr.splitlines()[-1] == f"1 records of zone a/b in {Path('out/a%2Fb.mrc')}"
+        assert result.stderr.splitlines()[-1] == f"1 record of zone a/b in {Path('out/a%2Fb.mrc')}"
         assert len(split_records((folder / "out" / "a%2Fb.mrc").read_bytes())) == 1
 
     def test_says_how_many_in_json(self, filled):
@@ -265,7 +265,7 @@ class TestImport:
     def test_beside_a_running_gateway(self, gateway: Gateway):
         run("send", *gateway.options, GOOD[0])
         assert imported(GOOD[1], *gateway.options) == [
-            "1 records into zone xyz: 1 created, 0 merged, 0 unchanged, 0 refused"
+            "1 record into zone xyz: 1 created, 0 merged, 0 unchanged, 0 refused"
         ]
         result = run("send", *gateway.options, GOOD[2])
         assert f"MMS ID: {THIRD}" in result.stdout
@@ -310,7 +310,7 @@ class TestImport:
 
     def test_into_another_zone(self, options):
         [said] = imported(GOOD[0], "--zone", "network", *options)
-        assert said.startswith("1 records into zone network: 1 created")
+        assert said.startswith("1 record into zone network: 1 created")
         assert [one["mms_id"] for one in submissions(*options)] == ["9910000000015816"]
 
     def test_through_the_network_zone_where_the_profile_says_so(self, options):
@@ -410,7 +410,7 @@ class TestImport:
 
     def test_as_is_into_a_zone_without_a_profile(self, options):
         [said] = imported(GOOD[0], "--as-is", "--set", "zones.xyz.profiles=[]", *options)
-        assert said.startswith("1 records into zone xyz: 1 created")
+        assert said.startswith("1 record into zone xyz: 1 created")
 
 
 class TestThereAndBack:

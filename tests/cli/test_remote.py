@@ -70,9 +70,10 @@ class TestTls:
         with serving(store, *ON, "http.tls_cert=cert.pem", "http.tls_key=key.pem") as web:
             port = port_of(web.running.http)
             assert run("reset", "xyz", *web.options, "--set", f"http.port={port}").exit_code == 0
-            strange = asked(web, "reset", "xyz")
-            assert strange.exit_code == 3
-            assert "certificate" in strange.stderr
+            for url in (web.running.http, web.running.http.replace("https", "HTTPS")):
+                strange = run("reset", "xyz", "--url", url)
+                assert strange.exit_code == 3, url
+                assert "certificate" in strange.stderr
 
 
 class Other(http.server.BaseHTTPRequestHandler):

@@ -127,7 +127,11 @@ class TestRefused:
             (",99,,M,s,1", "oclc '99' is of no record of zone xyz"),
             (",nine,,M,s,1", "oclc 'nine' is no OCLC number; write its digits, such as 1000001"),
             (",,978-6-990-00107-4,M,s,1", "isbn '978-6-990-00107-4' is of 2 records of zone xyz"),
-            ("B,,,M,s,11", "barcode '11' is that of an item of another record, A"),
+            (
+                "B,,,M,s,11",
+                "barcode '11' is that of an item of another record, A; "
+                "give this one another, or delete that item first",
+            ),
             (f"B,,,M,s,{'1' * 101}", "barcode has 101 characters; at most 100 can be kept"),
             (f"B,,,{'M' * 101},s,1", "library has 101 characters; at most 100 can be kept"),
             (f"B,,,M,{'s' * 101},1", "location has 101 characters; at most 100 can be kept"),

@@ -272,7 +272,7 @@ class TestRefusal:
         facts = replace(OBSERVED, matched=("1",), hits=(Hit("A", "One\nTwo"), Hit("B", "Waves")))
         (diagnosis,) = diagnose(EXPORT, Receipt("xyz", Outcome.REFUSED, Reason.SEVERAL_MATCHES, facts=facts))
         assert diagnosis.says == "OCLC number 1 matches two records: A (One Two), B (Waves)."
-        assert diagnosis.fix == "Merge them, or correct their 035, then export again."
+        assert diagnosis.fix == "Merge the records, or correct their 035, then export again."
 
     def test_of_marc8_names_field_byte_and_setting(self) -> None:
         (diagnosis,) = diagnose(EXPORT, Receipt("xyz", Outcome.REFUSED, Reason.CHARSET, findings=(MARC8,)))

@@ -1,5 +1,6 @@
 """Sets of numbers: as Python's own sets, however many there are and in whichever form they are kept."""
 
+import weakref
 from itertools import groupby
 
 import pytest
@@ -11,6 +12,7 @@ from gateway.search.numbering import (
     BLOCK_BITS,
     PLACES,
     SPARSE,
+    as_bits,
     both,
     falling,
     highest,
@@ -39,7 +41,7 @@ def test_sets_are_compared(one: set[int], other: set[int]) -> None:
     first, second = numbers_of(one), numbers_of(other)
     assert {*falling(both(first, second))} == one & other
     assert {*falling(union((first, second)))} == one | other
-    assert {*falling(without(first, second))} == one - other
+    assert {*falling(without(first, second))} == {*falling(without(first, as_bits(second)))} == one - other
     assert size(first) == len(one)
     assert [*falling(first)] == sorted(one, reverse=True)
     assert all(is_in(number, first) for number in one)
@@ -64,6 +66,14 @@ def test_many_take_no_more_memory_than_bits():
     few, many = numbers_of(range(PLACES)), numbers_of(range(PLACES + 1))
     assert [type(few[0]), type(many[0])] == [frozenset, int]
     assert octets(highest(few, 1)) == octets(highest(many, 1)) == BLOCK // 8
+
+
+def test_nothing_is_remembered_of_what_was_taken_out():
+    few = numbers_of(range(PLACES))
+    gone = weakref.ref(few[0])
+    assert size(without(numbers_of(range(BLOCK)), few)) == BLOCK - PLACES
+    del few
+    assert gone() is None
 
 
 @pytest.mark.parametrize(("numbers", "kept"), [(1, 3), (SPARSE, 1 + 2 * SPARSE), (SPARSE + 1, 2 + SPARSE // 8)])

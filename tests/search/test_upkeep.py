@@ -1,15 +1,19 @@
 """What was written is found by the next search, whichever process searches, and whoever puts it into rows."""
 
+from collections.abc import Collection, Iterable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.errors import StoreError
 from gateway.search import upkeep
 from gateway.search.evaluate import evaluate
 from gateway.search.indexes import RULES
 from gateway.search.numbering import falling
 from gateway.search.query import Index, Term
 from gateway.search.upkeep import State, Upkeep
+from gateway.search.volumes import Posting
 from tests.marc.mnemonic import raw
 from tests.search.rows import Shelf, found
 
@@ -117,3 +121,31 @@ def test_every_process_gives_a_version_the_same_number(steps: list[tuple[str, by
         search(one, shelf)
         numbers.append([*falling(evaluate(TIDES, one.volume(shelf)))])
     assert numbers[0] == numbers[1]
+
+
+class Cut(Shelf):
+    """A zone of a store whose connection is cut when rows are read, once for each time that is wanted."""
+
+    cuts = 0
+
+    def postings(self, keys: Collection[str]) -> Iterable[Posting]:
+        """The contract's; or it raises."""
+        if self.cuts:
+            self.cuts -= 1
+            raise StoreError("the connection was cut")
+        return super().postings(keys)
+
+
+def test_a_search_whose_connection_is_cut_leaves_nothing_of_the_rows_as_they_were() -> None:
+    shelf, knows, other = Cut(), Upkeep(), Upkeep()
+    shelf.write("991", tides())
+    search(knows, shelf)
+    assert shelf.take(knows.merge(shelf))
+    assert search(knows, shelf) == ["991"]
+    shelf.write("991", RIVERS)
+    search(other, shelf)
+    assert shelf.take(other.merge(shelf))
+    shelf.cuts = 1
+    with pytest.raises(StoreError):
+        search(knows, shelf)
+    assert search(knows, shelf) == []

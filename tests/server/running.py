@@ -14,8 +14,8 @@ from gateway.frontends.connexion import wire
 from gateway.model import Logon
 
 PATIENCE = 30.0
-NOBODY_TRUSTED = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Seconds after which a test gives up: many times what any takes, for machines that are busy."""
+NOBODY_TRUSTED = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 HOST = "i-share-xyz"
 LOGON = Logon(logon_id=b"01CARLI_XYZ", password=b"xyz-secret")
 WRONG = Logon(logon_id=b"01CARLI_XYZ", password=b"not the password")

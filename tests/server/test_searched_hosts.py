@@ -1,13 +1,16 @@
 """Hosts that are made while the gateway runs, searched by Z39.50: each at a port of its own, that is gone with it."""
 
+import errno
 from contextlib import AsyncExitStack
 
 import pytest
 import trio
 
+from gateway import listeners
 from gateway.frontends.z3950.apdus import CloseReason
 from gateway.frontends.z3950.apdus.diagnostics import Diagnostic
 from gateway.frontends.z3950.client import INIT
+from gateway.listeners import Bound
 from gateway.model import Logon
 from tests.api.gateways import Api, api
 from tests.server.running import HOST, ask, message
@@ -95,6 +98,13 @@ async def test_a_deleted_host_leaves_no_port_and_no_session_and_others_go_on() -
         assert (await one.client.get("/readyz")).json() == {"ready": True, "faults": {}}
 
 
+async def test_ports_whose_sessions_are_all_taken_are_ready() -> None:
+    """Those who ask take some themselves: there are more ports than sessions."""
+    async with api("z3950.sessions=1") as one:
+        assert sum([len(host["z3950"]) for host in (await one.get("/hosts"))["hosts"]]) > 1
+        assert (await one.client.get("/readyz")).json() == {"ready": True, "faults": {}}
+
+
 async def test_a_host_may_be_made_again() -> None:
     async with api() as one:
         for _ in range(3):
@@ -104,6 +114,26 @@ async def test_a_host_may_be_made_again() -> None:
         port, (at,) = await made(one)
         await has_a_record(one, port)
         assert await hits(at) == 1
+
+
+async def test_a_host_for_which_the_system_has_one_port_only_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Bound] = []
+    has = listeners._open
+
+    async def has_one(address: str, port: int) -> tuple[list[trio.SocketListener], Bound]:
+        if opened:
+            raise OSError(errno.EMFILE, "Too many open files")
+        found = await has(address, port)
+        opened.append(found[1])
+        return found
+
+    async with api() as one:
+        with monkeypatch.context() as system:
+            system.setattr(listeners, "_open", has_one)
+            told = await one.problem("POST", "/hosts", 409, json={"key": "own"})
+        assert told["detail"] == "cannot listen on another port of 127.0.0.1: Too many open files"
+        assert await refused(str(opened[0]))
+        await made(one)
 
 
 async def test_hosts_that_were_made_are_closed_with_the_gateway() -> None:

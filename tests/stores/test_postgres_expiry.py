@@ -1,6 +1,7 @@
 """When the PostgreSQL store looks for what has expired, and that no look forgets what came meanwhile."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
@@ -63,6 +64,31 @@ async def test_look_that_ends_a_sweep_goes_on_where_more_was_filed_meanwhile(sto
     assert expiry.look(session.connection) == 0.0
     assert names(await store.attempts()) == [f"2{number:02}" for number in range(99, 89, -1)]
     assert expiry.look(session.connection) is None
+
+
+async def test_what_is_filed_while_old_ones_are_looked_for_stays(store: Store, session: Session) -> None:
+    now, expiry = datetime.now(UTC), Expiry(Retention(age=timedelta(hours=1)))
+    session.connect()
+
+    async def files(name: str, at: datetime) -> None:
+        await file(store, name, at=at)
+        (newest,) = await store.attempts(limit=1)
+        expiry.filed(newest.seq)
+
+    class Meanwhile:
+        """The connection; when it has said which are young, another one comes."""
+
+        closed = False
+
+        def execute(self, query: str, given: Sequence[object]) -> object:
+            said = session.connection.execute(query, given)
+            if "WHERE at >=" in query:
+                trio.from_thread.run(files, "young", now)
+            return said
+
+    await files("old", now - timedelta(hours=2))
+    await trio.to_thread.run_sync(expiry.look, Meanwhile())
+    assert names(await store.attempts()) == ["young"]
 
 
 async def test_sweep_in_which_nothing_came_ends(store: Store, session: Session) -> None:

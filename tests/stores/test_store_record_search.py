@@ -3,6 +3,7 @@
 So each kind of index, order and page is asked once, and above all what became of records before and beside a search.
 """
 
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -407,6 +408,36 @@ class TestBesideOthers:
 
             await soon(nothing_is_left)
             assert await find(store) == ["991"]
+
+    async def test_what_could_not_be_made_anew_is_tried_again_and_holds_up_no_other_zone(
+        self, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        url = KINDS[kind](tmp_path)
+        async with open_store(url) as store:
+            for zone in ("abc", "xyz"):
+                await write(store, "991", "Tides", zone=zone)
+                await store.index_records(zone)
+        module = index_module(kind)
+        monkeypatch.setattr("gateway.search.upkeep.RULES", RULES + 1)
+        monkeypatch.setattr(module, "RULES", RULES + 1)
+        monkeypatch.setattr(indexing, "LOOK_SECONDS", 0.01)
+        tried: list[str] = []
+
+        def fails_first(run: object, zone: str, begin: Callable[[object, str], None] = module.begin_anew) -> None:
+            tried.append(zone)
+            if len({*tried}) == 1:
+                raise StoreError("the disk is full")
+            begin(run, zone)
+
+        monkeypatch.setattr(module, "begin_anew", fails_first)
+        async with open_store(url) as store:
+
+            async def nothing_is_left() -> bool:
+                return not await store.unindexed()
+
+            await soon(nothing_is_left)
+        assert tried[0] == tried[-1]
+        assert {*tried} == {"abc", "xyz"}
 
     async def test_mostly_of_versions_that_are_gone_it_is_made_anew(
         self, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

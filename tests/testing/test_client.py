@@ -1,11 +1,15 @@
 """The API as fixtures ask it: a gateway that hangs holds them up once, and no failure tells the token."""
 
 import copy
+import shutil
+import ssl
+import subprocess
 import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -112,6 +116,20 @@ def test_host_of_a_test_goes_also_where_its_zone_stays(hanging: Hanging, connexi
     with asking(hanging.url) as there._client, pytest.raises(NotDone, match="refuses DELETE /api/v1/zones/"):
         there.close()
     assert [path.split("/")[3] for path in hanging.asked] == ["zones", "hosts"]
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl, which makes the certificate, is not installed")
+def test_over_tls_it_must_be_trusted(hanging: Hanging, tmp_path: Path) -> None:
+    made = "req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=gateway.example"
+    subprocess.run(["openssl", *made.split()], cwd=tmp_path, check=True, capture_output=True)
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    hanging.awake.set()
+    hanging.socket = tls.wrap_socket(hanging.socket, server_side=True)
+    for scheme in ("https", "HTTPS"):
+        with asking(hanging.url.replace("http", scheme)) as one, pytest.raises(NotDone, match="certificate"):
+            one.get("/zones", dict)
+    assert hanging.asked == []
 
 
 @pytest.mark.usefixtures("_soon")

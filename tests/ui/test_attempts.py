@@ -3,6 +3,7 @@
 import pytest
 from lxml import html
 
+from gateway.desk import glancing
 from gateway.model import Logon
 from tests.server.running import WRONG
 from tests.web import Browser, browsing
@@ -248,6 +249,18 @@ async def test_many_zones_are_a_list_to_choose_from():
         assert page.texts("//select[@id='zone']/option[@selected]") == ["xyz"]
         assert "z11" in page.texts("//select[@id='zone']/option")
         assert page.texts("//form[@class='chooser']//input/@name") == ["q", "outcome"]
+
+
+async def test_exports_that_were_there_and_are_not_as_asked_are_no_flood(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(glancing, "ROWS", 2)
+    async with browsing() as browser:
+        for name in ("refused-no-245", "monograph", "serial"):
+            await browser.exports(name)
+        page = await browser.get("/", outcome="refused")
+        async with browser.following(page.tree.xpath("//@sse-connect")[0]) as stream:
+            await browser.exports("refused-no-245")
+            event = await stream.next()
+        assert (event["event"], event["data"].count("<tr")) == ("rows", 1)
 
 
 async def test_number_leads_to_the_network_zone_where_the_profile_files_there():

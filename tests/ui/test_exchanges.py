@@ -3,6 +3,7 @@
 import pytest
 from lxml import html
 
+from gateway.desk import glancing
 from gateway.frontends.ui import exchanges
 from gateway.search.terms import TEXT_CHARACTERS
 from tests.ncip.messages import CODE, authentication, illiad, item, reshare, user
@@ -108,6 +109,17 @@ async def test_only_what_is_asked_comes_and_nothing_that_is_listed():
         assert 'id="exchange-4"' in event["data"]
 
 
+async def test_those_that_were_there_and_are_not_as_asked_are_no_flood(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(glancing, "ROWS", 2)
+    async with browsing() as browser:
+        await ask(browser, *(reshare("LookupUser", user(name)) for name in ("wanted", "other", "another")))
+        page = await browser.get("/exchanges", q="wanted")
+        async with browser.following(page.tree.xpath("//@sse-connect")[0]) as stream:
+            await ask(browser, reshare("LookupUser", user("wanted")))
+            event = await stream.next()
+        assert (event["event"], event["data"].count("<tr")) == ("rows", 1)
+
+
 async def test_older_ones_and_those_of_no_zone_stand_still():
     async with browsing() as browser:
         await ask(browser, reshare("LookupUser", user("nobody")))
@@ -141,7 +153,7 @@ async def test_pages_follow_each_other(monkeypatch: pytest.MonkeyPatch):
         (
             reshare("LookupUser", user("1"), profile="ReShare Index"),
             "The profile name ReShare Index has a space.",
-            "write one of ReShareIndexData exactly",
+            "Enter the partner's code, ReShareIndexData, exactly so",
         ),
         (
             reshare("LookupUser", user("1"), to="01OTHER"),

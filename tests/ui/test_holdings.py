@@ -48,6 +48,7 @@ async def test_holdings_and_items_are_shown():
         rows = [page.texts(f"({SECTION}//tbody/tr)[{row}]/*") for row in (1, 2)]
         assert rows[0] == ["31111200048340", "v.1", "Book1", "Item in place", "", ""]
         assert rows[1][:4] == ["31111200048341", "v.2", "Book1", "Loan"]
+        assert rows[1][5] == "not known"
         assert page.texts(f"{SECTION}//time/@datetime") == ["2026-12-31T12:00:00.000Z"]
 
 

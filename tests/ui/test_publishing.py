@@ -128,6 +128,7 @@ class TestSets:
             page = await browser.submit(await browser.get("/zones/xyz"), PUBLISH, kind="run")
             assert page.path == "/zones/xyz?done=published"
             assert "The run has ended" in page.text("//main/p[@role='status']")
+            assert page.link("OAI-PMH") == "#publishing"
             assert page.texts(f"{SETS}/td")[2:4] == ["1", "0"]
             page = await browser.submit(page, PUBLISH, kind="republish")
             assert [page.texts(f"({RUNS})[{row}]/td") for row in (1, 2)] == [

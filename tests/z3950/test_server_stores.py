@@ -18,6 +18,7 @@ from gateway.frontends.z3950.apdus.init import InitRequest, InitResponse, Versio
 from gateway.frontends.z3950.apdus.present import PresentRequest
 from gateway.frontends.z3950.apdus.records import EncodedRecord
 from gateway.frontends.z3950.apdus.search import SearchRequest, SearchResponse
+from gateway.frontends.z3950.bib1 import DIAGNOSTICS
 from gateway.frontends.z3950.catalogue import Catalogue
 from gateway.frontends.z3950.kept import LARGEST_OCTETS, Kept, Key, Lately, Number, Search
 from gateway.frontends.z3950.rules import Database, Services
@@ -227,3 +228,16 @@ async def test_an_answer_is_of_what_was_written_before_it_whoever_wrote_it(url):
         assert hits(await one.yaz("find @attr 1=4 lantern", "show 1")) == [2]
         await beside.remove_record("xyz", MMS_IDS["lantern"])
         assert hits(await one.yaz("find @attr 1=4 lantern", "show 1")) == [1]
+
+
+async def test_what_is_refused_is_logged():
+    with capture_logs() as logs:
+        async with library(records={}) as one, talking(one.at, "01NONE") as client:
+            await client.search("@attr 1=4 lantern")
+        refused = [event for event in logs if event["event"] == "z3950.refused"]
+    assert [(event["request"], event["databases"], event["diagnostic"], event["additional"]) for event in refused] == [
+        ("search", ["01NONE"], 109, "01NONE")
+    ]
+    assert refused[0]["host"] == HOST
+    assert refused[0]["peer"] == "127.0.0.1"
+    assert refused[0]["says"] == DIAGNOSTICS[109]

@@ -9,7 +9,7 @@ import click
 
 from gateway.cli.files import FileRecord, read
 from gateway.cli.options import Options
-from gateway.cli.output import echo_json, echo_table, shown
+from gateway.cli.output import counted, echo_json, echo_table, shown
 from gateway.cli.reading import check_zone, default_zone
 from gateway.config import Settings
 from gateway.config.problems import listed, nearest
@@ -96,7 +96,7 @@ def check(
     if summary:
         _tell_summary(tally, as_json=as_json)
     if not as_json:
-        click.echo(f"{tally.records} records, {tally.refused} would be refused", err=True)
+        click.echo(f"{counted(tally.records, 'record')}, {tally.refused} would be refused", err=True)
     if tally.refused:
         sys.exit(EXIT_REFUSED)
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import click
 
 from gateway.cli.options import Options
-from gateway.cli.output import shown
+from gateway.cli.output import counted, shown
 from gateway.cli.progress import Bar, bar
 from gateway.cli.reading import check_zone, default_zone, read_store, zones_with
 from gateway.cli.target import STANDARD_OUTPUT, writing
@@ -179,12 +179,12 @@ def _tell(written: Written, *, with_file: bool, as_json: bool) -> None:
     import msgspec
 
     if as_json:
-        counted = {"records": written.records, "left_out": written.left_out, "objections": written.objections}
-        told = {"zone": written.zone} | counted | ({"file": written.file} if with_file else {})
+        counts = {"records": written.records, "left_out": written.left_out, "objections": written.objections}
+        told = {"zone": written.zone} | counts | ({"file": written.file} if with_file else {})
         click.echo(msgspec.json.encode(told), err=True)
         return
     where = f" in {written.file}" if with_file else ""
-    click.echo(f"{written.records:,} records of zone {written.zone}{where}", err=True)
+    click.echo(f"{counted(written.records, 'record')} of zone {written.zone}{where}", err=True)
     if written.objections:
         click.echo(
             f"{written.objections:,} of them hold what the form's own schema does not allow; it is written all the "

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.argument("mms_id", metavar="MMS")
 @click.option("--locked", is_flag=True, help="Open in the Metadata Editor.")
 @click.option("--cz-linked", is_flag=True, help="Linked to the Community Zone.")
-@click.option("--suppressed", is_flag=True, help="Suppressed from discovery: not found by Z39.50 and SRU.")
+@click.option("--suppressed", is_flag=True, help="Suppressed from discovery: not found by Z39.50.")
 @click.option("--clear", is_flag=True, help="None of them.")
 @click.option("--zone", metavar="ZONE", help="Zone that holds it.  [any]")
 @click.pass_obj

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from gateway.cli.options import Options
-from gateway.cli.output import log_to_standard_error, shown_in_line
+from gateway.cli.output import counted, log_to_standard_error, shown_in_line
 from gateway.cli.progress import Bar, bar
 from gateway.cli.reading import CHANGE_SECONDS, check_zone, default_zone
 from gateway.cli.records.incoming import STANDARD_INPUT, form_of, read
@@ -143,7 +143,7 @@ class _Importing:
     def summary(self) -> str:
         """How many came to what."""
         filed = ", ".join(f"{self._outcomes[outcome]:,} {outcome}" for outcome in FILED)
-        return f"{self.records:,} records into zone {self._zone.key}: {filed}, {self.not_filed:,} refused"
+        return f"{counted(self.records, 'record')} into zone {self._zone.key}: {filed}, {self.not_filed:,} refused"
 
     def tell_summary(self) -> None:
         """The same, where it does not disturb the records."""

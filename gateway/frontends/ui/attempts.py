@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from gateway.desk import attempts
 from gateway.desk.attempts import AttemptLine, AttemptPage
 from gateway.desk.desk import Desk
-from gateway.desk.glancing import Glance
+from gateway.desk.glancing import Glance, Row
 from gateway.errors import BadQuery
 from gateway.frontends.ui import coming, welcome
 from gateway.frontends.ui.finding import records_of
@@ -67,10 +67,12 @@ async def listing(
     asked = _asked(q, zone, outcome)
     if found := await records_of(desk, asked.q):
         return Response(None, status_code=303, headers={"location": found, "cache-control": "no-store"})
+    live = before is None and not asked.mistake
+    newest = await desk.glances.present() if live and not asked.everything else ()
     shown = NOTHING if asked.mistake else await attempts.listed(desk.store, asked.wanted, asked.zone or None, before)
     if asked.everything and before is None and not shown.attempts:
         return await welcome.first(request, desk, await desk.watch.here())
-    following = coming.following("/events", shown.attempts, q=asked.q, zone=asked.zone, outcome=asked.outcome)
+    there: tuple[Row, ...] = (*newest, *shown.attempts)
     zones = [*desk.zones.by_key, *(unfiled_zone(place.host) for place in desk.places)]
     return page(
         request,
@@ -82,7 +84,7 @@ async def listing(
         zones=zones,
         zones_as_links=len(zones) <= ZONES_AS_LINKS,
         kind=_kind(desk, asked.zone),
-        live="" if before is not None or asked.mistake else following,
+        live=coming.following("/events", there, q=asked.q, zone=asked.zone, outcome=asked.outcome) if live else "",
         older=asked.link(before=shown.before) if shown.before else "",
         newest=asked.link() if before is not None else "",
         q=asked.q,

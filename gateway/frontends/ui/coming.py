@@ -3,14 +3,18 @@
 from collections.abc import Callable, Iterable
 
 from gateway.desk import glancing
-from gateway.desk.glancing import Glance, R
+from gateway.desk.glancing import Glance, R, Row
 from gateway.frontends.http.events import event
 from gateway.frontends.ui.render import link
 
 
-def following(path: str, listed: Iterable[R], **asked: str) -> str:
-    """Where a page is told of what comes behind the rows that it lists, newest first, and is as asked."""
-    return link(path, **asked, since=glancing.cursor_of(row.seq for row in listed))
+def following(path: str, there: Iterable[Row], **asked: str) -> str:
+    """Where a page is told of what comes behind these rows, and is as asked.
+
+    `there`: those that it lists, and where it leaves some out, the newest of all, as they were before it listed them:
+    or what it leaves out would be a flood to it.
+    """
+    return link(path, **asked, since=glancing.cursor_of(sorted({row.seq for row in there}, reverse=True)))
 
 
 def told(glance: Glance[R], shows: Callable[[R], bool], row: Callable[[R], str], *, more: str) -> bytes:

@@ -44,6 +44,8 @@ async def listing(
     zones = [*desk.zones.by_key, *(unfiled_zone(place.host) for place in desk.places)]
     is_here = zone in ("", *zones)
     found: list[Exchange] = []
+    live = is_here and before is None
+    newest = await desk.exchanges.present() if live and (q or zone) else ()
     if is_here:
         found = await desk.store.exchanges(zone=zone or None, before=before, text=q, limit=PAGE_ROWS + 1)
     shown = found[:PAGE_ROWS]
@@ -57,7 +59,7 @@ async def listing(
         kind=_kind(desk, zone),
         exchanges=shown,
         row=row,
-        live=coming.following("/exchanges/events", shown, q=q, zone=zone) if is_here and before is None else "",
+        live=coming.following("/exchanges/events", (*newest, *shown), q=q, zone=zone) if live else "",
         newest=link("/exchanges", q=q, zone=zone) if before is not None else "",
         older=link("/exchanges", q=q, zone=zone, before=shown[-1].seq) if len(found) > PAGE_ROWS else "",
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from litestar import Response, get, post
+from markupsafe import Markup
 
 from gateway.desk import zones
 from gateway.desk.desk import Desk
@@ -35,8 +36,10 @@ DONE: Final = {
     "reset": "The zone is empty: its next MMS ID is its first.",
     "step": "The step is added to its script.",
     "host-step": "The step is added to the script of its host.",
-    "published": "The run has ended: what it published stands under OAI-PMH.",
-    "publishing": "The run goes on: load the page again to see, under OAI-PMH, how far it has come.",
+    "published": Markup('The run has ended: what it published stands under <a href="#publishing">OAI-PMH</a>.'),
+    "publishing": Markup(
+        'The run goes on: load the page again to see, under <a href="#publishing">OAI-PMH</a>, how far it has come.'
+    ),
     "webhook": "The webhook is deleted: nothing more is sent to it.",
 }
 """What has just been done, by what the query calls it."""

@@ -6,7 +6,7 @@ import trio
 
 from gateway.frontends.base import CHUNK_BYTES, GONE
 from gateway.frontends.z3950 import wire
-from gateway.frontends.z3950.apdus import Close, encode
+from gateway.frontends.z3950.apdus import Close, CloseReason, encode
 from gateway.frontends.z3950.apdus.init import InitRequest, InitResponse, Option, Version
 
 MESSAGE_OCTETS: Final = 65_536
@@ -24,7 +24,10 @@ NO_SERVER: Final = "something answers there that is no server of Z39.50"
 
 
 async def why_not_answered(stream: trio.abc.Stream) -> str | None:
-    """Send an Init on a new connection; None where it is answered, with whatever, else why not, in words for people."""
+    """Send an Init on a new connection; None where it is answered, with whatever, else why not, in words for people.
+
+    One that has no room for a session more answers, too: those who ask may have taken the last themselves.
+    """
     connection = wire.Connection("responses")
     try:
         await stream.send_all(INIT)
@@ -35,7 +38,7 @@ async def why_not_answered(stream: trio.abc.Stream) -> str | None:
     except GONE:
         return "closed without an answer"
     match event:
-        case InitResponse():
+        case InitResponse() | Close(reason=CloseReason.RESOURCES):
             return None
         case Close():
             return f"it turns clients away: {event.diagnostic or event.reason.name.lower()}"

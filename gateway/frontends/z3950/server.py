@@ -17,6 +17,10 @@ from gateway.frontends.conversations import Conversation, Conversations, last_wo
 from gateway.frontends.sockets import Door, Stream
 from gateway.frontends.z3950 import wire
 from gateway.frontends.z3950.apdus import Apdu, Close, CloseReason, encode
+from gateway.frontends.z3950.apdus.diagnostics import Diagnostic
+from gateway.frontends.z3950.apdus.scan import ScanRequest
+from gateway.frontends.z3950.apdus.search import SearchRequest
+from gateway.frontends.z3950.bib1 import DIAGNOSTICS
 from gateway.frontends.z3950.catalogue import Catalogue
 from gateway.frontends.z3950.kept import Kept
 from gateway.frontends.z3950.rules import Rules
@@ -131,6 +135,8 @@ class _Conversation(Conversation):
         while (request := await self._next_request()) is not None:
             self._begun = True
             answer = await self._session.answer(request)
+            if self._session.refusal is not None:
+                self._tell_refusal(request, self._session.refusal)
             if answer is not None and not await self._send(encode(answer)):
                 self._server.log.info("z3950.unread", host=self._server.host, peer=self._peer)
                 self._stream.reset()
@@ -138,6 +144,19 @@ class _Conversation(Conversation):
             if self._session.over:
                 await last_words(self._stream, b"")
                 return
+
+    def _tell_refusal(self, request: Apdu, refusal: Diagnostic) -> None:
+        """Log what was refused. Terms and names may be in it, user IDs and passwords are not."""
+        self._server.log.info(
+            "z3950.refused",
+            host=self._server.host,
+            peer=self._peer,
+            request=type(request).__name__.removesuffix("Request").lower(),
+            databases=list(request.databases) if isinstance(request, SearchRequest | ScanRequest) else None,
+            diagnostic=refusal.condition,
+            says=DIAGNOSTICS.get(refusal.condition, ""),
+            additional=refusal.additional,
+        )
 
     async def _next_request(self) -> Apdu | None:
         """None where the connection is over: the client has ended it, or was parted with."""

@@ -53,7 +53,9 @@ class Session:
         self.version_3 = True
         """Whether the client knows Close; before its Init nobody knows."""
         self.counts: Counter[str] = Counter()
-        """Searches, presents and so on, by name; and the records that were shown."""
+        """Searches, presents and so on, by name; the records that were shown, and the requests that were refused."""
+        self.refusal: Diagnostic | None = None
+        """Why the last request was refused; None where it was not."""
         self._rules = rules
         self._store = store
         self._catalogue = catalogue
@@ -66,6 +68,7 @@ class Session:
 
     async def answer(self, request: Apdu) -> Apdu | None:
         """What is to be sent for a request; None for one that has no answer."""
+        self.refusal = None
         if isinstance(request, Close):
             self.over = True
             return Close(CloseReason.FINISHED, reference_id=request.reference_id) if self.version_3 else None
@@ -85,8 +88,8 @@ class Session:
             case DeleteResultSetRequest():
                 return deleted(request, self._sets)
             case ExtendedServicesRequest():
-                why = (Diagnostic(221, request.package_type),)
-                return ExtendedServicesResponse(OperationStatus.FAILURE, why, reference_id=request.reference_id)
+                why = self._refuse(Refused(221, request.package_type))
+                return ExtendedServicesResponse(OperationStatus.FAILURE, (why,), reference_id=request.reference_id)
             case ResourceReportRequest():
                 return ResourceReportResponse(ReportStatus.FAILURE_1, reference_id=request.reference_id)
             case TriggerResourceControlRequest():
@@ -105,8 +108,7 @@ class Session:
             self._access = self._rules.open(request)
         except Refused as refused:
             self.over = True
-            self.counts["refused"] += 1
-            return init.answered(request, self._rules.services, refused.diagnostic)
+            return init.answered(request, self._rules.services, self._refuse(refused))
         answer = init.answered(request, self._rules.services)
         self.version_3 = bool(answer.protocol_version & Version.V3)
         self._sizes = Sizes(answer.preferred_message_size, answer.exceptional_record_size)
@@ -118,7 +120,7 @@ class Session:
             self._rules.begin(self._access)
             result_set = await self._find(request)
         except GatewayError as error:
-            why = _diagnostic(error)
+            why = self._refuse(error)
             return SearchResponse(0, 0, 0, False, ResultSetStatus.NONE, records=why, reference_id=request.reference_id)
         wanted = self._wanted(request, result_set)
         count = result_set.result.total
@@ -129,7 +131,7 @@ class Session:
             syntax = syntax_of(request.record_syntax, elements)
             shown = await self._page(result_set, [Range(1, wanted)], syntax)
         except GatewayError as error:
-            status, why = PresentStatus.FAILURE, _diagnostic(error, request.result_set)
+            status, why = PresentStatus.FAILURE, self._refuse(error, request.result_set)
             return SearchResponse(
                 count, 0, 1, True, present_status=status, records=why, reference_id=request.reference_id
             )
@@ -192,7 +194,7 @@ class Session:
             syntax = syntax_of(request.record_syntax, request.composition)
             shown = await self._page(result_set, ranges, syntax)
         except GatewayError as error:
-            why = _diagnostic(error, request.result_set)
+            why = self._refuse(error, request.result_set)
             return PresentResponse(0, 0, PresentStatus.FAILURE, why, reference_id=request.reference_id)
         return PresentResponse(
             len(shown.records),
@@ -225,7 +227,7 @@ class Session:
             database = self._database(request.databases)
             return await scanned(request, database.zone, self._rules, self._store)
         except GatewayError as error:
-            why = ListEntries(diagnostics=(_diagnostic(error),))
+            why = ListEntries(diagnostics=(self._refuse(error),))
             return ScanResponse(ScanStatus.FAILURE, 0, entries=why, reference_id=request.reference_id)
 
     async def _sort(self, request: SortRequest) -> SortResponse:
@@ -236,10 +238,16 @@ class Session:
             return SortResponse(
                 SortStatus.FAILURE,
                 SortedSetStatus.UNCHANGED,
-                (_diagnostic(error, *request.input_sets[:1]),),
+                (self._refuse(error, *request.input_sets[:1]),),
                 reference_id=request.reference_id,
             )
         return SortResponse(SortStatus.SUCCESS, reference_id=request.reference_id)
+
+    def _refuse(self, error: GatewayError, result_set: str = "") -> Diagnostic:
+        """What the client is told of an error; `result_set` is the one that was asked for."""
+        self.counts["refused"] += 1
+        self.refusal = _diagnostic(error, result_set)
+        return self.refusal
 
 
 def _last(ranges: Sequence[Range], shown: int) -> int:

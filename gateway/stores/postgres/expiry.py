@@ -89,10 +89,11 @@ class Expiry:
         """As far as attempts are too old from the oldest on."""
         if self._retention.age is None:
             return 0
+        newest = self._newest  # before the database is asked: what is filed meanwhile is young
         oldest_kept = datetime.now(UTC) - self._retention.age
         query = "SELECT seq - 1 FROM attempt WHERE at >= $1 ORDER BY seq LIMIT 1"
         row = connection.execute(query, (oldest_kept,)).fetchone()
-        return int(row[0]) if row else self._newest
+        return int(row[0]) if row else newest
 
 
 def _delete_batch(connection: Connection, last: int) -> bool:
