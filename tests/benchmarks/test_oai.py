@@ -85,7 +85,7 @@ def test_every_bar_is_reached_or_told() -> None:
 @pytest.mark.parametrize(
     ("changes", "below"),
     [
-        ({"in_process": {MEMORY: [{"rate": 1.0}], SQLITE: [{"first_ms": 1.0, "last_ms": 1.3}]}}, 2),
+        ({"in_process": {SQLITE: [{"rate": 1.0, "first_ms": 1.0, "last_ms": 1.3}]}}, 2),
         ({"http": [Sample(replace(FIGURES, bad=1), 4.0)]}, 2),
         ({"resident": [90.0, 120.0]}, 1),
         ({"harvests": [("sickle", "alma", replace(WHOLE, missing=1))]}, 1),
