@@ -1,4 +1,4 @@
-# make run    installs into .venv and serves            make test   installs and runs the tests, two minutes
+# make run    installs into .venv and serves            make test   installs and runs the tests, some minutes
 #             ARGS has options of gateway serve: make run ARGS='--set http.port=8551'
 # make check  ruff, ruff format, mypy                   make test-long  programs under load, examples of the documents
 # make bench  export rate against a bare trio loop
