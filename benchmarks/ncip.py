@@ -45,6 +45,8 @@ GROWTH_MB_UNDER: Final = 20.0
 """Of the gateway's process, from the end of the first round to that of the last."""
 ANSWER_SECONDS: Final = 60.0
 RECEIVED_AT_ONCE: Final = 65_536
+LAST: Final = b"connection: close"
+"""In the head of a connection's last answer: it may have so many and no more."""
 SCRATCH: Final = ROOT / "build"
 CODE: Final = load().zones[ZONE].code
 PROFILE: Final = load().zones[ZONE].partners[0]
@@ -126,8 +128,8 @@ def asking(address: tuple[str, int], work: str, client: int, seconds: float) -> 
     """One client, until the time is over: a round trip costs it some 30 µs."""
     tally = Tally(array("d"))
     turns = cycle(WORKS[work](client))
-    with socket.create_connection(address, ANSWER_SECONDS) as connection:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    with contextlib.ExitStack() as connections:
+        connection = connections.enter_context(_connected(address))
         began = perf_counter()
         while perf_counter() < began + seconds:
             for message in next(turns):
@@ -142,7 +144,16 @@ def asking(address: tuple[str, int], work: str, client: int, seconds: float) -> 
                 else:
                     tally.bad += 1
                     tally.last_bad = repr(answer[-500:])
+                if LAST in answer.partition(b"\r\n\r\n")[0].lower():
+                    connections.close()
+                    connection = connections.enter_context(_connected(address))
     return tally
+
+
+def _connected(address: tuple[str, int]) -> socket.socket:
+    made = socket.create_connection(address, ANSWER_SECONDS)
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return made
 
 
 def _received(connection: socket.socket) -> bytes:
