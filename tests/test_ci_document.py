@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.test_docs import ROOT, console, free_port, run
+from tests.test_docs import ROOT, console, on_free_ports, run
 from tests.testing.suites import SAMPLE, ran
 
 pytestmark = pytest.mark.long
 
 TEXT = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+HTTP, CONNEXION = "GATEWAY_HTTP__PORT", "GATEWAY_HOSTS__I_SHARE_XYZ__CONNEXION"
 SEARCHED = shutil.which("yaz-client") is not None
 """Whether there is the program that one of the tests wants."""
 PASSED = 3 + SEARCHED
@@ -76,9 +77,8 @@ def test_the_example_for_python_passes(tmp_path: Path, arguments: tuple[str, ...
 
 def test_the_commands_for_other_languages_run(tmp_path: Path) -> None:
     (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
-    http, connexion = str(free_port()), str(free_port())
-    ports = {"GATEWAY_HTTP__PORT": http, "GATEWAY_HOSTS__I_SHARE_XYZ__CONNEXION": connexion}
-    done = run(commands(http, connexion), tmp_path, **ports)
+    ports = on_free_ports()
+    done = run(commands(ports[HTTP], ports[CONNEXION]), tmp_path, **ports)
     assert '"outcome":"logon_failed"' in done.stdout
     assert "MMS ID: 9910000000015867" in done.stdout
 
@@ -86,9 +86,10 @@ def test_the_commands_for_other_languages_run(tmp_path: Path) -> None:
 def test_the_example_for_javascript_passes(tmp_path: Path) -> None:
     if shutil.which("node") is None:
         pytest.skip("node is not installed: it runs the example for JavaScript")
-    http, connexion = str(free_port()), str(free_port())
+    ports = on_free_ports()
     ((name, source),) = files("javascript").items()
-    (tmp_path / name).write_text(source.replace("8550", http).replace("5500", connexion), encoding="utf-8")
+    source = source.replace("8550", ports[HTTP]).replace("5500", ports[CONNEXION])
+    (tmp_path / name).write_text(source, encoding="utf-8")
     (tmp_path / "exporter.mjs").write_text(EXPORTER, encoding="utf-8")
     (tmp_path / "sample.mrc").write_bytes(SAMPLE)
     script = [
@@ -98,7 +99,6 @@ def test_the_example_for_javascript_passes(tmp_path: Path) -> None:
         "gateway ready --wait 20",
         "node --test --test-reporter=tap",
     ]
-    ports = {"GATEWAY_HTTP__PORT": http, "GATEWAY_HOSTS__I_SHARE_XYZ__CONNEXION": connexion}
     done = run(script, tmp_path, GATEWAY_STORE__URL="memory:", **ports)
     assert "# pass 1\n" in done.stdout
 

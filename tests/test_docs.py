@@ -25,6 +25,8 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted(
     [ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/*.md"), ROOT / "benchmarks" / "README.md"]
 )
+HOSTS = [key.upper().replace("-", "_") for key in config.load().hosts]
+"""As variables of the environment have them."""
 COMMANDS = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 
 
@@ -98,6 +100,12 @@ def free_port() -> int:
         return int(sock.getsockname()[1])
 
 
+def on_free_ports() -> dict[str, str]:
+    """Settings of the environment by which a gateway takes no port that another test may have."""
+    hosts = {f"GATEWAY_HOSTS__{host}__CONNEXION": str(free_port()) for host in HOSTS}
+    return {"GATEWAY_HTTP__PORT": str(free_port()), **hosts}
+
+
 def run(script: list[str], folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run these commands in a folder, with this gateway in the path and no settings but these; they end well."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")} | settings
@@ -115,9 +123,6 @@ def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
     (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
     (tmp_path / ".venv").mkdir()
     (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
-    ports = {host: str(free_port()) for host in ("I_SHARE_XYZ", "I_SHARE_NETWORK", "SANDBOX02_NA")}
-    elsewhere = {f"GATEWAY_HOSTS__{host}__CONNEXION": port for host, port in ports.items()}
-    elsewhere["GATEWAY_HTTP__PORT"] = str(free_port())
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     (in_ci,) = [block for block in console(text) if any(command.typed.endswith("&") for command in block)]
     others = [command for block in console(text) if block is not in_ci for command in block]
@@ -127,7 +132,7 @@ def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
     script += [command.checked for command in ran]
     script += ["kill $!", "wait $!"]
     script += [in_ci[0].typed, *(command.checked for command in in_ci[1:]), "kill $!", "wait $!"]
-    process = run(["trap 'kill $(jobs -p) 2> kill || true' EXIT", *script], tmp_path, **elsewhere)
+    process = run(["trap 'kill $(jobs -p) 2> kill || true' EXIT", *script], tmp_path, **on_free_ports())
     assert "MMS ID: 9910000000015867" in process.stdout
     assert (tmp_path / "zone.mrc").stat().st_size > 0
     shown = [line for block in written(text, "text") for line in block.splitlines() if line.startswith(("- =", "+ ="))]

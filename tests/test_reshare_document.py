@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway import config
-from tests.test_docs import ROOT, console, free_port, run, written
+from tests.test_docs import ROOT, console, free_port, on_free_ports, run, written
 
 TEXT = (ROOT / "docs" / "reshare.md").read_text(encoding="utf-8")
 DUE = re.compile(r"\d{4}-\d\d-\d\d(?=T23:59:00)|\d\d/\d\d/\d{4}")
@@ -54,15 +54,13 @@ def test_its_commands_show_what_it_says(tmp_path: Path) -> None:
     (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
     for name, content in files().items():
         (tmp_path / name).write_text(content, encoding="utf-8")
-    http, z3950 = str(free_port()), str(free_port())
-    ports = {"GATEWAY_HTTP__PORT": http, "GATEWAY_HOSTS__I_SHARE_XYZ__Z3950": f"[{z3950}]"}
-    for host in ("I_SHARE_XYZ", "I_SHARE_NETWORK", "SANDBOX02_NA"):
-        ports[f"GATEWAY_HOSTS__{host}__CONNEXION"] = str(free_port())
+    z3950 = str(free_port())
+    ports = {**on_free_ports(), "GATEWAY_HOSTS__I_SHARE_XYZ__Z3950": f"[{z3950}]"}
     (example, *typed) = [command for block in console(TEXT) for command in block]
     assert example.typed.endswith("> gateway.toml")
     (tmp_path / "gateway.toml").write_text(settings(), encoding="utf-8")
     script = [one.typed if one.typed.endswith("&") else one.checked for one in typed]
-    script = [line.replace("8550", http).replace("1921", z3950) for line in script]
+    script = [line.replace("8550", ports["GATEWAY_HTTP__PORT"]).replace("1921", z3950) for line in script]
     (ready,) = [number for number, line in enumerate(script) if "gateway ready" in line]
     script.insert(ready + 1, BEGUN)
     done = run(["set -e", "trap 'kill $(jobs -p) 2> kill || true' EXIT", *script, "wait $!"], tmp_path, **ports)
