@@ -18,6 +18,7 @@ from tests.stores.postgres_server import PASSWORD, SHARED
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="on Windows processes cannot share a port")
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+BUSY = "too many connections are open at once. Export again in a moment."
 
 
 @pytest.fixture
@@ -113,8 +114,10 @@ class TestLimits:
             async with only(pids[0], pids), Client(gateway.port) as one, Client(gateway.port) as other:
                 await one.asks(message(1))
                 await other.asks(message(2))
-                assert "too many connections" in await ask(gateway.port, message(3))
-            mms_id(await ask(gateway.port, message(3)))
+                assert BUSY in await ask(gateway.port, message(3))
+            while BUSY in (reply := await ask(gateway.port, message(3))):
+                pass  # that the two have gone is noticed in its turn
+            mms_id(reply)
 
     @pytest.mark.parametrize(("workers", "in_all", "per_peer"), [(1, 80, 10), (2, 40, 10), (4, 20, 5), (99, 1, 1)])
     def test_shares(self, workers: int, in_all: int, per_peer: int) -> None:
