@@ -27,6 +27,7 @@ from gateway.model import (
     Outcome,
     Reason,
     Receipt,
+    ReplyStep,
     Scripted,
     Submission,
     Zone,
@@ -36,8 +37,8 @@ from gateway.stores.base import Store, Transaction
 
 IMPORT_SECONDS: Final = 9.0
 """After that an import that has not begun is given up: Record Manager waits 10 s for its answer [doc]."""
-AFTERWARDS_SECONDS: Final = 0.25
-"""For keeping an attempt whose import the store would not do, still within those 10 s."""
+AFTERWARDS_SECONDS: Final = 0.5
+"""For keeping an attempt whose import the store would not do, still within those 10 s; or that never got so far."""
 
 FINISH_SECONDS: Final = 10.0
 """Between two tries of what was only half done, because the store failed."""
@@ -111,7 +112,7 @@ class Importer:
         if scripted is None or scripted.step.reply == ACCEPT:
             receipt = await self._import(submission, verdict, observed, until)
         else:
-            receipt = await self._instead(submission, verdict, observed, scripted)
+            receipt = await self._instead(submission, verdict, observed, scripted, until)
         self._tell(submission, receipt)
         return receipt
 
@@ -154,21 +155,23 @@ class Importer:
                     self._network.unfinished = True
                     self._log.error("store.failed", error=str(error))
 
-    def script_over(self, zone: str) -> trio.Event:
-        """Set as soon as the zone is without the script that it has now."""
-        return self._scripts.over(zone)
+    def script_over(self, zone: str, step: ReplyStep) -> trio.Event:
+        """Set as soon as the zone is without the script of this step."""
+        return self._scripts.over(zone, step)
 
     def time_of(self, zone: Zone) -> datetime:
         """What time it is in a zone, UTC."""
         return self._scripts.times.get(zone.key) or self._now()
 
-    async def _instead(self, submission: Submission, zone: Zone, observed: Facts, scripted: Scripted) -> Receipt:
+    async def _instead(
+        self, submission: Submission, zone: Zone, observed: Facts, scripted: Scripted, until: float
+    ) -> Receipt:
         """End as the zone's script says; nothing is filed."""
         outcome, reason = END_OF[scripted.step.reply]
         receipt = self._described(submission).receipt(
             zone.key, outcome, reason, replace(observed, institution=zone.code)
         )
-        return await self._kept(self._at_its_time(submission, zone), receipt)
+        return await self._kept(self._at_its_time(submission, zone), receipt, until)
 
     def _at_its_time(self, submission: Submission, zone: Zone) -> Submission:
         """The submission; of a zone whose clock stands still with that time."""
@@ -197,6 +200,7 @@ class Importer:
         except TooLong as error:
             examined = replace(examined, findings=(*examined.findings, too_long(error)))
             receipt = examined.receipt(zone.key, Outcome.REFUSED, Reason.TOO_LONG, observed)
+            return await self._kept(submission, receipt, until)
         except ImportTimedOut:
             receipt = examined.receipt(zone.key, Outcome.TIMED_OUT, Reason.STORE_SLOW, observed)
         except OutcomeUnknown as error:  # the store has the attempt too if it has the record
@@ -249,7 +253,7 @@ class Importer:
             return Examined()
 
     async def _kept(self, submission: Submission, receipt: Receipt, until: float = -math.inf) -> Receipt:
-        """The receipt, its attempt kept alone. Where that fails, the log has it."""
+        """The receipt, its attempt kept alone, which must begin by `until`; where that fails, the log has it."""
         seconds = max(AFTERWARDS_SECONDS, until - trio.current_time())
         try:
             await self._store.transact(

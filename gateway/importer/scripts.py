@@ -101,10 +101,10 @@ class Scripts:
         tell_left(zone, ended)
         return ended
 
-    def over(self, zone: str) -> trio.Event:
-        """Set as soon as the zone is without the script that it has now, if it has any."""
+    def over(self, zone: str, step: ReplyStep) -> trio.Event:
+        """Set as soon as the zone is without the script of this step: it may have another since the step was taken."""
         script = self.by_zone.get(zone)
-        return _over() if script is None else script.over
+        return _over() if script is None or step not in script.steps else script.over
 
     def close(self) -> None:
         """End all scripts."""

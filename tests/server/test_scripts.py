@@ -7,8 +7,8 @@ import trio
 
 from gateway.frontends.connexion import wire
 from gateway.importer.replies import END_OF, REPLIES
-from gateway.importer.scripts import ACCEPT, VALUES_BYTES
-from gateway.model import Logon
+from gateway.importer.scripts import ACCEPT, VALUES_BYTES, Script, Scripts
+from gateway.model import Logon, ReplyStep
 from tests.api.gateways import Api, api
 from tests.server.raw import FILED, Raw, ask, attempts, counts, records, script
 from tests.server.running import LOGON, WRONG, message
@@ -185,6 +185,17 @@ async def test_a_script_ends_when_it_is_taken_away_or_another_is_given() -> None
         assert (await one.get("/zones/xyz/script"))["steps"] == []
 
 
+def test_a_script_that_another_took_the_place_of_is_over() -> None:
+    """Also for an export that took its step before, and is answered after."""
+    scripts = Scripts()
+    scripts.by_zone["xyz"] = Script([ReplyStep(text="one")])
+    taken = scripts.take("xyz")
+    assert taken is not None
+    assert not scripts.over("xyz", taken.step).is_set()
+    scripts.by_zone["xyz"] = Script([ReplyStep(text="two")])
+    assert scripts.over("xyz", taken.step).is_set()
+
+
 @pytest.mark.parametrize("garbage", ["zz", "0", " "])
 async def test_garbage_that_says_no_byte_is_refused(garbage: str) -> None:
     async with api() as one:
@@ -203,6 +214,6 @@ async def test_nobody_waits_for_a_script_that_is_over(method: str, path: str, bo
         await script(one, {"late_seconds": 600})
         client.send(message(1))
         while (await one.get("/zones/xyz/script"))["left"]:
-            assert client.waits()
+            assert client.waits
         await one.client.request(method, f"/api/v1/zones/xyz/{path}", json=body)
         assert await client.exactly(len(FILED)) == FILED

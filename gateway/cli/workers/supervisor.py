@@ -1,5 +1,6 @@
 """The supervisor: binds each listener once, starts the workers, starts a dead one anew, and stops them all."""
 
+import math
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -14,7 +15,8 @@ from gateway.config import Settings
 from gateway.listeners import Places, Running, listening
 
 STEADY_SECONDS: Final = 10.0
-"""A worker that dies after a life so long is started anew at once; so is one that died early for the first time."""
+"""A worker that dies after it has served so long is started anew at once; so is one that died early for the first time.
+"""
 FIRST_PAUSE: Final = 0.5
 """Seconds before a worker is started anew that has died early twice in a row; twice as long each further time."""
 LONGEST_PAUSE: Final = 30.0
@@ -54,6 +56,8 @@ class Crew:
         self._places = places
         self._orders = Orders(0, workers, settings, handed(places), sys.stderr.isatty())
         self._awaited = set(range(1, workers + 1))
+        self._served_since: dict[int, float] = {}
+        """By worker; infinite while it does not serve yet."""
         self._decided = trio.Event()
         self._stop = Stop()
         self._handing_over = trio.Lock()
@@ -87,7 +91,7 @@ class Crew:
         """Have a worker of this number, one after the other."""
         early = 0
         while not self._stop.asked.is_set():
-            began = trio.current_time()
+            self._served_since[number] = math.inf
             end = await self._life(number)
             if self._stop.asked.is_set():
                 return
@@ -95,7 +99,7 @@ class Crew:
                 self.failure = Failure(end.fault or f"worker {number} {end.how} before it served", bool(end.fault))
                 self._end()
                 return
-            early = early + 1 if trio.current_time() - began < STEADY_SECONDS else 0
+            early = early + 1 if trio.current_time() - self._served_since[number] < STEADY_SECONDS else 0
             pause = pause_after(early)
             self._tell(number, end, pause)
             with trio.move_on_after(pause):
@@ -111,6 +115,7 @@ class Crew:
 
     def _serves(self, number: int, pid: int) -> None:
         self._log.info("workers.serves", worker=number, pid=pid)
+        self._served_since[number] = trio.current_time()
         self._awaited.discard(number)
         if not self._awaited:
             self._decided.set()

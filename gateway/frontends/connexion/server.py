@@ -234,8 +234,9 @@ class _Conversation(Conversation):
         words = self._server.replies.words(receipt)
         self._state = None  # patience begins anew
         if receipt.facts.scripted is not None:
-            over = self._server.importer.script_over(receipt.zone)
-            return await self._answer_as_scripted(submission, words, receipt.facts.scripted.step, over)
+            step = receipt.facts.scripted.step
+            over = self._server.importer.script_over(receipt.zone, step)
+            return await self._answer_as_scripted(submission, words, step, over)
         await self._answer(submission, wire.reply(words))
         return True
 
