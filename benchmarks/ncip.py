@@ -125,13 +125,13 @@ async def filled(store: str) -> None:
 
 
 def asking(address: tuple[str, int], work: str, client: int, seconds: float) -> Tally:
-    """One client, until the time is over: a round trip costs it some 30 µs."""
+    """One client, until the time is over, but one turn at least: a round trip costs it some 30 µs."""
     tally = Tally(array("d"))
     turns = cycle(WORKS[work](client))
     with contextlib.ExitStack() as connections:
         connection = connections.enter_context(_connected(address))
         began = perf_counter()
-        while perf_counter() < began + seconds:
+        while not tally.latencies or perf_counter() < began + seconds:
             for message in next(turns):
                 at = perf_counter()
                 connection.sendall(message)

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import trio
 
+from benchmarks.koha import free_port
 from benchmarks.load import GOOD_REPLY, LOGON_ID, PASSWORD, logon
 from benchmarks.mould import Mould, scattered
 from benchmarks.servers import HOST, HOSTS, ZONE, python, running
@@ -80,7 +81,7 @@ class Gateway:
         self._folder = folder
         self._dialect = dialect
         self._stack = contextlib.ExitStack()
-        self.http, self.connexion = _free_port(), _free_port()
+        self.http, self.connexion = free_port(), free_port()
 
     @property
     def url(self) -> str:
@@ -189,12 +190,6 @@ def harvests(folder: Path, titles: int, schema: Any = None) -> Generator[tuple[s
             finally:
                 gateway.end()
             number += 1
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def _wait_for(port: int) -> None:

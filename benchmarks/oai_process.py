@@ -68,10 +68,10 @@ async def of_gateway(url: str, records: int, seconds: float) -> dict[str, float]
         first, last = asked(f"verb=ListRecords&metadataPrefix=marc21&set={SET}"), page_behind(records - PAGE - 1)
         until = perf_counter() + seconds
         ends: list[tuple[float, float]] = []
-        while perf_counter() < until:
+        while not ends or perf_counter() < until:
             ends.append((await taken(first), await taken(last)))
         pages, count, began = cycle([page_behind(number * PAGE) for number in range(PAGES - 1)]), 0, perf_counter()
-        while perf_counter() < began + seconds:
+        while not count or perf_counter() < began + seconds:
             await taken(next(pages))
             count += 1
         rate = count / (perf_counter() - began)
@@ -116,7 +116,7 @@ def of_oai_repo(seconds: float) -> dict[str, float]:
     ask: Callable[[], bytes] = lambda: bytes(repository.process({"verb": "ListRecords", "metadataPrefix": "marc21"}))  # noqa: E731
     look_at(ask())
     count, began = 0, perf_counter()
-    while perf_counter() < began + seconds:
+    while not count or perf_counter() < began + seconds:
         ask()
         count += 1
     return {"rate": count / (perf_counter() - began)}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.test_docs import ROOT, console, on_free_ports, run
+from tests.test_docs import ROOT, console, on_free_ports, patient, run
 from tests.testing.suites import SAMPLE, ran
 
 pytestmark = pytest.mark.long
@@ -65,7 +65,7 @@ def commands(http: str, connexion: str) -> list[str]:
     script = ["set -e", "trap 'kill $(jobs -p) 2> kill || true' EXIT"]
     for command in (*typed, *when_one_fails, delete):
         script.append(command.checked if re.match(r"curl|gateway (?!serve)", command.typed) else command.typed)
-    return [line.replace("8550", http).replace("5500", connexion) for line in script]
+    return [patient(line.replace("8550", http).replace("5500", connexion)) for line in script]
 
 
 @pytest.mark.parametrize("arguments", [(), ("-n", "4")], ids=["alone", "side by side"])

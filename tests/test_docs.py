@@ -3,7 +3,6 @@
 import os
 import re
 import shlex
-import socket
 import subprocess
 import sys
 import tomllib
@@ -20,6 +19,7 @@ from gateway.cli import root
 from gateway.importer.profile import Prepared
 from gateway.model import Outcome, Reason
 from gateway.rulebook import rulebook
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted(
@@ -27,6 +27,10 @@ DOCUMENTS = sorted(
 )
 HOSTS = [key.upper().replace("-", "_") for key in config.load().hosts]
 """As variables of the environment have them."""
+SCRIPT_SECONDS = 300
+"""For a page's commands: many times what they take, for machines that are busy."""
+READY_SECONDS = 120
+"""For a gateway to begin; the same."""
 COMMANDS = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 
 
@@ -94,24 +98,25 @@ def written(text: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
-
-
 def on_free_ports() -> dict[str, str]:
     """Settings of the environment by which a gateway takes no port that another test may have."""
     hosts = {f"GATEWAY_HOSTS__{host}__CONNEXION": str(free_port()) for host in HOSTS}
     return {"GATEWAY_HTTP__PORT": str(free_port()), **hosts}
 
 
+def patient(line: str) -> str:
+    """The same, but that a gateway is waited for as long as it takes on a machine that is busy."""
+    return re.sub(r"\b(gateway ready --wait) \d+", rf"\1 {READY_SECONDS}", line)
+
+
 def run(script: list[str], folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run these commands in a folder, with this gateway in the path and no settings but these; they end well."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")} | settings
     environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    command = ["bash", "-c", "\n".join(script)]
-    done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    command = ["bash", "-c", "\n".join(map(patient, script))]
+    done = subprocess.run(
+        command, cwd=folder, env=environ, capture_output=True, text=True, timeout=SCRIPT_SECONDS, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done
 
@@ -216,5 +221,5 @@ def test_the_page_on_fidelity_lists_all_that_is_assumed() -> None:
 
 def test_the_page_on_fidelity_is_made_of_the_tables() -> None:
     build = [sys.executable, str(ROOT / "docs" / "build.py"), "--check"]
-    made = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    made = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, timeout=SCRIPT_SECONDS, check=False)
     assert made.returncode == 0, made.stderr

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from gateway import config
-from tests.test_docs import ROOT, console, free_port, on_free_ports, run, written
+from tests.ports import free_port
+from tests.test_docs import ROOT, console, on_free_ports, run, written
 
 TEXT = (ROOT / "docs" / "reshare.md").read_text(encoding="utf-8")
 DUE = re.compile(r"\d{4}-\d\d-\d\d(?=T23:59:00)|\d\d/\d\d/\d{4}")

@@ -2,12 +2,15 @@
 
 from contextlib import AsyncExitStack
 
+import pytest
+
 from gateway.desk import cursors
 from gateway.desk.cursors import Place
+from gateway.frontends.http import listener
 from gateway.model import Logon
 from tests.api.following import following
 from tests.api.gateways import api
-from tests.server.running import ask, message
+from tests.server.running import PATIENCE, ask, message
 
 FROM_THE_BEGINNING = cursors.written(Place(0, {}))
 WRONG = Logon(logon_id=b"01CARLI_XYZ", password=b"wrong")
@@ -60,7 +63,8 @@ async def test_title_with_what_looks_like_the_end_of_a_line_is_one_event():
         assert (await events.event()).content["title"] == listed["title"]
 
 
-async def test_stream_ends_when_the_gateway_stops():
+async def test_stream_ends_when_the_gateway_stops(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(listener, "CLOSE_SECONDS", PATIENCE)
     async with AsyncExitStack() as stack:
         async with api() as one:
             events = await stack.enter_async_context(following(one))

@@ -3,7 +3,9 @@
 import pytest
 import trio
 
+from gateway.frontends.http import listener
 from tests.api.gateways import FIRST, MARC, api, seeded
+from tests.server.running import PATIENCE, http_client
 
 
 async def test_listing_is_newest_first_and_comes_a_page_at_a_time():
@@ -118,7 +120,7 @@ async def test_wait_for_one_to_come():
         found = []
 
         async def wait() -> None:
-            found.append(await one.get("/submissions/wait", after=5, zone="xyz", title="WEATHER", timeout=20))
+            found.append(await one.get("/submissions/wait", after=5, zone="xyz", title="WEATHER", timeout=60))
 
         async with trio.open_nursery() as nursery:
             nursery.start_soon(wait)
@@ -143,14 +145,16 @@ async def test_wait_in_vain_where_nothing_came():
         assert told["detail"] == "no such submission within 0.1 s; none came at all"
 
 
-async def test_wait_ends_when_the_gateway_stops():
-    async with trio.open_nursery() as nursery, api() as one:
+async def test_wait_ends_when_the_gateway_stops(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(listener, "CLOSE_SECONDS", PATIENCE)
+    async with http_client() as client, trio.open_nursery() as nursery, api() as one:  # who waits goes last
 
-        async def wait() -> None:
-            told = await one.problem("GET", "/submissions/wait?timeout=60", 503)
-            assert told["detail"] == "the gateway is being stopped"
+        async def wait(url: str) -> None:
+            answer = await client.get(url)
+            assert answer.status_code == 503
+            assert answer.json()["detail"] == "the gateway is being stopped"
 
-        nursery.start_soon(wait)
+        nursery.start_soon(wait, f"{one.client.base_url}/api/v1/submissions/wait?timeout=60")
         while "gateway_waits 1.0" not in (await one.client.get("/metrics")).text:
             await trio.lowlevel.checkpoint()
 

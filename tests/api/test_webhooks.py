@@ -168,7 +168,8 @@ async def test_what_is_not_there_is_told():
 
 
 async def test_failing_webhook_says_what_is_wrong_and_how_many_wait():
-    async with api(SIGNED) as one, receiving(*[Reply(500)] * 9) as receiver:
+    refusal = Reply(500, headers=(("retry-after", "600"),))
+    async with api(SIGNED) as one, receiving(refusal) as receiver:
         await one.post(HOOKS, 201, key="ci", url=receiver.url)
         await one.exports("monograph")
         await one.exports("serial")

@@ -95,7 +95,7 @@ def test_what_is_not_installed_is_left_out(monkeypatch: pytest.MonkeyPatch, tmp_
 def test_clients_search_yaz_ztest(tmp_path: Path) -> None:
     with peer(z3950_peers.ZTEST, tmp_path / "none", tmp_path) as server:
         for work in ("usmarc", "opac", "connect"):
-            command = python("benchmarks.z3950_load", "-p", str(server.port), "-w", work, "-c", "1", "-s", "0.3")
+            command = python("benchmarks.z3950_load", "-p", str(server.port), "-w", work, "-c", "1", "-s", "2")
             done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
             assert done.returncode == 0, done.stderr
             assert json.loads(done.stdout)["good"] > 0

@@ -17,6 +17,7 @@ LOOKED_AT: Final = {"include": [["html"]], "exclude": [["tbody tr:nth-child(n + 
 
 def findings(tab: Page) -> list[str]:
     """What is wrong in the light and in the dark, a rule and an element each; the tab is light and still afterwards."""
+    tab.wait_for_load_state()
     tab.evaluate(AXE_SCRIPT)
     tab.emulate_media(color_scheme="dark", reduced_motion="reduce")
     dark = _violations(tab, RULES_OF_COLOURS)

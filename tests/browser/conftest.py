@@ -17,7 +17,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip(f"there is no browser: none of {', '.join(BROWSERS)}")
     expect.set_options(timeout=MILLISECONDS)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS, timeout=MILLISECONDS)
         yield started
         started.close()
 

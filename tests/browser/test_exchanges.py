@@ -8,9 +8,9 @@ from tests.browser.accessibility import findings
 from tests.ncip.messages import item, reshare, user
 
 
-def rows(tab: Page) -> list[str]:
+def expect_rows(tab: Page, *rows: str) -> None:
     """Services, from top to bottom."""
-    return tab.locator("[data-rows] th").all_inner_texts()
+    expect(tab.locator("[data-rows] th")).to_have_text(rows, use_inner_text=True)
 
 
 def test_row_appears_without_reload(site):
@@ -21,7 +21,7 @@ def test_row_appears_without_reload(site):
     expect(tab.get_by_text("Nothing has come by NCIP yet.")).to_have_count(0)
     site.says_by_ncip(reshare("RenewItem", user("second"), item("1")))
     expect(tab.get_by_role("status").first).to_have_text("2 new since you opened this page")
-    assert rows(tab) == ["RenewItem", "LookupUser"]
+    expect_rows(tab, "RenewItem", "LookupUser")
     assert findings(tab) == []
     tab.locator("#exchange-2").get_by_role("link", name="RenewItem").click()
     expect(tab).to_have_url(f"{site.url}/exchanges/2")
@@ -37,4 +37,4 @@ def test_row_that_is_not_asked_for_does_not_appear(site):
         reshare("RecallItem", user("another"), item("1")), reshare("RenewItem", user("wanted"), item("1"))
     )
     expect(tab.locator("#exchange-3")).to_be_visible()
-    assert rows(tab) == ["RenewItem", "LookupUser"]
+    expect_rows(tab, "RenewItem", "LookupUser")

@@ -12,6 +12,7 @@ from tests.server.running import WRONG
 
 def settings(tab: Page, zone: str) -> dict[str, str]:
     """What is to be copied into Connexion for a zone, by label."""
+    tab.wait_for_load_state()
     rows = tab.get_by_role("region", name=f"Settings of {zone}", exact=True).locator("tr:has(code)").all()
     return {row.get_by_role("rowheader").inner_text(): row.locator("code").inner_text() for row in rows}
 

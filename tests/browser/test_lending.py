@@ -25,6 +25,7 @@ def test_exchange_leads_to_its_patron_and_the_loan(library):
     tab.get_by_role("searchbox", name="Search exchanges").fill("checkout")
     tab.keyboard.press("Enter")
     expect(tab).to_have_url(f"{library.url}/exchanges?q=checkout")
+    tab.wait_for_load_state()  # there are no keys before
     tab.keyboard.press("j")
     tab.keyboard.press("Enter")
     expect(tab.get_by_role("heading", level=1)).to_have_text("CheckOutItem")

@@ -13,6 +13,7 @@ def test_lesson_with_the_export_made_for_one(site):
     tab.get_by_role("button", name="Export it for me").click()
     judged = tab.get_by_role("region", name="Expected and come")
     expect(judged).to_be_visible()
+    tab.wait_for_load_state()
     answers = judged.locator("tbody td:last-child").all_inner_texts()
     assert set(answers) == {"yes"}
     assert findings(tab) == []

@@ -21,6 +21,7 @@ PAGES = (
 
 def luminance(tab: Page) -> float:
     """Of the page's ground: 0 is black, 255 is white."""
+    tab.wait_for_load_state()
     red, green, blue = map(int, re.findall(r"\d+", tab.evaluate("getComputedStyle(document.body).backgroundColor"))[:3])
     return (red + green + blue) / 3
 

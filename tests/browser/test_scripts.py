@@ -51,13 +51,17 @@ def test_what_is_wrong_with_a_step_is_said_where_it_stands(browser):
 def test_script_of_the_host_is_made_shown_and_ended(browser):
     with visiting(browser) as site:
         tab = site.open("/zones/xyz")
-        for what, seconds in (("accepted, and nothing is read", "5"), ("refused: nothing listens", "")):
+        for what, seconds, says in (
+            ("accepted, and nothing is read", "5", "nothing is read, for 5 s"),
+            ("refused: nothing listens", "", "refused: nothing listens"),
+        ):
             tab.get_by_text("Add a step for the host…").click()
             tab.get_by_label("What is done with who connects").select_option(what)
             tab.get_by_label("For how many seconds").fill(seconds)
             tab.get_by_role("button", name="Add the step for the host").click()
+            expect(tab.get_by_role("region", name="Steps of the host's script")).to_contain_text(says)
             expect(tab.get_by_role("status").first).to_contain_text("The step is added to the script of its host.")
-        expect(tab.get_by_role("region", name="Steps of the host's script")).to_contain_text("nothing is read, for 5 s")
+            tab.wait_for_load_state()
         assert findings(tab) == []
         tab.get_by_role("button", name="End the script of i-share-xyz").click()
         expect(tab.get_by_role("status").first).to_contain_text("2 connections did not come")

@@ -35,6 +35,7 @@ def test_webhook_is_made_tried_out_and_deleted(browser):
         site.connexion.exports("monograph")
         tab.get_by_role("button", name="Send a test to ci").click()
         expect(tab.get_by_text("The receiver of ci cannot be reached")).to_be_in_viewport()
+        site.until("/zones/xyz/webhooks/ci", state="failing")
         tab.goto(f"{site.url}/zones/xyz#webhooks")
         expect(tab.get_by_text("1 still to be delivered")).to_be_in_viewport()
         assert findings(tab) == []

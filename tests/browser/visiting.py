@@ -5,6 +5,7 @@ A page that reports an error, asks another host for something or opens a dialog 
 
 import shutil
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -91,6 +92,12 @@ class Site:
         """Send these one after another, as another system does."""
         for message in messages:
             httpx.post(f"{self.url}/view/NCIPServlet", content=message, timeout=PATIENCE).raise_for_status()
+
+    def until(self, path: str, **told: object) -> None:
+        """Ask the API until this is among what it tells."""
+        end = time.monotonic() + PATIENCE
+        while not told.items() <= self.context.request.get(f"{self.url}/api/v1{path}").json().items():
+            assert time.monotonic() < end
 
     def watch(self) -> None:
         """Note from now on whatever must not be."""

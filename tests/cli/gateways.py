@@ -118,10 +118,11 @@ def on_terminal(*arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], int]
 
 
 @contextmanager
-def process(*arguments: str, stdout: int = subprocess.PIPE) -> Iterator[subprocess.Popen[bytes]]:
-    """A command that is killed if the test leaves it running."""
+def process(*arguments: str, stdout: int = subprocess.PIPE, script: str = "") -> Iterator[subprocess.Popen[bytes]]:
+    """A command that is killed if the test leaves it running; by way of a script in Python, where one is given."""
+    typed = (sys.executable, "-c", script, *arguments) if script else command(*arguments)
     with subprocess.Popen(
-        command(*arguments), stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE, env=environment()
+        typed, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE, env=environment()
     ) as started:
         try:
             yield started

@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 import trio
+from trio.testing import MockClock
 
 from gateway.addresses import why_not_live, why_not_searched
 from gateway.cli.ready import RESERVED_PORTS
@@ -14,6 +15,9 @@ from gateway.frontends.z3950.apdus.control import ReportStatus, ResourceReportRe
 from gateway.frontends.z3950.apdus.init import InitResponse
 
 from .gateways import HOST, OTHER_HOST, Gateway, run, serving
+
+OWN_ADDRESS = "127.4.7.1"
+"""One of this computer at which nobody else listens, whatever the port."""
 
 
 def test_ready(gateway: Gateway):
@@ -58,7 +62,9 @@ def test_a_port_of_z3950_that_wants_an_administrator_may_be_silent(gateway: Gate
     assert run("ready", *gateway.options, "--set", f"hosts.{HOST}.z3950=[0, {RESERVED_PORTS - 1}]").exit_code == 0
 
 
-def test_wait_ends(deaf_port):
+def test_wait_ends(deaf_port, monkeypatch):
+    """By a clock that stands still, so that no question is cut short."""
+    monkeypatch.setattr(trio, "run", partial(trio.run, clock=MockClock()))
     result = run("ready", "--wait", "0.05", f"127.0.0.1:{deaf_port}")
     assert result.exit_code == 4
     assert result.stderr == f"not ready: 127.0.0.1:{deaf_port}: nothing listens there\n"
@@ -68,9 +74,10 @@ def test_wait_ends(deaf_port):
 def test_waits_until_it_is_ready(store, deaf_port):
     """The gateway takes the port while the command is asking."""
     results = []
-    waiting = threading.Thread(target=lambda: results.append(run("ready", "--wait", "20", f"127.0.0.2:{deaf_port}")))
+    place = f"{OWN_ADDRESS}:{deaf_port}"
+    waiting = threading.Thread(target=lambda: results.append(run("ready", "--wait", "120", place)))
     waiting.start()
-    with serving(store, f"hosts.{HOST}.address=127.0.0.2", f"hosts.{HOST}.connexion={deaf_port}"):
+    with serving(store, f"hosts.{HOST}.address={OWN_ADDRESS}", f"hosts.{HOST}.connexion={deaf_port}"):
         waiting.join()
     assert results[0].exit_code == 0
 

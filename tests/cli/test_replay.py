@@ -139,12 +139,13 @@ def test_another_host_at_the_place_of_the_settings_is_sent_nothing(gateway: Gate
     assert run("submissions", "list", *gateway.options).stderr == "nothing has arrived\n"
 
 
-def test_one_who_listens_and_says_nothing(file: Path) -> None:
+def test_one_who_listens_and_says_nothing(folder: Path) -> None:
+    file = kept(folder, written(recorded([*client(DESKTOP + CJK), *server(OK)])))
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = str(silent.getsockname()[1])
-        result = run("replay", file, "--host", "127.0.0.1", "--port", port, *LOGON, "--timeout", "0.05")
+        result = run("replay", file, "--host", "127.0.0.1", "--port", port, *LOGON, "--timeout", "1")
     assert result.exit_code == 1
-    assert result.stdout.splitlines()[0] == "connection 1, message 1: differs (no reply within 0.05 s)"
+    assert result.stdout.splitlines()[0] == "connection 1, message 1: differs (no reply within 1 s)"
 
 
 @pytest.mark.parametrize(

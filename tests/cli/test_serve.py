@@ -150,11 +150,16 @@ def test_a_second_signal_does_not_wait_for_what_is_in_flight():
         assert started.stdout is not None
         address, _, port = json.loads(started.stdout.readline())["hosts"][HOST]["connexion"].rpartition(":")
         with socket.create_connection((address, int(port))) as client:
-            client.sendall(b"AK01CARLI_XYZ")
-            assert run("ready", f"{address}:{port}").exit_code == 0  # by then the client's bytes have been read
+            begin_message(client)
             started.send_signal(signal.SIGTERM)
             refuses_connections(address, int(port))
             assert ended_by(started, signal.SIGTERM) == 0
+
+
+def begin_message(client: socket.socket) -> None:
+    """Send a message's beginning, and wait until it has been read: the Telnet option before it is answered."""
+    client.sendall(b"\xff\xfd\x03AK01CARLI_XYZ")
+    assert client.recv(3) == b"\xff\xfc\x03"
 
 
 def refuses_connections(address: str, port: int) -> None:

@@ -12,14 +12,16 @@ from pathlib import Path
 import pytest
 
 from .gateways import HOST, process
-from .test_serve import ENDS_IN_SECONDS, FREE_PORTS, MEMORY
+from .test_serve import ENDS_IN_SECONDS, FREE_PORTS, MEMORY, begin_message
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM that a process can catch")
 
 OPEN_SECONDS = 2.0
 """What open pages, programs that wait and uploads may add to the end."""
-EVERYTHING_ELSE = 5.0
+EVERYTHING_ELSE = 20.0
 """Seconds that a busy machine takes to end a Python process."""
+LONG = ("--set", "limits.shutdown_seconds=600")
+"""What an export in flight may add."""
 HAS_BEGUN = "Host: localhost\r\nExpect: 100-continue\r\nContent-Length: 999999\r\n\r\n"
 """Makes the gateway say that it has the head and that the request is under way."""
 ASKED = {
@@ -58,7 +60,7 @@ def rest(client: socket.socket) -> bytes:
 @pytest.mark.parametrize("who", [*ASKED, "all"])
 def test_with_somebody_connected(who: str, folder: Path) -> None:
     many = [*ASKED.values()] * 5 if who == "all" else [ASKED[who]]
-    with process("serve", *FREE_PORTS, *MEMORY) as started, ExitStack() as stack:
+    with process("serve", *FREE_PORTS, *MEMORY, *LONG) as started, ExitStack() as stack:
         assert started.stdout is not None
         assert started.stderr is not None
         url = json.loads(started.stdout.readline())["http"]
@@ -78,13 +80,13 @@ def test_with_somebody_connected(who: str, folder: Path) -> None:
 
 
 def test_an_export_in_flight_is_waited_for_beside_open_pages(folder: Path) -> None:
-    with process("serve", *FREE_PORTS, *MEMORY) as started:
+    with process("serve", *FREE_PORTS, *MEMORY, *LONG) as started:
         assert started.stdout is not None
         line = json.loads(started.stdout.readline())
         address, _, port = line["hosts"][HOST]["connexion"].rpartition(":")
         with connected(line["http"], ASKED["a page that is open"]) as page:
             with socket.create_connection((address, int(port)), timeout=ENDS_IN_SECONDS) as client:
-                client.sendall(b"AK01CARLI_XYZ")
+                begin_message(client)
                 started.send_signal(signal.SIGTERM)
                 assert rest(page).endswith(b"0\r\n\r\n")
                 assert started.poll() is None

@@ -500,11 +500,28 @@ def test_ctrl_c_in_a_task_of_the_store_is_raised_as_it_is(store):
         trio.run(within, store, "serve", lambda open_one: open_one.transact("xyz", plan, seconds=PATIENCE))
 
 
+HELD_UP = """
+import trio
+
+from gateway.cli import main
+from gateway.stores import moving
+
+
+async def compare(*_):
+    await trio.sleep_forever()
+
+
+moving.compare = compare
+main()
+"""
+"""The gateway, but that a migration comes no further than to where it would prove that all was copied."""
+
+
 class TestMigrationThatIsCutOff:
     @pytest.fixture
     def told(self, large: str) -> str:
-        """What it said; it was stopped when it had written its first line, and had many megabytes before it."""
-        with serving(large), process("store", "migrate", large, "sqlite:new.db") as started:
+        """What it said; it was stopped when it had written its first line, at the latest before its proof."""
+        with serving(large), process("store", "migrate", large, "sqlite:new.db", script=HELD_UP) as started:
             assert started.stderr is not None
             assert started.stderr.readline().startswith(b"gateway: a gateway serves ")
             started.send_signal(signal.SIGINT)

@@ -17,6 +17,7 @@ from click.testing import Result
 
 from gateway.frontends.connexion import wire
 from gateway.model import Logon
+from tests.ports import free_port
 from tests.server.running import LOGON, record
 
 from .gateways import MARC, Gateway, command, environment, on_terminal, process, run, serving
@@ -134,12 +135,12 @@ class TestTail:
     @pytest.mark.parametrize(("store", "seqs"), [("sqlite:gateway.db", [2, 3]), ("memory:", [1, 2])])
     def test_goes_on_when_the_gateway_is_started_anew(self, store: str, seqs: list[int], folder: Path) -> None:
         with ExitStack() as stack:
-            with serving(store, *ON) as first:
+            at_one_port = ("http.enabled=true", f"http.port={free_port()}")
+            with serving(store, *at_one_port) as first:
                 export(first, "monograph")
-                url = first.running.http
-                tail = stack.enter_context(tailing(url, "--json"))
+                tail = stack.enter_context(tailing(first.running.http, "--json"))
                 assert told(tail)["seq"] == 1
-            with serving(store, "http.enabled=true", f"http.port={port_of(url)}") as second:
+            with serving(store, *at_one_port) as second:
                 export(second, "serial")
                 export(second, "minimal")
                 assert [told(tail)["seq"] for _ in seqs] == seqs

@@ -153,13 +153,15 @@ def test_nothing_arrives(gateway: Gateway):
     assert result.stderr.splitlines() == ["nothing arrived within 0 s", *(f"  {place}" for place in NOTHING_ARRIVED)]
 
 
-def test_no_gateway_answers(store):
-    with serving(store) as gateway:
+def test_no_gateway_answers(store, deaf_port):
+    with serving(store):
         pass
-    result = run("doctor", "--watch", "--zone", "xyz", "--timeout", "0", *gateway.options)
+    chosen = (f"store.url={store}", f"hosts.{HOST}.address=127.0.0.1", f"hosts.{HOST}.connexion={deaf_port}")
+    options = [word for value in chosen for word in ("--set", value)]
+    result = run("doctor", "--watch", "--zone", "xyz", "--timeout", "0", *options)
     assert result.exit_code == 4
     first, fix, *_ = result.stdout.splitlines()
-    assert first.startswith(f"fail  host {HOST}: no gateway answers for it at {gateway.address} port {gateway.port}: ")
+    assert first.startswith(f"fail  host {HOST}: no gateway answers for it at 127.0.0.1 port {deaf_port}: ")
     assert fix == "      start it: gateway serve; if it runs, type the address and port that it printed"
 
 

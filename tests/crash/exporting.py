@@ -17,7 +17,7 @@ from tests.server.running import record
 
 LOGON = Logon(logon_id=b"01CARLI_XYZ", password=b"xyz-secret")
 ZONE = "xyz"
-PATIENCE = 60.0
+PATIENCE = 300.0
 """Seconds after which a test gives up: many times what it takes, for machines that are busy."""
 Answer = Literal["filed", "not filed"]
 CLIENTS = 16

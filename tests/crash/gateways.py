@@ -9,14 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import trio
+
 from tests.cli.gateways import command, environment
 
 HOST = "i-share-xyz"
 """The host of the zone `xyz` in the built-in settings."""
+APPLICATION = "connexion-gateway"
+"""As a gateway, or a command, is known to its database."""
 EXIT_SETTINGS = 2
 """How a command ends that cannot use its settings, or its store."""
-ENDS_SECONDS = 30.0
+ENDS_SECONDS = 60.0
 """For a gateway to end that is told to: ten seconds are for what is in flight."""
+IMPORT_SECONDS = 40.0
+"""What an import may take: long, so that on a machine that is busy none is given up."""
 
 
 @dataclass
@@ -42,7 +48,7 @@ class Gateway:
 def settings(url: str, overrides: Iterable[str] = ()) -> list[str]:
     """Options of a gateway on this store that disturbs no other."""
     ports = [f"hosts.{host}.connexion=0" for host in (HOST, "i-share-network", "sandbox02-na")] + ["http.enabled=false"]
-    chosen = (f"store.url={url}", *ports, *overrides)
+    chosen = (f"store.url={url}", f"limits.import_seconds={IMPORT_SECONDS}", *ports, *overrides)
     return [word for value in chosen for word in ("--set", value)]
 
 
@@ -85,6 +91,21 @@ def serving(url: str, log: Path, *overrides: str, **how: Any) -> Iterator[Gatewa
         line = process.stdout.readline()
         assert line, log.read_text(encoding="utf-8")
         yield Gateway(process, int(json.loads(line)["hosts"][HOST]["connexion"].rpartition(":")[2]), log)
+
+
+async def forgotten(url: str) -> None:
+    """Wait until the store knows that its gateways are gone: a database may still commit what they left."""
+    if url.startswith("postgresql:"):
+        await trio.to_thread.run_sync(_forgotten, url)
+
+
+def _forgotten(url: str) -> None:
+    import psycopg
+
+    theirs = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = %s"
+    with psycopg.connect(url, autocommit=True) as connection:
+        while connection.execute(theirs, [APPLICATION]).fetchone() is not None:
+            pass
 
 
 def faults(url: str, *overrides: str) -> str:

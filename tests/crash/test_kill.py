@@ -14,7 +14,7 @@ from gateway.errors import NoStoreYet
 from gateway.stores import open_store
 from gateway.stores.base import Store, Transaction
 from tests.crash.exporting import CLIENTS, PATIENCE, ZONE, Ledger, Load, every_record
-from tests.crash.gateways import Gateway, begun, faults, serving
+from tests.crash.gateways import Gateway, begun, faults, forgotten, serving
 from tests.stores.nouns import creating, made_from, mms_ids, oclc, put, record
 from tests.stores.postgres_server import SHARED
 
@@ -55,6 +55,7 @@ async def test_what_was_answered_is_there_once(url: str, tmp_path: Path, rounds:
     for _ in range(rounds):
         with serving(url, tmp_path / "log") as gateway:
             await export_and_kill(gateway, ledger, chance)
+        await forgotten(url)
         async with open_store(url, purpose="read") as store:
             assert await ledger.differences(store) == []
         assert faults(url) == ""
@@ -73,6 +74,7 @@ async def test_links_to_the_network_zone_are_finished(
     for _ in range(rounds):
         with serving(url, tmp_path / "log", *BY_WAY_OF_THE_NETWORK) as gateway:
             await export_and_kill(gateway, ledger, chance)
+        await forgotten(url)
         with serving(url, tmp_path / "log", *BY_WAY_OF_THE_NETWORK) as gateway:
             async with open_store(url, purpose="read") as store:
                 assert await store.pending() == []
@@ -95,10 +97,11 @@ async def test_another_gateway_on_the_same_database_goes_on(tmp_path: Path, roun
                 await load.more(CLIENTS, "filed")
             load.stopped = True
         assert not load.refusals
-        async with open_store(url, purpose="read") as store:
-            assert await ledger.differences(store) == []
-        assert faults(url) == ""
         lasting.stop()
+    await forgotten(url)
+    async with open_store(url, purpose="read") as store:
+        assert await ledger.differences(store) == []
+    assert faults(url) == ""
 
 
 async def test_a_store_that_is_being_made(tmp_path: Path, rounds: int, chance: random.Random) -> None:

@@ -18,10 +18,8 @@ from gateway.frontends.http.problems import told
 from gateway.frontends.http.sessions import Sessions
 from gateway.frontends.http.views import View, Views
 from gateway.model import Host
-from tests.server.running import http_client
+from tests.server.running import PATIENCE, http_client
 
-PATIENCE = 30.0
-"""Seconds after which a test gives up: many times what any takes, for machines that are busy."""
 LONG = Patience(PATIENCE, PATIENCE, PATIENCE)
 TOKEN = "open-sesame-47110815"
 

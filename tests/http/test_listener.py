@@ -2,32 +2,40 @@
 
 import socket
 import struct
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 
 import pytest
 import trio
 import trio.testing
 from structlog.testing import capture_logs
+from trio.testing import MockClock
 
-from gateway.frontends.http.connection import Patience
-from gateway.frontends.http.listener import CLOSE_SECONDS, HEADER_BYTES
-from tests.server.running import http_client
+from gateway.frontends.http.listener import HEADER_BYTES
+from tests.server.running import PATIENCE, http_client
 
 from .site import LONG, connected, rest, serving, some
 
 GET = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
 FOLLOW = b"GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n"
 UPLOAD = b"POST /upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf"
-SHORT = 0.05
-"""Seconds of a patience that a test waits out."""
+SHORT = 0.5
+"""Seconds of a patience that is over when a test moves the clock on."""
 
 
-async def is_let_go(stream: trio.SocketStream) -> None:
+async def is_let_go(stream: trio.SocketStream, clock: MockClock) -> None:
     """Send letter after letter, until nobody takes them any more."""
     with suppress(trio.BrokenResourceError):
         while True:
             await stream.send_all(b"x")
-            await trio.testing.wait_all_tasks_blocked(SHORT / 10)
+            await trio.testing.wait_all_tasks_blocked()
+            clock.jump(SHORT / 10)
+
+
+@pytest.fixture
+def _reads_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nobody wants is read as long as it comes, however slowly that is."""
+    for module in ("bodies", "connection"):
+        monkeypatch.setattr(f"gateway.frontends.http.{module}.DRAIN_SECONDS", PATIENCE)
 
 
 class TestRequests:
@@ -49,6 +57,7 @@ class TestRequests:
                 assert (await client.get("/livez")).status_code == 200
         assert [line["event"] for line in logs] == ["http.crashed"]
 
+    @pytest.mark.usefixtures("_reads_on")
     async def test_a_body_that_nobody_reads_is_no_obstacle(self) -> None:
         async with serving() as client:
             for path, status in (("/records", 201), ("/nowhere", 404)):
@@ -100,6 +109,7 @@ class TestOtherRequests:
             await stream.send_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0")
             assert (await rest(stream)).startswith(b"HTTP/1.1 505")
 
+    @pytest.mark.usefixtures("_reads_on")
     @pytest.mark.parametrize(
         ("sent", "answer"),
         [
@@ -125,31 +135,34 @@ class TestOtherRequests:
 
 
 class TestPatience:
-    async def test_who_asks_nothing_is_let_go(self) -> None:
-        async with serving(patience=LONG._replace(idle=SHORT)) as client:
-            async with connected(client) as stream:
-                assert await rest(stream) == b""
-            async with connected(client) as stream:
-                await stream.send_all(GET)
-                assert (await rest(stream)).endswith(b"something")
+    """The clock stands still, but for the test that moves it on."""
 
-    async def test_a_head_that_does_not_end_is_not_waited_for(self) -> None:
+    async def test_who_asks_nothing_is_let_go(self, mock_clock: MockClock) -> None:
+        async with serving(patience=LONG._replace(idle=SHORT)) as client:
+            for sent, answer in ((b"", b""), (GET, b"something")):
+                async with connected(client) as stream:
+                    await stream.send_all(sent)
+                    await trio.testing.wait_all_tasks_blocked()
+                    mock_clock.jump(SHORT)
+                    assert (await rest(stream)).endswith(answer)
+
+    async def test_a_head_that_does_not_end_is_not_waited_for(self, mock_clock: MockClock) -> None:
         async with serving(patience=LONG._replace(head=SHORT)) as client, connected(client) as stream:
             await stream.send_all(GET)
             await some(stream, b"something")
-            await is_let_go(stream)
+            await is_let_go(stream, mock_clock)
 
-    async def test_a_request_that_takes_long_is_waited_for(self) -> None:
-        async with serving(patience=Patience(SHORT, SHORT, SHORT)) as client, connected(client) as stream:
+    async def test_a_request_that_takes_long_is_waited_for(self, mock_clock: MockClock) -> None:
+        async with serving(patience=LONG._replace(head=SHORT, idle=SHORT)) as client, connected(client) as stream:
             await stream.send_all(FOLLOW)
-            until = trio.current_time() + 10 * SHORT
-            while trio.current_time() < until:
+            for _ in range(10):
                 assert await stream.receive_some()
+                mock_clock.jump(SHORT)
 
-    async def test_who_does_not_read_is_let_go(self) -> None:
+    async def test_who_does_not_read_is_let_go(self, mock_clock: MockClock) -> None:
         async with serving(patience=LONG._replace(send=SHORT)) as client, connected(client) as stream:
             await stream.send_all(FOLLOW)
-            await is_let_go(stream)
+            await is_let_go(stream, mock_clock)
 
 
 class TestConnections:
@@ -205,17 +218,21 @@ class TestTheEnd:
             await uploads.send_all(UPLOAD)
             await half.send_all(GET[:9])
             began = trio.current_time()
-        assert trio.current_time() - began < CLOSE_SECONDS + 4
+        assert trio.current_time() - began < PATIENCE / 2
         assert await rest(idle) == b""
         for stream in (idle, follower, uploads, half):
             await trio.aclose_forcefully(stream)
 
-    async def test_comes_at_once_where_nothing_is_under_way(self) -> None:
-        async with serving() as client, connected(client) as idle:
-            await idle.send_all(GET)
-            await some(idle, b"something")
-            began = trio.current_time()
-        assert trio.current_time() - began < CLOSE_SECONDS
+    async def test_comes_at_once_where_nothing_is_under_way(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """And not when the time for what is under way is over, which is here longer than the test's."""
+        monkeypatch.setattr("gateway.frontends.http.listener.CLOSE_SECONDS", 2 * PATIENCE)
+        async with AsyncExitStack() as still_open:
+            async with serving() as client:
+                idle = await still_open.enter_async_context(connected(client))
+                await idle.send_all(GET)
+                await some(idle, b"something")
+                await trio.testing.wait_all_tasks_blocked()  # now the gateway knows that it was the whole
+            assert await rest(idle) == b""
 
 
 async def test_a_client_without_keep_alive() -> None:

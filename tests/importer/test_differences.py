@@ -196,4 +196,4 @@ def test_differences_hold_both_records(before: Record, after: Record) -> None:
 def test_longest_records_are_compared_at_once(old: list[Field], new: list[Field]) -> None:
     before = time.process_time()
     assert [*differences(Record(LEADER, old), Record(LEADER, new))]
-    assert time.process_time() - before < 10
+    assert time.process_time() - before < 30

@@ -19,6 +19,7 @@ from gateway.stores.base import KeptZone, Retention, Store
 from gateway.stores.memory import MemoryStore
 from tests.importer.desk import ACCOUNTS, IZ, NZ, PROFILES
 from tests.importer.test_logon import hashed
+from tests.stores.nouns import PATIENCE
 
 NINE = datetime(2026, 3, 1, 9, tzinfo=UTC)
 PEER = "192.0.2.7"
@@ -140,13 +141,17 @@ class TestTheZonesInForce:
 class TestBeside:
     """Two gateways on one store."""
 
-    async def test_what_another_has_made_is_found_at_once(self, store: Store) -> None:
+    async def test_what_another_has_made_is_found_at_once(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("gateway.importer.zones.LOOK_SECONDS", PATIENCE)
         async with gateway(store) as (_, logons):
             assert isinstance(await logons.verify("i-share-xyz", PEER, named()), Denied)
             await store.keep_zone(kept(TEST))
             assert await logons.verify("i-share-xyz", PEER, named()) == TEST
 
-    async def test_a_password_that_another_has_changed_opens_at_once(self, store: Store) -> None:
+    async def test_a_password_that_another_has_changed_opens_at_once(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("gateway.importer.zones.LOOK_SECONDS", PATIENCE)
         await store.keep_zone(kept(TEST))
         async with gateway(store) as (_, logons):
             assert await logons.verify("i-share-xyz", PEER, named()) == TEST

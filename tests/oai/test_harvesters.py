@@ -15,6 +15,7 @@ from gateway import app, config
 from gateway.addresses import ask as ask_listener
 from gateway.stores import open_store
 from tests.oai.repository import CODE, ids
+from tests.ports import free_port
 from tests.publishing.zone import ZONE, tides
 from tests.server.running import HOST, PATIENCE, ask, message, overrides
 from tests.stores.nouns import put
@@ -118,11 +119,11 @@ async def test_harvest_while_records_come_change_and_go(filled: Path, harvest: H
 
 
 async def test_harvest_through_a_restart(filled: Path, harvest: Harvest, dialect: str) -> None:
-    async with serving(filled, *in_pages(dialect)) as gateway:
+    port = free_port()
+    async with serving(filled, *in_pages(dialect), f"http.port={port}") as gateway:
         records = harvest(gateway.url)
         found = await taken(records, 3)
-    port = gateway.http.rpartition(":")[2]
-    assert (await ask_listener("127.0.0.1", int(port))).fault
+    assert (await ask_listener("127.0.0.1", port)).fault
     async with serving(filled, *in_pages(dialect), f"http.port={port}") as again:
         assert again.url == gateway.url
         assert found + await taken(records) == SEVEN

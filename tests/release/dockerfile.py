@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
 
-STEP_SECONDS: Final = 240
+STEP_SECONDS: Final = 600
 """For one RUN: the longest one takes every dependency from an index."""
 FROM_ROOT: Final = re.compile(r"(?<![\w./*$})\]-])/(?=[a-z])")
 """Where an absolute path begins within a command or a value."""

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -16,11 +15,11 @@ import httpx
 import msgspec
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-INSTALL_SECONDS: Final = 240
+INSTALL_SECONDS: Final = 600
 """For all dependencies from an index."""
-READY_SECONDS: Final = 60
+READY_SECONDS: Final = 120
 """From the start to the ready line, on a machine that has other things to do."""
-ENDS_SECONDS: Final = 30
+ENDS_SECONDS: Final = 120
 """For a command, or for the gateway to end."""
 
 
@@ -101,13 +100,6 @@ def clean_environ() -> dict[str, str]:
     """No settings, no Python path, no environment of ours."""
     left_out = ("GATEWAY_", "PYTHON", "VIRTUAL_ENV")
     return {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
-
-
-def free_port() -> int:
-    """One that is free now."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 def browser(url: str, token: str = "") -> httpx.Client:

@@ -12,9 +12,10 @@ import pytest
 
 from gateway import config
 from tests.crash.test_read_only import BOUND
+from tests.ports import free_port
 from tests.release.dockerfile import Image
 from tests.release.examples import GITHUB, GITLAB, SETTINGS, example_commands
-from tests.release.installed import ENDS_SECONDS, ROOT, Installed, browser, clean_environ, free_port
+from tests.release.installed import ENDS_SECONDS, ROOT, Installed, browser, clean_environ
 
 TOKEN = "open-sesame-47110815"
 RECORD = ROOT / "fixtures" / "marc" / "monograph.mrc"

@@ -15,11 +15,12 @@ from packaging.metadata import Metadata
 
 from gateway import __version__
 from tests import test_ci_document as ci
-from tests.release.installed import ROOT, Installed, browser, clean_environ, free_port
+from tests.ports import free_port
+from tests.release.installed import ROOT, Installed, browser, clean_environ
 
-COLLECT_SECONDS = 120
+COLLECT_SECONDS = 600
 """For pytest to read every test."""
-SCRIPT_SECONDS = 120
+SCRIPT_SECONDS = 300
 """For what a page has its reader type."""
 WANTED = (
     "gateway/cli/report.html",

@@ -4,6 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.server.running import PATIENCE
+
+
+@pytest.fixture(autouse=True)
+def _keeps_every_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the store is."""
+    monkeypatch.setattr("gateway.importer.accept.AFTERWARDS_SECONDS", PATIENCE)
+
 
 @pytest.fixture(autouse=True)
 def working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -13,7 +13,7 @@ from gateway import app, config
 from gateway.frontends.connexion import wire
 from gateway.model import Logon
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds after which a test gives up: many times what any takes, for machines that are busy."""
 NOBODY_TRUSTED = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 HOST = "i-share-xyz"

@@ -175,6 +175,12 @@ SETUPS: dict[str, Setup] = {
 """Name -> what is sent, and what is to be said of it."""
 
 
+@pytest.fixture(autouse=True)
+def _keeps_every_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the store is."""
+    monkeypatch.setattr("gateway.importer.accept.AFTERWARDS_SECONDS", PATIENCE)
+
+
 async def said_of(setup: Setup, folder: Path) -> Sequence[Diagnosis]:
     """Serve, send, read the last attempt back, and diagnose it."""
     url = f"store.url=sqlite:{folder / 'gateway.db'}"

@@ -12,7 +12,7 @@ from gateway.marc.splitting import split_records
 from gateway.stores import open_store
 from tests.server.running import HOST, LOGON, overrides
 
-PATIENCE = 60.0
+PATIENCE = 600.0
 
 
 async def export(port: int, records: list[bytes], form: LengthForm) -> list[str]:

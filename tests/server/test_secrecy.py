@@ -11,7 +11,7 @@ import trio
 from gateway.desk.transcript import transcript
 from gateway.model import Logon
 from gateway.stores import open_store
-from tests.server.running import HOST, LOGON, Client, message, overrides, record
+from tests.server.running import HOST, LOGON, PATIENCE, Client, message, overrides, record
 
 PASSWORD = "Gr33n-Ridinghood"
 TYPED_WRONG = "Blu3-Wolf"
@@ -71,12 +71,12 @@ async def test_nothing_that_is_written_holds_a_password(tmp_path: Path) -> None:
         out.write(ready)
         port = int(msgspec.json.decode(ready)["hosts"][HOST]["connexion"].rpartition(":")[2])
         try:
-            with trio.fail_after(20):
+            with trio.fail_after(PATIENCE):
                 await attempts(port)
         finally:
             process.send_signal(signal.SIGTERM)
             out.write(process.stdout.read())
-            assert process.wait(20) == 0
+            assert process.wait(PATIENCE) == 0
             process.stdout.close()
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {path.name for path in written} >= {"out", "err", "gateway.db"}

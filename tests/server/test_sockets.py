@@ -205,6 +205,7 @@ async def test_listeners_are_closed_when_nothing_more_is_accepted() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on open files that a process can set")
 def test_without_open_files_a_client_waits_until_there_are_some() -> None:
     done = subprocess.run([sys.executable, "-c", FEW_OPEN_FILES], capture_output=True, text=True, timeout=PATIENCE)
-    told, *served = done.stdout.splitlines()
+    told = done.stdout.splitlines()
+    served = [line for line in told if "connexion.not_accepted" not in line]  # which is said again and again meanwhile
     assert (done.returncode, served) == (0, ["2", "3"]), done.stderr
-    assert "connexion.not_accepted" in told
+    assert len(told) > len(served)

@@ -2,10 +2,18 @@
 
 from pathlib import Path
 
+import pytest
+
 from gateway.desk.transcript import Run, transcript
 from gateway.model import Attempt
 from gateway.stores import open_store
-from tests.server.running import Client, gateway, message, record
+from tests.server.running import PATIENCE, Client, gateway, message, record
+
+
+@pytest.fixture(autouse=True)
+def _keeps_every_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the store is."""
+    monkeypatch.setattr("gateway.importer.accept.AFTERWARDS_SECONDS", PATIENCE)
 
 
 async def newest(url: str) -> Attempt:
@@ -42,8 +50,8 @@ async def test_a_message_sent_with_the_one_before_had_come_before_that_was_answe
     url = f"sqlite:{tmp_path / 'gateway.db'}"
     async with gateway(f"store.url={url}") as port, Client(port) as client:
         await client.send(message(1) + record(2))
-        await client.reply()
-        reply = await client.reply()
+        await client.stream.send_eof()
+        _, reply, _ = (await client.rest()).decode().split("\0")
     runs = transcript(await newest(url), reply)
     assert [(kind, start is not None and start <= 0) for kind, start in received(runs)] == [("record", True)]
     assert runs[0].length == len(record(2))

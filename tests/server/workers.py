@@ -16,6 +16,8 @@ from tests.cli.gateways import environment
 from tests.server.running import HOST, PATIENCE, overrides
 
 Line = dict[str, Any]  # Any: what a log line holds
+PATIENT = [f"limits.{what}_seconds={PATIENCE}" for what in ("import", "shutdown")]
+"""Settings of a gateway that gives up nothing that is under way before the test does."""
 
 
 class Gateway:
@@ -107,7 +109,7 @@ class Gateway:
 @asynccontextmanager
 async def begun(workers: int, url: str, *more: str, **how: Any) -> AsyncIterator[Gateway]:
     """A gateway with so many workers on this store that begins to serve; killed at the end, if it is still there."""
-    chosen = overrides(f"store.url={url}", *more)
+    chosen = overrides(f"store.url={url}", *PATIENT, *more)
     options = ["--workers", f"{workers}", *(word for value in chosen for word in ("--set", value))]
     process = await trio.lowlevel.open_process(
         [sys.executable, "-m", "gateway", "serve", *options],
@@ -125,10 +127,10 @@ async def begun(workers: int, url: str, *more: str, **how: Any) -> AsyncIterator
             try:
                 yield gateway
             finally:
+                nursery.cancel_scope.cancel()  # before the last line that it says is torn
                 with trio.CancelScope(shield=True):
                     process.kill()
                     await process.wait()
-            nursery.cancel_scope.cancel()
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from gateway.stores.postgres.address import Address
 from gateway.stores.postgres.citus import distribute
 from gateway.stores.postgres.migrations import migrate
 from gateway.stores.postgres.session import Session
-from tests.stores.postgres_server import SHARED
+from tests.stores.postgres_server import SHARED, unhurried, waiting_on
 
 CITUS = "GATEWAY_TEST_CITUS_URL"
 """Environment variable: URL of a database with Citus, without options, in which tests may make schemas."""
@@ -49,6 +49,18 @@ KINDS = {**URLS, "citus": _spread} if os.environ.get(CITUS) else URLS
 """The same for every kind of store that there is here."""
 LASTING = [kind for kind in KINDS if kind != "memory"]
 """The kinds that other processes can open."""
+
+
+@pytest.fixture(autouse=True)
+def time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stores are given it."""
+    unhurried(monkeypatch)
+
+
+@pytest.fixture
+def locks_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for a lock goes on until it is had, or until his own time is up."""
+    waiting_on(monkeypatch)
 
 
 @pytest.fixture(params=KINDS)

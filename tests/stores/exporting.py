@@ -18,7 +18,7 @@ from gateway.model import Facts, Logon, Outcome, Receipt, Submission, new_submis
 from gateway.rulebook import rulebook, zones_of
 from gateway.stores import open_store
 from gateway.stores.base import Store
-from tests.stores.nouns import NOON
+from tests.stores.nouns import NOON, PATIENCE
 
 CODE, PASSWORD = b"01CARLI_XYZ", b"xyz-secret"
 """The logon of the zone xyz in the built-in settings."""
@@ -28,7 +28,8 @@ async def exports(store: Store, titles: Iterable[int]) -> list[tuple[int, Receip
     """Import titles of these numbers at once, through the importer of the built-in settings; the answers to each."""
     settings = load()
     zones = settings.model_zones()
-    importer = Importer(store, Logons(zones_of(settings), longest_delay=0), rulebook(settings).profiles)
+    logons = Logons(zones_of(settings), longest_delay=0)
+    importer = Importer(store, logons, rulebook(settings).profiles, import_seconds=PATIENCE)
     record = template()
     answers = []
 

@@ -29,7 +29,7 @@ from gateway.model import (
 from gateway.stores.base import KeptZone, Plan, Published, Stacks, Store, Transaction
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds that a transaction of a test may take: far more than it does."""
 SECRET = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA"
 """Form of a hash; it is nobody's."""

@@ -10,16 +10,22 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote
 
 import psycopg
 import pytest
 import trio
+
+from gateway.stores import lent
+from gateway.stores.postgres import address, session
+from gateway.stores.postgres import writer as postgres_writer
+from gateway.stores.sqlite import writer as sqlite_writer
 
 BINARIES = "initdb", "pg_ctl", "postgres"
 NO_BINARIES = (
@@ -28,12 +34,22 @@ NO_BINARIES = (
 OWNER = "gateway"
 PASSWORD = "open-sesame-4711"
 """In every URL that tests use. The server trusts whoever can reach its socket, but the user `locked`."""
-IN_HASTE = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
+IN_HASTE = (
+    *("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"),
+    *("-c", "autovacuum=off"),  # else what the planner knows depends on how long a test takes
+)
 """For a server whose contents nobody misses: not for tests of what stays after a crash."""
 SETTINGS = (
-    *("-c", "listen_addresses=", "-c", "max_connections=300", "-c", "shared_buffers=64MB"),
+    *("-c", "listen_addresses=", "-c", "max_connections=1000", "-c", "shared_buffers=64MB"),
     *("-c", "wal_level=minimal", "-c", "max_wal_senders=0", "-c", "deadlock_timeout=100ms"),
 )
+"""Connections enough for as many workers as a computer may have processors."""
+PATIENCE = 300
+"""Seconds in which a server starts or ends; far more than it needs."""
+UNHURRIED = 60.0
+"""Seconds for what takes some thousandths of one."""
+GIVEN_UP = 20.0
+"""Seconds after which nobody waits for a lock any more whose gateway has gone; the longest statement takes less."""
 
 
 def binaries() -> Path | None:
@@ -75,11 +91,11 @@ class Server:
     def start(self) -> None:
         """Start it, and wait until it takes connections."""
         settings = " ".join(["-k", str(self.folder), *(f"'{word}'" for word in (*SETTINGS, *self._settings))])
-        self._run("pg_ctl", "start", "-w", "-s", "-o", settings, "-l", str(self.folder / "log"))
+        self._run("pg_ctl", "start", "-w", "-t", f"{PATIENCE}", "-s", "-o", settings, "-l", str(self.folder / "log"))
 
     def stop(self, mode: str = "immediate") -> None:
         """Stop it; `immediate` as a crash would."""
-        self._run("pg_ctl", "stop", "-w", "-s", "-m", mode)
+        self._run("pg_ctl", "stop", "-w", "-t", f"{PATIENCE}", "-s", "-m", mode)
 
     def url(self, database: str = "postgres", schema: str = "", user: str = OWNER) -> str:
         """The URL of a database, or of a schema in it."""
@@ -154,8 +170,12 @@ class Shared:
         return self._server
 
     def new_url(self) -> str:
-        """The URL of an empty schema."""
-        return self.server().new_schema(self.database)
+        """The URL of an empty schema, when nobody waits any more for a lock that a test before has left behind."""
+        server = self.server()
+        until = time.monotonic() + GIVEN_UP
+        while is_waited_for_a_lock() and time.monotonic() < until:
+            pass
+        return server.new_schema(self.database)
 
     def close(self) -> None:
         """Need it no more."""
@@ -171,6 +191,24 @@ class Shared:
 
 
 SHARED = Shared()
+
+
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the stores of this process the time that a busy machine needs: to be greeted, to have their turn, to end."""
+    monkeypatch.setitem(address.DEFAULTS, "connect_timeout", f"{UNHURRIED:g}")
+    monkeypatch.setattr(session, "GREETING_SECONDS", UNHURRIED)
+    for module in (postgres_writer, lent):
+        monkeypatch.setattr(module, "CLOSE_SECONDS", UNHURRIED)
+    monkeypatch.setattr(sqlite_writer, "WORK_SECONDS", UNHURRIED)
+
+
+def waiting_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the stores that are opened from now on wait for a lock as long as it takes, but where they say how long."""
+    settings = session._SETTINGS
+    for name, seconds in (("lock_timeout", session.LOCK_SECONDS), ("statement_timeout", session.STATEMENT_SECONDS)):
+        settings = settings.replace(f"{name} = '{seconds}s'", f"{name} = '{UNHURRIED:g}s'")
+    assert settings.count(f"'{UNHURRIED:g}s'") == 2
+    monkeypatch.setattr(session, "_SETTINGS", settings)
 
 
 def is_waited_for_a_lock() -> bool:
@@ -196,8 +234,12 @@ def _register() -> Iterator[dict[str, Any]]:
 
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", f"{os.getpid()}")
     path = Path(tempfile.gettempdir(), f"gateway-pg-{run}.json")
-    with path.open("a+") as file:
+    with ExitStack() as until_the_end:
+        file = until_the_end.enter_context(path.open("a+"))
         fcntl.flock(file, fcntl.LOCK_EX)
+        while not _is_at(path, file):  # who had it before has thrown it away
+            file = until_the_end.enter_context(path.open("a+"))
+            fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
         present = json.loads(file.read() or "{}")
         yield present
@@ -205,6 +247,14 @@ def _register() -> Iterator[dict[str, Any]]:
         file.write(json.dumps(present))
         if not present:
             path.unlink()
+
+
+def _is_at(path: Path, file: IO[str]) -> bool:
+    """Whether this is the file that is there now."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False
 
 
 def _is_alive(process: int) -> bool:

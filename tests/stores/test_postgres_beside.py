@@ -55,6 +55,7 @@ async def gateways(url: str) -> AsyncIterator[tuple[Store, Store]]:
         yield one, other
 
 
+@pytest.mark.usefixtures("locks_waited_for")
 async def test_who_waits_for_another_that_publishes_looks_how_records_are_then(
     gateways: tuple[Store, Store],
 ) -> None:

@@ -30,7 +30,7 @@ def url(request: pytest.FixtureRequest) -> str:
     fill(session, "unpublished", "to_char(n, 'FM000000'), n")
     fill(session, "index_change", "n, n::text")
     if request.param == "known":
-        session.connection.execute("ANALYZE")
+        session.connection.execute("ANALYZE published, unpublished, index_change")
     session.close()
     return url
 

@@ -146,6 +146,7 @@ class TestDatabase:
                 await put(reader, record("A"))
             reader.note(Delivery("a", 0.25, delivered=True))
 
+    @pytest.mark.usefixtures("locks_waited_for")
     async def test_may_be_set_to_another_isolation(self, url: str) -> None:
         strict = url.replace("-csearch_path", "-cdefault_transaction_isolation%3Dserializable%20-csearch_path")
         assert strict != url
@@ -383,7 +384,7 @@ class TestPlans:
             f"INSERT INTO index_change SELECT 'xyz', n, n::text FROM generate_series(1, {self.ROWS}) AS n",
         )
         if request.param == "known":
-            run(url, "ANALYZE")
+            run(url, "ANALYZE attempt, delivery, record, identifier, posting, document, index_change")
         return url
 
     @pytest.mark.parametrize("zone", [None, "xyz"])

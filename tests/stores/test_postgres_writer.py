@@ -36,8 +36,6 @@ from tests.stores.nouns import (
 from tests.stores.postgres_server import SHARED, is_waited_for_a_lock, somebody_waits_for_a_lock
 from tests.stores.sqlite_file import ends
 
-LOCK_TIMED_OUT = 2.0
-"""Seconds after which a statement gives up a lock (`session.LOCK_SECONDS`)."""
 REFUSE = """
 CREATE SEQUENCE refused;
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -173,8 +171,9 @@ class TestGroups:
 class TestLocks:
     """Who wants what another import has asked for waits until that is done, and no longer than his time."""
 
+    @pytest.mark.usefixtures("locks_waited_for")
     async def test_plan_whose_time_is_up_has_not_happened(self, store: Store) -> None:
-        with another_locks("1"), trio.fail_after(2), pytest.raises(ImportTimedOut):
+        with another_locks("1"), trio.fail_after(PATIENCE / 2), pytest.raises(ImportTimedOut):
             await store.transact("xyz", asking("1"), seconds=0.2)
         assert await store.transact("xyz", asking("1"), seconds=PATIENCE) == 1
         assert mms_ids(await store.records("xyz")) == [made_from(1)]
@@ -188,8 +187,9 @@ class TestLocks:
                 assert await store.records("xyz") == []
         assert mms_ids(await store.records("xyz")) == [made_from(1)]
 
+    @pytest.mark.usefixtures("locks_waited_for")
     async def test_other_numbers_and_other_zones_are_not_waited_for(self, store: Store) -> None:
-        with another_locks("1"), trio.fail_after(LOCK_TIMED_OUT / 2):
+        with another_locks("1"), trio.fail_after(PATIENCE / 2):
             await store.transact("xyz", asking("2"), seconds=PATIENCE)
             await store.transact("network", asking("1"), seconds=PATIENCE)
 
@@ -238,8 +238,9 @@ class TestLocks:
             await store.transact("xyz", putting(record("A", version=2)), seconds=0.2)
         assert [kept.version for kept in await store.versions("xyz", "A")] == [1]
 
+    @pytest.mark.usefixtures("locks_waited_for")
     async def test_number_that_another_gives_to_a_record_is_no_obstacle_to_who_gives_it_too(self, store: Store) -> None:
-        with another_gives("1"), trio.fail_after(LOCK_TIMED_OUT / 2):
+        with another_gives("1"), trio.fail_after(PATIENCE / 2):
             await put(store, record("A", oclc("1")))
             await put(store, record("A", version=2))
         with another_gives("1"), pytest.raises(ImportTimedOut):
@@ -260,22 +261,23 @@ class TestLocks:
 
 class TestConnections:
     async def test_are_few_however_much_there_is_to_do(self, url: str) -> None:
-        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = "
+        name = f"few-{os.getpid()}"
+        query = f"SELECT count(*) FROM pg_stat_activity WHERE application_name = '{name}'"
         most = 0
 
-        async def count(store: Store) -> bool:
+        async def count() -> bool:
             nonlocal most
-            ask = f"{query}'connexion-gateway'"
-            ((now,),) = await trio.to_thread.run_sync(lambda: SHARED.server().run(ask, database=SHARED.database))
+            is_last = not nursery.child_tasks
+            ((now,),) = await trio.to_thread.run_sync(lambda: SHARED.server().run(query, database=SHARED.database))
             most = max(most, now)
-            return not nursery.child_tasks
+            return is_last
 
-        async with open_store(url) as store:
+        async with open_store(f"{url}&application_name={name}") as store:
             async with trio.open_nursery() as watching, trio.open_nursery() as nursery:
                 for number in range(200):
                     nursery.start_soon(lambda n=number: file(store, f"{n}", zone=f"zone {n % 10}"))
                     nursery.start_soon(store.attempts)
-                watching.start_soon(soon, lambda: count(store))
+                watching.start_soon(soon, count)
             assert 2 < most <= WRITERS + READERS
 
     async def test_are_given_back_with_their_locks_by_who_is_cancelled(self, url: str) -> None:

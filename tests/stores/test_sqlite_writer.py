@@ -13,8 +13,12 @@ from gateway.errors import ImportTimedOut, StoreError
 from gateway.model import Delivery
 from gateway.stores import open_store
 from gateway.stores.base import Store, Transaction
+from gateway.stores.sqlite.writer import OVERDUE_LOOK_SECONDS
 from tests.stores.nouns import PATIENCE, file, filing, mms_ids, names, outcomes, put, putting, record, webhook
 from tests.stores.sqlite_file import another_process_writes, ends
+
+MANY = 200
+"""Plans whose time is up, for each of which a look of its own would be much too slow."""
 
 
 @pytest.fixture
@@ -48,11 +52,11 @@ class TestBusy:
             failures.append(caught.value)
 
         async with open_store(url) as store:
-            with another_process_writes(path), trio.fail_after(4):
+            with another_process_writes(path), trio.fail_after(MANY * OVERDUE_LOOK_SECONDS / 2):
                 async with trio.open_nursery() as nursery:
-                    for number in range(32):
+                    for number in range(MANY):
                         nursery.start_soon(export, store, number)
-            assert len(failures) == 32
+            assert len(failures) == MANY
             assert await store.records("xyz") == []
 
     async def test_plans_that_have_time_happen_when_it_is_over(self, path: Path, url: str) -> None:

@@ -9,7 +9,7 @@ from gateway.model import Logon
 from gateway.testing.native import TrioGateway
 from gateway.testing.zone import Gateway
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds after which a test gives up, for machines that are busy."""
 
 

@@ -13,7 +13,7 @@ import pytest
 from tests.server.running import record
 
 SAMPLE = record(1234567, "A notebook of rivers")
-SUITE_SECONDS = 120
+SUITE_SECONDS = 600
 """For one run of a suite: many times what it takes, for machines that are busy."""
 NOT_INHERITED = ("GATEWAY_", "PYTEST_")
 """How variables of the environment begin that would be options of a suite."""

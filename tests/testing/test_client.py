@@ -32,6 +32,18 @@ class Hanging(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Answer)
         self.awake = threading.Event()
         self.asked: list[str] = []
+        self._came = threading.Condition()
+
+    def ask(self, path: str) -> None:
+        """Keep what was asked."""
+        with self._came:
+            self.asked.append(path)
+            self._came.notify_all()
+
+    def was_asked(self, times: int) -> bool:
+        """Wait until it was, so often: who asks may give up before."""
+        with self._came:
+            return self._came.wait_for(lambda: len(self.asked) >= times, LONG_SECONDS)
 
     @property
     def url(self) -> str:
@@ -43,12 +55,12 @@ class _Answer(BaseHTTPRequestHandler):
     server: Hanging
 
     def do_GET(self) -> None:
-        self.server.asked.append(self.path)
+        self.server.ask(self.path)
         if self.server.awake.wait(LONG_SECONDS):
             self._say(200, b"{}")
 
     def do_DELETE(self) -> None:
-        self.server.asked.append(self.path)
+        self.server.ask(self.path)
         self._say(500 if "/zones/" in self.path else 200, b"")
 
     def _say(self, status: int, body: bytes) -> None:
@@ -94,9 +106,11 @@ def test_one_that_hangs_is_not_asked_again_for_a_while(hanging: Hanging, monkeyp
     with asking(hanging.url) as one:
         with pytest.raises(NotDone, match="does not answer: timed out"):
             one.waited("/submissions/wait", dict, 0.0, {})
+        assert hanging.was_asked(1)
         for said in ("timed out", "it hangs", "it hangs"):
             with pytest.raises(NotDone, match=f"does not answer: {said}"):
                 one.get("/zones", dict)
+        assert hanging.was_asked(2)
         assert hanging.asked == ["/api/v1/submissions/wait?timeout=0.0", "/livez"]
 
 
@@ -105,6 +119,7 @@ def test_one_that_is_awake_again_is_asked_as_ever(hanging: Hanging, monkeypatch:
     with asking(hanging.url) as one:
         with pytest.raises(NotDone, match="timed out"):
             one.waited("/submissions/wait", dict, 0.0, {})
+        assert hanging.was_asked(1)
         hanging.awake.set()
         monkeypatch.setattr(client, "AWAKE_SECONDS", LONG_SECONDS)
         assert [one.get("/zones", dict) for _ in range(2)] == [{}, {}]

@@ -12,7 +12,7 @@ import msgspec
 import trio
 from trio.abc import Stream
 
-PATIENCE: Final = 30.0
+PATIENCE: Final = 120.0
 """Seconds after which a test gives up: many times what any takes, for machines that are busy."""
 MOST_BYTES: Final = 65_536
 

@@ -1,14 +1,18 @@
 """One message to a real receiver, and what is told of its answer."""
 
 import shutil
+import socket
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpcore
 import pytest
 import trio
+from trio.testing import MockClock
 
 from gateway.webhooks import sending
+from gateway.webhooks.patience import SEND_SECONDS
 from gateway.webhooks.sending import ANSWER_BYTES, Sender
 from tests.webhooks.receiver import PATIENCE, Reply, receiving
 
@@ -85,9 +89,9 @@ async def test_receiver_that_does_not_answer(sender):
 
 
 async def test_receiver_that_is_not_there(sender):
-    async with receiving() as receiver:
-        url = receiver.url
-    answer = await sender.send(url, {}, b"{}")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        answer = await sender.send(f"http://127.0.0.1:{taken.getsockname()[1]}/", {}, b"{}")
     assert answer.status is None
     assert answer.fault.startswith("cannot be reached: ")
 
@@ -113,9 +117,15 @@ async def test_receiver_that_speaks_something_else(sender):
         nursery.cancel_scope.cancel()
 
 
-async def test_answer_that_does_not_end_counts_by_its_status(sender):
-    async with receiving() as receiver:
-        await sender.send(receiver.url, {}, b"{}")  # what is made for the first takes a while
+async def test_answer_that_does_not_end_counts_by_its_status(
+    sender: Sender, mock_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+):
+    async def beginning(response: httpcore.Response) -> bytes:
+        mock_clock.jump(SEND_SECONDS)  # the time is over when the status is known
+        return await read(response)
+
+    read = sending._beginning
+    monkeypatch.setattr(sending, "_beginning", beginning)
 
     async def drip(stream: trio.SocketStream) -> None:
         await stream.receive_some()
@@ -126,7 +136,8 @@ async def test_answer_that_does_not_end_counts_by_its_status(sender):
         [listener] = await trio.open_tcp_listeners(0, host="127.0.0.1")
         nursery.start_soon(trio.serve_listeners, drip, [listener])
         url = f"http://127.0.0.1:{listener.socket.getsockname()[1]}/"
-        assert (await sender.send(url, {}, b"{}", seconds=1)).taken
+        answer = await sender.send(url, {}, b"{}")
+        assert (answer.taken, answer.body, answer.seconds) == (True, b"", SEND_SECONDS)
         nursery.cancel_scope.cancel()
 
 

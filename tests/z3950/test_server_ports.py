@@ -15,7 +15,7 @@ import pytest
 from gateway import app, config
 from gateway.errors import SettingsError
 from tests.cli.gateways import command, environment, on_terminal
-from tests.server.running import HOST, ask, message, overrides
+from tests.server.running import HOST, PATIENCE, ask, message, overrides
 from tests.server.workers import serving
 from tests.stores.postgres_server import SHARED
 
@@ -25,7 +25,6 @@ from .library import DATABASE, WMS, library
 UNPRIVILEGED = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 """Where Linux says from which port on everybody may listen."""
 PORT = 210
-ENDS_IN_SECONDS = 30.0
 
 
 async def test_the_ready_line_has_every_port():
@@ -48,10 +47,8 @@ async def test_every_port_of_a_host_is_answered():
 async def test_for_a_port_that_nobody_chose_the_next_free_one_is_taken(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = other.getsockname()[1]
-        monkeypatch.setattr("gateway.config.tree.ALMA_PORT", taken)
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            exports = free.getsockname()[1]
-        async with app.running(config.load(overrides=overrides(f"hosts.{HOST}.connexion={exports}"))) as running:
+        monkeypatch.setattr(config.HostSettings, "z3950_ports", (taken,))
+        async with app.running(config.load(overrides=overrides())) as running:
             (bound,) = running.z3950[HOST]
             assert bound.port > taken
             assert bound.instead_of == f"127.0.0.1:{taken}"
@@ -113,9 +110,9 @@ def test_the_gateway_goes_on_without_a_port_that_wants_an_administrator(tmp_path
         assert started.stdout is not None
         line = json.loads(started.stdout.readline())
         assert len(line["hosts"][HOST]["z3950"]) == 1
-        assert httpx.get(f"{line['http']}/readyz").json() == {"ready": True, "faults": {}}
+        assert httpx.get(f"{line['http']}/readyz", timeout=PATIENCE).json() == {"ready": True, "faults": {}}
         started.send_signal(signal.SIGTERM)
-        _, logged = started.communicate(timeout=ENDS_IN_SECONDS)
+        _, logged = started.communicate(timeout=PATIENCE)
         assert started.returncode == 0
     assert "z3950.port_missing" in logged.decode()
     assert f"127.0.0.1:{PORT} is reserved for the administrator; done without it" in logged.decode()
@@ -129,7 +126,7 @@ def test_on_a_terminal_it_says_where_to_search():
         while b"Ctrl-C" not in said:
             said += os.read(terminal, 65_536)
         started.send_signal(signal.SIGINT)
-        assert started.wait(ENDS_IN_SECONDS) == 0
+        assert started.wait(PATIENCE) == 0
     text = said.decode()
     assert "Search by Z39.50, with the database on the left:" in text
     for database in (DATABASE, "Z39WMS~12345"):

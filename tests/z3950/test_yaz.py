@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
 import trio
@@ -11,6 +12,7 @@ from gateway.frontends.z3950 import oids
 from gateway.frontends.z3950.apdus import encode
 from gateway.frontends.z3950.apdus.diagnostics import Diagnostic
 from gateway.frontends.z3950.apdus.init import InitRequest, Version
+from tests.server.running import PATIENCE
 
 from .rewriting import definite
 from .standard import Standard, standard
@@ -21,8 +23,6 @@ __all__ = ["standard"]
 
 RECORDED = "5.34."
 """Which yaz-client sent what stands in `vectors`."""
-PATIENCE = 30
-"""Seconds for a client that has nothing to wait for."""
 
 
 async def talk(target: Target, commands: Sequence[str], program: str = "yaz-client") -> str:
@@ -31,7 +31,7 @@ async def talk(target: Target, commands: Sequence[str], program: str = "yaz-clie
     if path is None:
         pytest.skip(f"{program} is not installed: it is in the package yaz")
     async with trio.open_nursery() as nursery:
-        listeners = await nursery.start(trio.serve_tcp, target.serve, 0)
+        listeners = await nursery.start(partial(trio.serve_tcp, target.serve, 0, host="127.0.0.1"))
         _, port, *_ = listeners[0].socket.getsockname()
         text = "\n".join([*commands, "quit", ""]).replace("HOST", f"127.0.0.1:{port}")
         with trio.fail_after(PATIENCE):
