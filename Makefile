@@ -6,6 +6,7 @@
 # make bench-z3950  searches and presents, beside Zebra, SimpleServer and yaz-ztest where they are installed
 # make bench-oai  pages of OAI-PMH and whole harvests, beside oai-repo where it is installed
 # make bench-ncip  patrons looked up, items lent and returned by NCIP over HTTP
+# make explore  tests by hypothesis with other input each time, and ten times as much of most
 # make dist   sdist and wheel into dist/, tried in environments of their own; wants an index of packages
 # make pictures  pictures of the page for docs/images, by a Chromium that is installed
 # Needs python3 (3.11 or newer, with venv) and make; nothing else.
@@ -19,7 +20,7 @@ ROUNDS ?= 20
 unexport PYTHONDONTWRITEBYTECODE  # the tests start many processes, and each would compile the gateway anew
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-long crash check dist bench bench-z3950 bench-ncip bench-oai growth pictures clean
+.PHONY: help install run test test-long explore crash check dist bench bench-z3950 bench-ncip bench-oai growth pictures clean
 
 help:
 	@sed -n '/^$$/q; s/^# //p' Makefile
@@ -34,6 +35,9 @@ test: install
 
 test-long: install
 	$(BIN)/python -m pytest -n $(JOBS) -m long $(ARGS)
+
+explore: install
+	$(BIN)/python -m pytest -n $(JOBS) -m hypothesis --hypothesis-profile exploring $(ARGS)
 
 crash: install
 	GATEWAY_CRASH_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest -n $(JOBS) tests/crash $(ARGS)

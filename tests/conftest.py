@@ -19,6 +19,9 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
     derandomize=True,  # a run tells of what was changed, and nothing by chance
 )
+hypothesis.settings.register_profile(  # make explore
+    "exploring", hypothesis.settings.get_profile("gateway"), derandomize=False, max_examples=1_000
+)
 hypothesis.settings.load_profile("gateway")
 
 
