@@ -6,6 +6,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.server.running import PATIENCE
 from tests.stores.postgres_server import SHARED
 
 pytest_plugins = ("pytester",)
@@ -28,6 +29,12 @@ hypothesis.settings.load_profile("gateway")
 def pytest_sessionfinish() -> None:
     """Stop the database server that tests share, if this process was the last that used it."""
     SHARED.close()
+
+
+@pytest.fixture
+def keeps_every_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gateway of this process does, however slow its store is."""
+    monkeypatch.setattr("gateway.importer.accept.AFTERWARDS_SECONDS", PATIENCE)
 
 
 @pytest.fixture(scope="session")

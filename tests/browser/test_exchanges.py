@@ -2,15 +2,11 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.accessibility import findings
+from tests.browser.visiting import expect_rows
 from tests.ncip.messages import item, reshare, user
-
-
-def expect_rows(tab: Page, *rows: str) -> None:
-    """Services, from top to bottom."""
-    expect(tab.locator("[data-rows] th")).to_have_text(rows, use_inner_text=True)
 
 
 def test_row_appears_without_reload(site):

@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.accessibility import findings
-from tests.browser.visiting import Site
+from tests.browser.visiting import Site, expect_rows
 from tests.server.running import WRONG
 
 TABS = 7
@@ -18,11 +18,6 @@ HAS_PLACE = """async () => {
     return (await held()).some((one) => one.name.startsWith("gateway-live-") && one.clientId === own.clientId);
 }"""
 """Whether a tab is one of those that are live: its script takes a place when the page is there already."""
-
-
-def expect_rows(tab: Page, *rows: str) -> None:
-    """Titles, from top to bottom."""
-    expect(tab.locator("[data-rows] th")).to_have_text(rows, use_inner_text=True)
 
 
 @pytest.fixture

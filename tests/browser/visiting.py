@@ -12,7 +12,17 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import httpx
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request, Response, WebError
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Request,
+    Response,
+    WebError,
+    expect,
+)
 
 from gateway.frontends.connexion import wire
 from gateway.model import Logon
@@ -135,6 +145,11 @@ class Site:
 def browser_program() -> str | None:
     """Where a browser is, if there is one."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def expect_rows(tab: Page, *rows: str) -> None:
+    """What heads the rows of a table that grows, from top to bottom."""
+    expect(tab.locator("[data-rows] th")).to_have_text(rows, use_inner_text=True)
 
 
 @contextmanager

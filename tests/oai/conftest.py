@@ -14,19 +14,13 @@ from gateway.marc.forms.dc import TERMS_NAMESPACE
 from gateway.stores import open_store
 from gateway.stores.base import Store
 from tests.conftest import CONFORMANCE
-from tests.stores.postgres_server import unhurried
+from tests.stores.conftest import time_enough as time_enough
 
 XSD = "http://www.w3.org/2001/XMLSchema"
 ROOTS = {"oai_dc": "dc", "oai_qdc": "qualifieddc", "mods": "mods"}
 """Elements of the formats whose schemas are not at hand: what they hold is other tests' matter."""
 SCHEMES = ("DCMIType", "IMT", "ISO639-2", "LCSH", "MESH", "URI")
 """Encoding schemes of qualified Dublin Core, which an element names as its type."""
-
-
-@pytest.fixture(autouse=True)
-def time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stores are given it."""
-    unhurried(monkeypatch)
 
 
 @pytest.fixture

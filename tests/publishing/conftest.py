@@ -6,13 +6,7 @@ import pytest
 
 from gateway.stores import open_store
 from gateway.stores.base import Store
-from tests.stores.postgres_server import unhurried
-
-
-@pytest.fixture(autouse=True)
-def time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stores are given it."""
-    unhurried(monkeypatch)
+from tests.stores.conftest import time_enough as time_enough
 
 
 @pytest.fixture

@@ -4,17 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.running import PATIENCE
-
 
 @pytest.fixture(autouse=True)
-def _keeps_every_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However slow the store is."""
-    monkeypatch.setattr("gateway.importer.accept.AFTERWARDS_SECONDS", PATIENCE)
-
-
-@pytest.fixture(autouse=True)
-def working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keeps_every_attempt: None) -> Path:
     """Where the store's file stands."""
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -24,6 +24,8 @@ from tests.importer.exports import tides
 from tests.marc.mnemonic import raw, sample
 from tests.server.running import HOST, LOGON, PATIENCE, Client, message, overrides, record
 
+pytestmark = pytest.mark.usefixtures("keeps_every_attempt")
+
 NETWORK = Logon(logon_id=b"01CARLI_NETWORK", password=b"network-secret")
 TELNET = b"\xff\xfd\x18\xff\xfb\x20"
 XML = b'<?xml version="1.0"?><record><dc:title>A title</dc:title></record>'
@@ -173,12 +175,6 @@ SETUPS: dict[str, Setup] = {
     ),
 }
 """Name -> what is sent, and what is to be said of it."""
-
-
-@pytest.fixture(autouse=True)
-def _keeps_every_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However slow the store is."""
-    monkeypatch.setattr("gateway.importer.accept.AFTERWARDS_SECONDS", PATIENCE)
 
 
 async def said_of(setup: Setup, folder: Path) -> Sequence[Diagnosis]:

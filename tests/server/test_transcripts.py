@@ -7,13 +7,9 @@ import pytest
 from gateway.desk.transcript import Run, transcript
 from gateway.model import Attempt
 from gateway.stores import open_store
-from tests.server.running import PATIENCE, Client, gateway, message, record
+from tests.server.running import Client, gateway, message, record
 
-
-@pytest.fixture(autouse=True)
-def _keeps_every_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However slow the store is."""
-    monkeypatch.setattr("gateway.importer.accept.AFTERWARDS_SECONDS", PATIENCE)
+pytestmark = pytest.mark.usefixtures("keeps_every_attempt")
 
 
 async def newest(url: str) -> Attempt:

@@ -15,8 +15,7 @@ from gateway.config import Settings
 from gateway.listeners import Places, Running, listening
 
 STEADY_SECONDS: Final = 10.0
-"""A worker that dies after it has served so long is started anew at once; so is one that died early for the first time.
-"""
+"""A worker that dies after serving so long is started anew at once; so is one that died early for the first time."""
 FIRST_PAUSE: Final = 0.5
 """Seconds before a worker is started anew that has died early twice in a row; twice as long each further time."""
 LONGEST_PAUSE: Final = 30.0
